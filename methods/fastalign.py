@@ -1,0 +1,77 @@
+"""Coupling by a statistical word aligner, the paper's first baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from wcabench.errors import UserError
+from wcabench.nn.alignment import JointAlignment
+from wcabench.registry import MethodInfo
+from wcabench.transport import Coupling
+
+if TYPE_CHECKING:
+    import torch
+
+    from wcabench.data.sentences import SentencePair
+    from wcabench.nn.bench import Bench
+    from wcabench.nn.tagger import NeuralTagger
+    from wcabench.transport import Costs
+
+Links = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class FastAlign(JointAlignment):
+    """Words that fast_align links, both directions symmetrised, mass 1/n_t a link, eq. (9).
+
+    Attributes:
+        units: "words", by eq. (9): links are between words, each the mean of its pieces.
+        symmetrisation: "intersect", "union", "grow-diag", "grow-diag-final", "grow-diag-final-and", "forward" or
+            "reverse" (23).
+        lowercase: align lower-cased text (25).
+        em_iterations: passes of the aligner over the text, the decoding one included.
+        mass: "as-is": the coupling's sum is links / n_t, below or above 1, so that its effective beta differs from the
+            other rows'; "normalised": the sum is 1 (METHODS 2.2.1).
+    """
+
+    info: ClassVar[MethodInfo] = MethodInfo(
+        name="fastalign", paper="Dyer et al. 2013; Wang & Henao 2022", needs=frozenset({"labelled", "parallel"})
+    )
+
+    units: Literal["pieces", "words"] = "words"
+    symmetrisation: Literal[
+        "intersect", "union", "grow-diag", "grow-diag-final", "grow-diag-final-and", "forward", "reverse"
+    ] = "intersect"
+    lowercase: bool = True
+    em_iterations: int = 5
+    mass: Literal["as-is", "normalised"] = "as-is"
+    _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def fit(self, bench: Bench) -> NeuralTagger:
+        """Train; an aligner of words cannot couple pieces, and that is said before training starts."""
+        if self.units != "words":
+            raise UserError("fastalign.units: the aligner links words, so units=pieces has no meaning here")
+        return super().fit(bench)
+
+    def prepare(self, pairs: list[SentencePair]) -> None:
+        """Align the parallel text, from scratch, on itself alone (24)."""
+        from wcabench.words import align
+
+        texts = [(pair.source, pair.target) for pair in pairs]
+        self._links[:] = align(
+            texts, symmetrisation=self.symmetrisation, lowercase=self.lowercase, iterations=self.em_iterations
+        )
+
+    def couple(self, costs: Costs) -> Coupling:
+        """1/n_t on each link; links to words that truncation cut off are dropped."""
+        return Coupling([self._plan(cost[0], self._links[pair]) for cost, pair in zip(costs.by_layer, costs.pairs, strict=True)])
+
+    def _plan(self, like: torch.Tensor, links: Links) -> torch.Tensor:
+        n_s, n_t = like.shape
+        kept = [(i, j) for i, j in links if i < n_s and j < n_t]
+        plan = like.new_zeros(like.shape)
+        each = 1 / n_t if self.mass == "as-is" else 1 / max(len(kept), 1)
+        for i, j in kept:
+            plan[i, j] = each
+        return plan

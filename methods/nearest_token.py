@@ -1,0 +1,26 @@
+"""Nearest-token coupling, the paper's second baseline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from wcabench.nn.alignment import JointAlignment
+from wcabench.registry import MethodInfo
+from wcabench.transport import Coupling, harden_columns
+
+if TYPE_CHECKING:
+    from wcabench.transport import Costs
+
+
+@dataclass(frozen=True)
+class NearestToken(JointAlignment):
+    """Each target token goes to its nearest source token by mean cosine cost, eq. (8)."""
+
+    info: ClassVar[MethodInfo] = MethodInfo(
+        name="nearest-token", paper="Wang & Henao 2022", needs=frozenset({"labelled", "parallel"})
+    )
+
+    def couple(self, costs: Costs) -> Coupling:
+        """Mass 1/n_t on argmin_i of the mean cost over layers; the first of equals."""
+        return Coupling(harden_columns([-cost for cost in costs.mean_over_layers()]))

@@ -1,0 +1,66 @@
+"""Wasserstein cross-lingual alignment with a hardened plan: the row that the paper reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from wcabench.errors import UserError
+from wcabench.methods.wca_soft import WcaSoft
+from wcabench.registry import MethodInfo
+from wcabench.transport import Coupling, harden_columns, harden_rows
+
+if TYPE_CHECKING:
+    import torch
+
+    from wcabench.nn.bench import Bench
+    from wcabench.nn.tagger import NeuralTagger
+    from wcabench.transport import Costs
+
+
+@dataclass(frozen=True)
+class WcaHard(WcaSoft):
+    """Each target token goes to the source token with the largest share of its plan, eq. (6).
+
+    Attributes:
+        direction: "columns": each target token chooses, as printed; "rows": each source token; "intersection" (26).
+        mass: a link weighs 1/n_t ("target", as printed), 1/n_s ("source"), one over the number of links ("links"), or
+            the plan's own value ("confidence") (27).
+    """
+
+    info: ClassVar[MethodInfo] = MethodInfo(
+        name="wca-hard", paper="Wang & Henao 2022", needs=frozenset({"labelled", "parallel"})
+    )
+
+    direction: Literal["columns", "rows", "intersection"] = "columns"
+    mass: Literal["target", "source", "links", "confidence"] = "target"
+
+    def fit(self, bench: Bench) -> NeuralTagger:
+        """Train; what cannot go together is said before training starts."""
+        if self.gradient == "unrolled" or self.plan == "per-layer":
+            raise UserError(
+                f"{self.info.name}: a hardened plan has no gradient and is one for all layers; "
+                "gradient=unrolled and plan=per-layer are for wca-soft"
+            )
+        return super().fit(bench)
+
+    def couple(self, costs: Costs) -> Coupling:
+        """The soft plans, hardened; the first of equal source tokens wins."""
+        plans, facts = self.plans(costs)
+        return Coupling([self.weigh(*both) for both in zip(self.chosen(plans), plans, strict=True)], facts)
+
+    def chosen(self, plans: list[torch.Tensor]) -> list[torch.Tensor]:
+        """[n_s, n_t] bool a pair: the links."""
+        columns = [plan > 0 for plan in harden_columns(plans)]
+        if self.direction == "columns":
+            return columns
+        rows = [plan > 0 for plan in harden_rows(plans)]
+        return rows if self.direction == "rows" else [c & r for c, r in zip(columns, rows, strict=True)]
+
+    def weigh(self, links: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
+        """The mass of each link."""
+        n_s, n_t = plan.shape
+        if self.mass == "confidence":
+            return plan * links
+        each = {"target": 1 / n_t, "source": 1 / n_s, "links": 1 / max(int(links.sum()), 1)}[self.mass]
+        return links.to(plan.dtype) * each

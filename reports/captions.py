@@ -1,0 +1,161 @@
+"""What must be said under a table: what was run, on what, with what, and where its cells differ."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.reports.collect import Group
+from wcabench.reports.table import listed
+from wcabench.runs.cells import Cell
+
+SHOWN_VALUES = 8
+SELECTION = {
+    "last": "weights of the last step",
+    "source-dev": "weights chosen on source dev",
+    "target-dev": "weights chosen on target dev labels: not zero-shot",
+}
+
+
+def what_was_run(group: Group) -> tuple[str, ...]:
+    """Encoder, recipe and data of a group, one sentence each."""
+    return (
+        f"Encoder: {encoder_text(group)}.",
+        f"Recipe: {_recipe_text(group.recipe)}.",
+        f"Data: {_data_text(group.data)}.",
+    )
+
+
+def encoder_text(group: Group) -> str:
+    """Name, content and what was done to it: "gemma (sha256:12ab34cd56ef), first 9 layers, bidirectional"."""
+    encoder = group.encoder
+    parts = [f"{group.encoder_name} ({_short_identity(str(encoder.get('identity', 'unknown')))})"]
+    if encoder.get("layers") is not None:
+        parts.append(f"first {encoder['layers']} layers")
+    if encoder.get("bidirectional"):
+        parts.append("causal mask lifted")
+    if encoder.get("freeze", -1) >= 0:
+        parts.append(f"embeddings and {encoder['freeze']} layers frozen")
+    if encoder.get("dropout", EncoderConfig.dropout) != EncoderConfig.dropout:
+        parts.append(f"dropout {encoder['dropout']}")
+    return ", ".join(parts)
+
+
+def _short_identity(identity: str) -> str:
+    """A hash cut to 12 digits; the name before it in full."""
+    kind, _, content = identity.partition(":")
+    if kind == "sha256":
+        return f"sha256:{content[:12]}"
+    name, at, revision = content.partition("@")
+    return f"{name}{at}{revision[:12]}" if kind == "hub" else identity
+
+
+def _recipe_text(recipe: Mapping[str, Any]) -> str:
+    defaults = dataclasses.asdict(RecipeConfig())
+    changed = [f"{k}={v}" for k, v in recipe.items() if k != "select" and defaults.get(k, object()) != v]
+    select = str(recipe.get("select", "last"))
+    return f"{', '.join(changed) or 'defaults'}; {SELECTION.get(select, select)}"
+
+
+def _data_text(data: Mapping[str, Any]) -> str:
+    policy = {
+        "drop": "entity types that the target lacks are dropped from the training labels",
+        "map": "predictions of entity types that the target lacks become O",
+        "keep": "entity types that the target lacks are kept, and count as false positives",
+    }
+    labels = str(data.get("labels"))
+    parts = [policy.get(labels, f"labels={labels}")]
+    if data.get("translation"):
+        parts.append(f"parallel text: {data['translation']}")
+    return "; ".join(parts)
+
+
+def seeds_text(group: Group) -> tuple[int, str]:
+    """The commonest number of seeds, and how the caption says it."""
+    samples = [row.samples[pair] for row in group.rows for pair in group.pairs if row.samples[pair].done]
+    n = Counter(len(one.done) for one in samples).most_common(1)[0][0]
+    lists = {tuple(cell.seed for cell in one.done) for one in samples if len(one.done) == n}
+    which = f" ({', '.join(map(str, lists.pop()))})" if len(lists) == 1 and n <= SHOWN_VALUES else ""
+    other = any(len(one.done) != n for one in samples)
+    return n, f"n = {n} seed{'s' if n != 1 else ''}{which}{' unless a note says otherwise' if other else ''}"
+
+
+def cell_notes(group: Group) -> tuple[str, ...]:
+    """What the cells say about themselves, with the pairs it holds for where these are not all."""
+    where: dict[str, list[str]] = {}
+    for pair in group.pairs:
+        for cell in group.cells:
+            for note in cell.record.get("notes", []) if cell.pair == pair else []:
+                pairs = where.setdefault(str(note), [])
+                if pair not in pairs:
+                    pairs.append(pair)
+    return tuple(
+        _sentence(note if len(pairs) == len(group.pairs) > 1 else f"{listed(pairs)}: {note}")
+        for note, pairs in where.items()
+    )
+
+
+def mixtures(cells: list[Cell]) -> tuple[str, ...]:
+    """Where the cells of one table were not made alike: precision, device, versions."""
+    packages = sorted({name for cell in cells for name in _environment(cell).get("packages", {})})
+    views: dict[str, Callable[[Cell], Any]] = {
+        "precision": lambda cell: cell.record.get("training", {}).get("precision"),
+        "device": lambda cell: _environment(cell).get("device"),
+        "wcabench": lambda cell: _environment(cell).get("wcabench"),
+        "python": lambda cell: _environment(cell).get("python"),
+    }
+    found = [_values(name, map(view, cells)) for name, view in views.items()]
+    for name in packages:
+        found.append(_values(name, (_environment(cell).get("packages", {}).get(name) for cell in cells)))
+    mixed = [text for text in found if text]
+    return (f"Mixed: the cells differ in {'; '.join(mixed)}.",) if mixed else ()
+
+
+def _values(name: str, values: Iterable[Any]) -> str:
+    different = sorted({str(value) for value in values if value is not None})
+    return f"{name} ({listed(different)})" if len(different) > 1 else ""
+
+
+def _environment(cell: Cell) -> Mapping[str, Any]:
+    environment = cell.record.get("environment", {})
+    return environment if isinstance(environment, Mapping) else {}
+
+
+def unpredicted(group: Group) -> tuple[str, ...]:
+    """Words that a method gave no answer for; they were scored as O."""
+    found = []
+    for row in group.rows:
+        words = sum(
+            int(c.record.get("unpredicted_words", 0)) for p in group.pairs for c in row.samples[p].done
+        )
+        if words:
+            found.append(f"{row.label} {words}")
+    return (f"Words without a prediction, scored as O: {', '.join(found)}.",) if found else ()
+
+
+def merged_signature(cells: list[Cell]) -> str:
+    """The cells' signatures as one line: a field that differs lists its values with `+`."""
+    lines = list(dict.fromkeys(str(c.record["signature"]) for c in cells if c.record.get("signature")))
+    fields = [line.split("|") for line in lines]
+    if not fields or len({len(one) for one in fields}) > 1:
+        return " ; ".join(lines[:1]) if len(lines) == 1 else f"{len(lines)} signatures" if lines else ""
+    return "|".join(_merged(list(dict.fromkeys(column))) for column in zip(*fields, strict=True))
+
+
+def _merged(values: list[str]) -> str:
+    """One field of several signatures: "seed:1+2+3", "none+wca-hard", or how many there are."""
+    if len(values) == 1:
+        return values[0]
+    names = {value.partition(":")[0] if ":" in value else "" for value in values}
+    name = f"{names.pop()}:" if len(names) == 1 and "" not in names else ""
+    bare = [value.removeprefix(name) for value in values]
+    if all(value.isdigit() for value in bare):
+        bare.sort(key=int)
+    if len(bare) > SHOWN_VALUES:
+        return f"{name}{len(bare)} values"
+    return name + "+".join(bare)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,171 @@
+"""Every method against one baseline: interval, test, correction, and a sentence that claims no more."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from wcabench.errors import UserError
+from wcabench.registry import canonical
+from wcabench.reports.collect import Group, MethodRow
+from wcabench.reports.difference import ALPHA, Difference, short_p
+from wcabench.reports.table import Entry, Row, Table, listed, number, signed
+
+if TYPE_CHECKING:
+    from wcabench.scoring.significance import Comparison
+
+FEW_SEEDS = 5
+
+
+def find_baseline(group: Group, name: str | None) -> MethodRow | None:
+    """The row to compare with: by label or method name; without a name `none`, where it was run.
+
+    Raises:
+        UserError: the name fits several rows.
+    """
+    wanted = canonical(name or "none")
+    exact = [row for row in group.rows if canonical(row.label) == wanted]
+    fitting = exact or [row for row in group.rows if canonical(row.method) == wanted]
+    if len(fitting) > 1 and name:
+        raise UserError(f"--baseline {name}: which one? {'; '.join(row.label for row in fitting)}")
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def comparison_table(group: Group, baseline: MethodRow, *, resamples: int) -> Table | None:
+    """Differences to the baseline, methods by pairs, with the findings in words; None where there are none.
+
+    Args:
+        group: the cells.
+        baseline: one of the group's rows.
+        resamples: of the bootstrap and of the randomisation.
+    """
+    others = [row for row in group.rows if row is not baseline]
+    raw, refused = _compare_all(group, baseline, others, resamples)
+    if not raw:
+        return None
+    differences = _adjusted(raw, baseline.label)
+    rows = tuple(
+        Row(
+            row.label,
+            tuple(
+                _entry(row, pair, baseline, differences.get((row.label, pair)), refused)
+                for pair in group.pairs
+            ),
+        )
+        for row in others
+    )
+    return Table(
+        name="comparison",
+        title=f"Difference to {baseline.label} in F1, suite {group.suite}, encoder {group.encoder_name}",
+        columns=group.pairs,
+        rows=rows,
+        caption=_caption(list(differences.values()), baseline.label, resamples),
+        findings=tuple(difference.sentence() for difference in differences.values()),
+    )
+
+
+def _compare_all(
+    group: Group, baseline: MethodRow, others: Sequence[MethodRow], resamples: int
+) -> tuple[dict[tuple[str, str], "Comparison"], dict[tuple[str, str], str]]:
+    """Results by (label, pair), and the reason where two rows cannot be compared."""
+    from wcabench.scoring.significance import compare
+
+    raw: dict[tuple[str, str], Comparison] = {}
+    refused: dict[tuple[str, str], str] = {}
+    for pair in group.pairs:
+        of_baseline = {cell.seed: cell.counts() for cell in baseline.samples[pair].done}
+        for row in others:
+            if not of_baseline or not row.samples[pair].done:
+                continue
+            own = {cell.seed: cell.counts() for cell in row.samples[pair].done}
+            try:
+                raw[row.label, pair] = compare(own, of_baseline, resamples=resamples)
+            except UserError as error:
+                refused[row.label, pair] = str(error)
+    return raw, refused
+
+
+def _adjusted(raw: dict[tuple[str, str], "Comparison"], baseline: str) -> dict[tuple[str, str], Difference]:
+    from wcabench.scoring.significance import holm
+
+    adjusted = holm([result.p_randomisation for result in raw.values()])
+    return {
+        (label, pair): Difference(label, baseline, pair, result, float(p), len(raw))
+        for ((label, pair), result), p in zip(raw.items(), adjusted, strict=True)
+    }
+
+
+def _entry(
+    row: MethodRow,
+    pair: str,
+    baseline: MethodRow,
+    difference: Difference | None,
+    refused: dict[tuple[str, str], str],
+) -> Entry:
+    if difference is None:
+        reason = refused.get((row.label, pair))
+        return Entry(footnotes=(f"Not compared: {reason}.",) if reason else ())
+    r = difference.result
+    own, theirs = ({cell.seed: cell.key for cell in one.samples[pair].done} for one in (row, baseline))
+    common = sorted(own.keys() & theirs.keys())
+    unused = len(own.keys() ^ theirs.keys())
+    seeds = f"{len(common)} seed{'s' if len(common) > 1 else ''} in common"
+    return Entry(
+        lines=(signed(r.difference), f"[{number(r.low)}, {number(r.high)}]"),
+        mark="best" if difference.verdict in ("above", "below") else "",
+        footnotes=(f"Over the {seeds}; the others are left out.",) if unused else (),
+        value=r.difference,
+        n=len(common),
+        cells=tuple(own[seed] for seed in common) + tuple(theirs[seed] for seed in common),
+        more=_facts(difference),
+    )
+
+
+def _facts(difference: Difference) -> dict[str, Any]:
+    r = difference.result
+    return {
+        "baseline": difference.baseline,
+        "low": r.low,
+        "high": r.high,
+        "p_randomisation": r.p_randomisation,
+        "p_holm": difference.p_holm,
+        "holm_over": difference.family,
+        "p_seeds": r.p_seeds,
+        "attainable_p": r.attainable_p,
+        "verdict": difference.verdict,
+    }
+
+
+def _caption(differences: list[Difference], baseline: str, resamples: int) -> tuple[str, ...]:
+    family = len(differences)
+    n = sorted({d.result.n_common_seeds for d in differences})
+    paired = f"n = {' or '.join(map(str, n))} common seed{'s' if n != [1] else ''}"
+    bold = any(d.verdict in ("above", "below") for d in differences)
+    return (
+        f"Each method minus {baseline}, in points of target-test F1, paired by seed and sentence, {paired}; "
+        f"in brackets the 95% interval, hierarchical bootstrap over seeds x sentences, {resamples} draws.",
+        f"p: approximate randomisation over sentences, two-sided, after Holm over the {family} "
+        f"comparison{'s' if family > 1 else ''} of this table (every method and pair against {baseline}).",
+        f"A difference is called real only when the interval excludes 0 and p < {short_p(ALPHA)}"
+        + ("; these are bold." if bold else "; none is."),
+        *_seed_caption(differences, n),
+    )
+
+
+def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...]:
+    """What a test over seeds alone can say, and how far the interval can be trusted with so few seeds."""
+    attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
+    able = [f"{short_p(p)} for n = {count}" for count, p in sorted(attainable.items())]
+    cannot = all(p >= ALPHA for p in attainable.values())
+    earned = [d for d in differences if d.result.p_seeds < ALPHA and not math.isnan(d.result.p_seeds)]
+    test = f"A sign-flip test over seeds can reach p = {listed(able)} at the least"
+    test += (
+        ": it cannot reject at .05 here."
+        if cannot
+        else f"; unadjusted, it rejects {len(earned)} of {len(differences)}."
+    )
+    few = ""
+    if n[0] == 1:
+        few = "With one seed the interval holds no variance between seeds."
+    elif n[0] < FEW_SEEDS:
+        few = f"With {n[0]} seeds the interval holds only {n[0] - 1}/{n[0]} of the variance between seeds."
+    return (test, few) if few else (test,)

@@ -1,0 +1,75 @@
+"""A report as JSON: every number at full precision, with the keys of the cells behind it."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from wcabench.reports.table import Entry, Report, Row, Section, Table
+
+SCHEMA = 1
+DIGITS = 6
+
+
+def render_json(report: Report) -> str:
+    """The report as one JSON object: sections, their tables, rows, an entry a column. NaN becomes null."""
+    whole = {
+        "schema": SCHEMA,
+        "sections": [_section(section) for section in report.sections],
+        "left_out": [{"path": path, "reason": reason} for path, reason in report.left_out],
+    }
+    return json.dumps(_plain(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "heading": section.heading,
+        **section.facts,
+        "tables": [_table(table) for table in section.tables],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "title": table.title,
+        "columns": list(table.columns),
+        "rows": [_row(row, table.columns) for row in table.rows],
+        "caption": list(table.caption),
+        "findings": list(table.findings),
+    }
+
+
+def _row(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "kind": row.kind,
+        "section": row.section,
+        "notes": list(row.footnotes),
+        **row.more,
+        "entries": {name: _entry(entry) for name, entry in zip(columns, row.entries, strict=True)},
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "value": entry.value,
+        "std": entry.std,
+        "n": entry.n,
+        "text": " ".join(entry.lines),
+        "mark": entry.mark,
+        "notes": list(entry.footnotes),
+        "cells": list(entry.cells),
+        **entry.more,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Numbers cut to six decimals, so that two machines that agree print the same."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return round(value, DIGITS) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,56 @@
+"""A report as Markdown: pipe tables that GitHub prints."""
+
+import re
+
+from wcabench.reports.table import Entry, Report, Row, Section, Table
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
+
+
+def render_markdown(report: Report) -> str:
+    """The report, one heading a group and one a table."""
+    return "\n".join(_section(section) for section in report.sections)
+
+
+def _section(section: Section) -> str:
+    return "\n".join([f"## {escape(section.heading)}\n", *(_table(table) for table in section.tables)])
+
+
+def _table(table: Table) -> str:
+    head = ["method", *map(escape, table.columns)]
+    lines = [f"### {escape(table.title)}\n", _pipe(head), _pipe(["---"] * len(head))]
+    section = ""
+    for row in table.rows:
+        if row.section != section:
+            section = row.section
+            lines.append(_pipe([f"*{escape(section)}*", *[""] * len(table.columns)]))
+        lines.append(_pipe([_label(row, table), *(_entry(entry, table) for entry in row.entries)]))
+    blocks = [
+        [f"- {escape(finding)}" for finding in table.findings],
+        [escape(sentence) for sentence in table.caption],
+        [f"<sup>{table.marks((note,))}</sup> {escape(note)}  " for note in table.footnotes()],
+    ]
+    return "\n".join(lines + ["\n" + "\n".join(block) for block in blocks if block]) + "\n"
+
+
+def _label(row: Row, table: Table) -> str:
+    return escape(row.label) + _raised(table.marks(row.footnotes))
+
+
+def _entry(entry: Entry, table: Table) -> str:
+    first, *others = map(escape, entry.lines)
+    marked = {"best": f"**{first}**", "second": f"<u>{first}</u>", "": first}[entry.mark]
+    return " ".join([marked, *others]) + _raised(table.marks(entry.footnotes))
+
+
+def _raised(marks: str) -> str:
+    return f"<sup>{marks}</sup>" if marks else ""
+
+
+def _pipe(places: list[str]) -> str:
+    return f"| {' | '.join(places)} |"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown prints as it stands, within one line."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,103 @@
+"""A report: every group of a store with its tables, in the order in which they are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wcabench.errors import UserError
+from wcabench.reports import captions
+from wcabench.reports.collect import Group, collect
+from wcabench.reports.comparison import comparison_table, find_baseline
+from wcabench.reports.scores import cost_table, lenient_table, score_table, source_table
+from wcabench.reports.selection import Selection
+from wcabench.reports.table import Report, Section, Table
+from wcabench.runs.cells import ERROR, Cell
+from wcabench.runs.store import Store
+from wcabench.scoring.bootstrap import RESAMPLES
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a report shows.
+
+    Attributes:
+        selection: which cells.
+        baseline: method or label to compare with; None takes `none` where it was run.
+        published: show the published rows.
+        details: intervals of the means, sources of the published rows, the cost table.
+        resamples: of every bootstrap and randomisation.
+    """
+
+    selection: Selection = field(default_factory=Selection)
+    baseline: str | None = None
+    published: bool = True
+    details: bool = False
+    resamples: int = RESAMPLES
+
+
+def read_report(root: Path, options: Options) -> Report:
+    """The report of a results folder.
+
+    Raises:
+        UserError: the folder has no finished cell, or the options name something that it does not have.
+    """
+    cells, corrupt = Store(root).cells() if root.is_dir() else ([], [])
+    left_out = [(str(path), reason) for path, reason in corrupt]
+    left_out += [(str(cell.path), _failure(cell)) for cell in cells if cell.state == "failed"]
+    if not any(cell.state == "done" for cell in cells):
+        there = f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
+        raise UserError(
+            f"{root}: no finished cell{there}; run some first, "
+            f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
+        )
+    return Report(build_sections(cells, options), tuple(left_out))
+
+
+def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
+    """One section a group of cells.
+
+    Raises:
+        UserError: the selection or the baseline names something that the cells do not have.
+    """
+    groups = collect(cells, options.selection)
+    if not groups:
+        raise UserError(
+            "the selected cells all failed: nothing to report; `wcabench show CELL` shows the reason"
+        )
+    if options.baseline and not any(find_baseline(group, options.baseline) for group in groups):
+        labels = dict.fromkeys(row.label for group in groups for row in group.rows)
+        raise UserError(f"--baseline {options.baseline}: not among the selected methods: {', '.join(labels)}")
+    return tuple(_section(group, options) for group in groups)
+
+
+def _section(group: Group, options: Options) -> Section:
+    details, resamples = options.details, options.resamples
+    baseline = find_baseline(group, options.baseline)
+    tables: list[Table | None] = [
+        score_table(group, published=options.published, details=details, resamples=resamples),
+        comparison_table(group, baseline, resamples=resamples) if baseline else None,
+        source_table(group),
+        lenient_table(group),
+        cost_table(group) if details else None,
+    ]
+    return Section(
+        heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
+        facts={
+            "suite": group.suite,
+            "encoder_name": group.encoder_name,
+            "encoder": dict(group.encoder),
+            "recipe": dict(group.recipe),
+            "data": dict(group.data),
+            "signature": captions.merged_signature(group.cells),
+        },
+        tables=tuple(table for table in tables if table is not None),
+    )
+
+
+def _failure(cell: Cell) -> str:
+    """The last line of a failed cell's traceback."""
+    try:
+        lines = (cell.path / ERROR).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return f"{cell.label}: failed: {lines[-1].strip() if lines else f'no {ERROR} beside it'}"

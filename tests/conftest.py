@@ -1,0 +1,89 @@
+"""Fixtures for every part: no network, and a tiny random encoder in a temporary folder (for behaviour, never an F1)."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from wcabench.data.sentences import PairData, Sentence, SentencePair
+
+# Tests and the threads of a CI machine: small matrices are slower on several.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+ENGLISH = "the old man saw a red house in Paris today with Anna and two dogs from Acme Corp".split()
+TARGET = "de oude man zag een rood huis in Parijs vandaag met Anna en twee honden van Acme NV".split()
+PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+
+
+@pytest.fixture(autouse=True)
+def no_network(socket_disabled):
+    """No test reaches the network: pytest-socket refuses every connection."""
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory) -> Path:
+    """A BERT of four layers and width 32 with random weights, saved as any local encoder is."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    letters = sorted({c for w in ENGLISH + TARGET for c in w})
+    vocabulary = PIECES + letters + [f"##{c}" for c in letters] + sorted({*ENGLISH, *TARGET} - set(letters))
+    tokenizer = Tokenizer(models.WordPiece({p: i for i, p in enumerate(vocabulary)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        pad_token_id=0,
+    )
+    folder = tmp_path_factory.mktemp("encoder") / "tiny"
+    torch.manual_seed(0)
+    BertModel(config).save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_data() -> PairData:
+    """Forty invented sentences a set, two entity types, and their word-by-word translations."""
+    chooser = random.Random(3)
+    tags = {"Paris": "B-LOC", "Anna": "B-PER", "Acme": "B-ORG", "Corp": "I-ORG", "Parijs": "B-LOC", "NV": "I-ORG"}
+
+    def sentence(words: list[str]) -> Sentence:
+        return Sentence(tuple(words), tuple(tags.get(w, "O") for w in words))
+
+    def sides() -> tuple[Sentence, Sentence]:
+        start = chooser.randrange(0, 8)
+        stop = chooser.randrange(start + 5, len(ENGLISH) + 1)
+        stop = stop + 1 if stop == len(ENGLISH) - 1 else stop  # never cut a name in half
+        return sentence(ENGLISH[start:stop]), sentence(TARGET[start:stop])
+
+    sets = [[sides() for _ in range(40)] for _ in range(4)]
+    return PairData(
+        suite="tiny",
+        pair="en-nl",
+        types=("LOC", "ORG", "PER"),
+        train=[s for s, _ in sets[0]],
+        source_dev=[s for s, _ in sets[1]],
+        source_test=[s for s, _ in sets[2]],
+        target_dev=[t for _, t in sets[1]],
+        target_test=[t for _, t in sets[2]],
+        target_text=[t.words for _, t in sets[3]],
+        parallel=[SentencePair(s.words, t.words) for s, t in sets[3]],
+        dictionary=[],
+        sha256={},
+    )

@@ -1,0 +1,160 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wcabench.data.columns import read_columns, read_words, write_columns
+from wcabench.data.sentences import Sentence
+from wcabench.errors import UserError
+
+ANNA = Sentence(("Anna", "sings"), ("B-PER", "O"))
+
+
+def file(tmp_path: Path, content: str | bytes, name: str = "some.conll") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refused(path: Path, line: int | None, *words: str, **options) -> None:
+    with pytest.raises(UserError) as error:
+        read_columns(path, **options)
+    message = str(error.value)
+    assert message.startswith(f"{path}:{line}: " if line else f"{path}: ")
+    assert all(word in message for word in words), message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("gap", [" ", "\t", "   "])
+def test_tabs_spaces_and_either_line_end_are_read(tmp_path, gap, end):
+    text = end.join([f"Anna{gap}B-PER", f"sings{gap}O", "", " ", f"Anna{gap}B-PER", f"sings{gap}O"])
+    assert read_columns(file(tmp_path, text)) == [ANNA, ANNA]
+
+
+def test_docstart_is_dropped_and_its_sentence_is_kept(tmp_path):
+    text = (
+        "-DOCSTART- -X- O\n\nAnna N B-PER\nsings V O\n\n"
+        "-DOCSTART- -DOCSTART- O\nAnna N B-PER\nsings V O\n"
+        "-DOCSTART- -X- O\nAnna N B-PER\nsings V O\n\n-DOCSTART-\n"
+    )
+    assert read_columns(file(tmp_path, text)) == [ANNA] * 3
+
+
+def test_four_columns_with_underscores_and_stray_i_tags_are_read(tmp_path):
+    text = "Anna _ _ I-PER\nKing _ _ I-PER\nof _ _ O\nOz _ _ B-LOC\nUno _ _ I-ORG\n"
+    (sentence,) = read_columns(file(tmp_path, text))
+    assert sentence.tags == ("B-PER", "I-PER", "O", "B-LOC", "B-ORG")
+
+
+def test_iobes_is_found_out(tmp_path):
+    text = "A S-PER\nB B-LOC\nC I-LOC\nD E-LOC\nE O\n"
+    (sentence,) = read_columns(file(tmp_path, text))
+    assert sentence.tags == ("B-PER", "B-LOC", "I-LOC", "I-LOC", "O")
+
+
+def test_raw_leaves_illegal_tags_untouched(tmp_path):
+    path = file(tmp_path, "A I-PER\nB E-LOC\n")
+    assert read_columns(path, scheme="raw")[0].tags == ("I-PER", "E-LOC")
+
+
+def test_columns_can_be_chosen(tmp_path):
+    path = file(tmp_path, "1\tAnna\tB-PER\tx\n2\tsings\tO\tx\n")
+    assert read_columns(path, token_column=1, tag_column=2) == [ANNA]
+
+
+def test_only_spaces_and_tabs_part_columns_and_only_line_feeds_part_lines(tmp_path):
+    words = ("a\u00a0b", "c\u2028d", "e\x85f")
+    path = file(tmp_path, "".join(f"{word} O\n" for word in words))
+    assert read_columns(path)[0].words == words
+
+
+def test_latin_1_is_read_where_it_is_declared_or_the_file_is_an_original(tmp_path):
+    content = "Köln I-LOC\n".encode("latin-1")
+    want = [Sentence(("Köln",), ("B-LOC",))]
+    assert read_columns(file(tmp_path, content), encoding="latin-1") == want
+    assert read_columns(file(tmp_path, content, "deu.testa")) == want
+    assert read_columns(file(tmp_path, "Köln I-LOC\n", "deu.testb")) == want
+    assert read_columns(file(tmp_path, "\ufeffKöln I-LOC\n")) == want
+
+
+def test_undecodable_bytes_are_named_with_their_line(tmp_path):
+    path = file(tmp_path, b"a O\n" + "Köln I-LOC\n".encode("latin-1"))
+    refused(path, 2, "0xf6", "latin-1")
+    refused(path, None, "unknown encoding 'klingon'", encoding="klingon")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n \n", "-DOCSTART- -X- O\n\n"])
+def test_a_file_without_sentences_is_refused(tmp_path, content):
+    refused(file(tmp_path, content), None, "no sentence")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    refused(tmp_path / "absent", None, "cannot be read")
+    refused(tmp_path, None, "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "word"),
+    [
+        ("Anna B-PER\nsings\n", 2, "no tag column"),
+        ("Anna\nsings\n", 1, "no tag column"),
+        ("Anna _ _\n", 1, "'_' is no tag"),
+        ("Anna B-PER\n\nsings o\n", 3, "'o' is no tag"),
+        ("Anna PER\n", 1, "'PER' is no tag"),
+        ("Anna B-\n", 1, "'B-' is no tag"),
+        ("Anna B-PER\n\tO\n", 2, "empty token"),
+        ("A S-PER\nB B-LOC\nC O\n", 3, "mix schemes"),
+        ("A I-PER\n\nB S-LOC\n", 1, "S-LOC in line 3"),
+    ],
+)
+def test_malformed_lines_are_named_with_a_remedy(tmp_path, content, line, word):
+    refused(file(tmp_path, content), line, word)
+
+
+def test_declared_iob2_refuses_a_stray_i(tmp_path):
+    refused(file(tmp_path, "A O\nB I-PER\n"), 2, "I-PER", "IOB2", scheme="iob2")
+
+
+def test_a_missing_column_is_named(tmp_path):
+    refused(file(tmp_path, "Anna O\n"), 1, "no tag column", tag_column=3)
+    refused(file(tmp_path, "Anna O\n"), 1, "no token column", token_column=-3)
+
+
+def test_a_type_that_is_not_known_is_named_with_its_line(tmp_path):
+    path = file(tmp_path, "Anna B-PER\n\nOz B-GPE\n")
+    refused(path, 3, "B-GPE", "LOC, PER", types=("PER", "LOC"))
+
+
+def test_words_are_read_without_looking_at_tags(tmp_path):
+    assert read_words(file(tmp_path, "Anna nonsense\nsings\n\n-DOCSTART-\nHi\n")) == [
+        ("Anna", "sings"),
+        ("Hi",),
+    ]
+
+
+word = st.text(
+    st.characters(blacklist_characters=" \t\r\n", blacklist_categories=["Cs"]), min_size=1, max_size=6
+).filter(lambda w: not w.startswith(("-DOCSTART-", "\ufeff")))
+sentence = st.lists(st.tuples(word, st.sampled_from(["O", "B-PER", "B-LOC"])), min_size=1, max_size=5)
+
+
+@given(st.lists(sentence, min_size=1, max_size=5), st.sampled_from(["iob2", "iob1", "iobes"]))
+def test_what_is_written_is_read_back(tmp_path_factory, content, scheme):
+    path = tmp_path_factory.mktemp("written") / "some.conll"
+    sentences = [Sentence(tuple(w for w, _ in s), tuple(t for _, t in s)) for s in content]
+    write_columns(path, sentences, scheme)
+    assert read_columns(path) == sentences
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a\tb", "a\nb", "a\rb"])
+def test_a_token_that_does_not_fit_into_a_column_file_is_not_written(tmp_path, bad):
+    with pytest.raises(ValueError, match=re.escape(repr(bad))):
+        write_columns(tmp_path / "out", [Sentence((bad,), ("O",))])
+
+
+def test_writing_into_a_folder_that_is_not_there_is_the_users_error(tmp_path):
+    with pytest.raises(UserError, match="cannot be written"):
+        write_columns(tmp_path / "no" / "out", [ANNA])

@@ -1,0 +1,144 @@
+import dataclasses
+
+import pytest
+import torch
+
+from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.errors import UserError
+from wcabench.nn.bench import Bench, UndeclaredNeedError
+from wcabench.nn.identity import encoder_identity, encoder_name, encoder_status
+from wcabench.nn.layers import layer_numbers
+
+
+def bench(data, folder, needs, **recipe):
+    return Bench(data, EncoderConfig(name=str(folder)), RecipeConfig(**recipe), seed=1, needs=frozenset(needs))
+
+
+def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder, {"labelled"})
+    assert work.labelled == tiny_data.train
+    for need in ("parallel", "target_text", "dictionary"):
+        with pytest.raises(UndeclaredNeedError, match="without declaring"):
+            getattr(work, need)
+
+
+def test_target_labels_are_not_within_reach(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder, {"labelled", "parallel", "target-text", "dictionary"})
+    held = [*work._data.values(), work._selection.sentences]
+    for secret in (tiny_data.target_test, tiny_data.target_dev):
+        assert all(value is not secret and value != secret for value in held)
+
+
+def test_max_labelled_takes_the_same_sentences_for_every_seed(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder, {"labelled"}, max_labelled=10)
+    assert len(work.labelled) == 10
+    assert work.labelled == bench(tiny_data, tiny_encoder, {"labelled"}, max_labelled=10).labelled
+    assert set(work.labelled) <= set(bench(tiny_data, tiny_encoder, {"labelled"}, max_labelled=20).labelled)
+
+
+def test_links_that_came_with_the_text_are_not_handed_out(tiny_data, tiny_encoder):
+    linked = [dataclasses.replace(p, links=((0, 0),)) for p in tiny_data.parallel]
+    work = bench(dataclasses.replace(tiny_data, parallel=linked), tiny_encoder, {"parallel"})
+    assert all(pair.links is None for pair in work.parallel)
+
+
+def test_each_fresh_model_has_the_same_weights(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder, {"labelled"})
+    assert torch.equal(work.fresh_model().linear.weight, work.fresh_model().linear.weight)
+
+
+def test_the_dev_set_that_a_rule_reads_must_exist(tiny_data, tiny_encoder):
+    with pytest.raises(UserError, match="target-dev"):
+        bench(dataclasses.replace(tiny_data, target_dev=[]), tiny_encoder, {"labelled"}, select="target-dev")
+
+
+def test_an_encoder_is_cut_to_its_first_layers(tiny_data, tiny_encoder):
+    config = EncoderConfig(name=str(tiny_encoder), layers=2)
+    model = Bench(tiny_data, config, RecipeConfig(), seed=1, needs=frozenset()).fresh_model()
+    (bucket,) = model.encode([[2, 5, 3]])
+    assert model.depth == 2
+    assert len(bucket.hidden) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"), [({"layers": 9}, "between 1 and the 4 layers"), ({"bidirectional": True}, "causal mask")]
+)
+def test_what_an_encoder_cannot_do_is_said(settings, message, tiny_data, tiny_encoder):
+    config = EncoderConfig(name=str(tiny_encoder), **settings)
+    with pytest.raises(UserError, match=message):
+        Bench(tiny_data, config, RecipeConfig(), seed=1, needs=frozenset()).fresh_model()
+
+
+def test_a_decoder_is_made_bidirectional_and_cut(tmp_path, tiny_encoder, tiny_data):
+    from transformers import AutoTokenizer, Gemma3TextConfig, Gemma3TextModel
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_encoder)
+    config = Gemma3TextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=16,
+        pad_token_id=0,
+    )
+    Gemma3TextModel(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+
+    def first_state(last_piece: int, bidirectional: bool) -> torch.Tensor:
+        encoder = EncoderConfig(name=str(tmp_path), layers=2, bidirectional=bidirectional)
+        model = Bench(tiny_data, encoder, RecipeConfig(), seed=1, needs=frozenset()).fresh_model().eval()
+        (bucket,) = model.encode([[2, 7, 8, last_piece, 3]])
+        return bucket.hidden[-1][0, 1]
+
+    assert torch.equal(first_state(9, False), first_state(10, False))
+    assert not torch.allclose(first_state(9, True), first_state(10, True))
+
+
+def test_identity_is_the_content_and_not_the_place(tiny_encoder, tmp_path):
+    import shutil
+
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(tiny_encoder, copy)
+    first, second = (encoder_identity(EncoderConfig(name=str(f))) for f in (tiny_encoder, copy))
+    assert first == second
+    assert first.startswith("sha256:")
+    assert encoder_name(EncoderConfig(name=f"{copy}/")) == "elsewhere"
+    assert encoder_status(EncoderConfig(name=str(copy)), offline=True) == "local folder"
+
+
+def test_an_encoder_folder_without_weights_is_refused(tiny_encoder, tmp_path):
+    (tmp_path / "config.json").write_text((tiny_encoder / "config.json").read_text())
+    with pytest.raises(UserError, match="no weights"):
+        encoder_identity(EncoderConfig(name=str(tmp_path)))
+    with pytest.raises(UserError, match="no such folder"):
+        encoder_identity(EncoderConfig(name=str(tmp_path / "nothing")))
+
+
+def test_pickled_weights_are_not_loaded(tiny_encoder, tmp_path):
+    for file in tiny_encoder.iterdir():
+        if file.suffix != ".safetensors":
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "pytorch_model.bin").write_bytes(b"a pickle")
+    with pytest.raises(UserError, match="no weights"):
+        encoder_identity(EncoderConfig(name=str(tmp_path)))
+
+
+def test_a_hub_id_needs_a_pinned_revision():
+    with pytest.raises(UserError, match="pin one"):
+        encoder_identity(EncoderConfig(name="owner/name"))
+    assert encoder_identity(EncoderConfig(name="owner/name", revision="abc")) == "hub:owner/name@abc"
+
+
+@pytest.mark.parametrize(
+    ("spec", "numbers"), [("last-4", [9, 10, 11, 12]), ("6-9", [6, 7, 8, 9]), ("8", [8]), ("0,12", [0, 12])]
+)
+def test_layers_as_people_write_them(spec, numbers):
+    assert layer_numbers(spec, 12, "layers") == numbers
+
+
+@pytest.mark.parametrize("spec", ["last-20", "13", "9-", "x", "last-0"])
+def test_layers_that_are_not_there_are_refused(spec):
+    with pytest.raises(UserError, match="layers"):
+        layer_numbers(spec, 12, "layers")

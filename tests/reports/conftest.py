@@ -1,0 +1,42 @@
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wcabench.reports import collect, labels
+
+# Test modules are no packages, so what they share is found by its folder.
+sys.path.append(str(Path(__file__).parent))
+
+from stores_by_hand import DEFAULTS, StoreOnDisk
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StoreOnDisk:
+    return StoreOnDisk(tmp_path / "results")
+
+
+@pytest.fixture(autouse=True)
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are tested without loading a method or a suite: what these would say is fixed here."""
+    known: Callable[[str], dict[str, Any]] = lambda name: DEFAULTS.get(name, {})  # noqa: E731
+    monkeypatch.setattr(labels, "option_defaults", known)
+    order = {"paper": ("en-de", "en-es", "en-nl", "en-hy"), "synthetic": ("en-nl", "en-de")}
+    monkeypatch.setattr(collect, "suite_pairs", lambda suite: order.get(suite, ()))
+
+
+@pytest.fixture
+def full(store: StoreOnDisk) -> StoreOnDisk:
+    """Two pairs, four rows, three seeds; one cell failed, one not run; hard is far above none."""
+    for seed in (1, 2, 3):
+        for pair in ("en-nl", "en-de"):
+            store.cell(pair, "none", seed, quality=0.55)
+            store.cell(pair, "fastalign", seed, quality=0.55 if pair == "en-nl" else 0.62)
+            store.cell(
+                pair, "wca-hard", seed, quality=0.70, notes=["parallel text is open"] * (pair == "en-de")
+            )
+    store.cell("en-nl", "wca-hard", 1, quality=0.68, options={"epsilon": 0.01, "max_iterations": 100})
+    store.cell("en-nl", "wca-hard", 2, state="failed", options={"epsilon": 0.01, "max_iterations": 100})
+    return store

@@ -1,0 +1,234 @@
+"""Golden files: `WCABENCH_UPDATE_GOLDEN=1 pytest tests/reports` writes them anew; read the difference."""
+
+import dataclasses
+import io
+import json
+import os
+import re
+import shutil
+import string
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stores_by_hand import StoreOnDisk
+
+from wcabench.reports import latex, markdown
+from wcabench.reports.json_table import render_json
+from wcabench.reports.latex import render_latex
+from wcabench.reports.markdown import render_markdown
+from wcabench.reports.report import Options, read_report
+from wcabench.reports.table import Entry, Report, Row, Section, Table, letters, listed, number, signed
+from wcabench.reports.terminal import print_terminal
+from wcabench.scoring import significance
+from wcabench.scoring.significance import Comparison
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """One report with all there is; the statistics are fixed, for they have tests of their own."""
+
+    def compare(a: Any, b: Any, resamples: int) -> Comparison:
+        n = len(a.keys() & b.keys())
+        difference = sum(a[seed].f1 - b[seed].f1 for seed in sorted(a.keys() & b.keys())) / n
+        p = 1.0 if difference == 0 else 0.001
+        return Comparison(n, difference, difference - 1, difference + 1, p, 2.0**-n, 2.0 ** (1 - n))
+
+    monkeypatch.setattr(significance, "compare", compare)
+    for pair in ("en-de", "en-hy"):
+        full.cell(pair, "none", suite="paper")
+    left_out = (("results/a", "results/a: no cell.json: not a whole cell"),)
+    return dataclasses.replace(read_report(full.root, Options(resamples=10_000)), left_out=left_out)
+
+
+def terminal(report: Report, width: int = 80, *, colour: bool = False) -> str:
+    from rich.console import Console
+
+    stream = io.StringIO()
+    system = "standard" if colour else None
+    print_terminal(
+        report, Console(file=stream, width=width, color_system=system, highlight=False, force_terminal=colour)
+    )
+    return stream.getvalue()
+
+
+def check(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("WCABENCH_UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def small(entry: Entry, label: str = "none", columns: int = 1, **changed: Any) -> Report:
+    """A report of one row with the same entry in every column."""
+    names = tuple(f"en-{letters(column)}" for column in range(columns))
+    table = Table("scores", "T", names, (Row(label, (entry,) * columns),), **changed)
+    return Report((Section("S", {}, (table,)),))
+
+
+def test_golden_terminal(report: Report) -> None:
+    lines = terminal(report).splitlines()
+    assert max(map(len, lines)) <= 80
+    check("terminal.txt", "\n".join(line.rstrip() for line in lines) + "\n")
+
+
+def test_golden_markdown(report: Report) -> None:
+    check("table.md", render_markdown(report))
+
+
+def test_golden_latex_fragment(report: Report) -> None:
+    check("table.tex", render_latex(report, standalone=False))
+
+
+def test_golden_json(report: Report) -> None:
+    text = re.sub(r'"[0-9a-f]{16}"', '"KEY"', render_json(report))
+    check("table.json", text)
+
+
+def test_json_gives_every_number_of_ours_its_cells(report: Report, full: StoreOnDisk) -> None:
+    keys = {folder.name.rpartition("-")[2] for folder in full.root.glob("*/*/*/seed-*")}
+    whole = json.loads(render_json(report))
+    entries = [
+        (row["kind"], entry)
+        for section in whole["sections"]
+        for table in section["tables"]
+        for row in table["rows"]
+        for entry in row["entries"].values()
+        if entry["value"] is not None
+    ]
+    assert len(entries) > 20
+    for kind, entry in entries:
+        assert bool(entry["cells"]) == (kind == "ours")
+        assert set(entry["cells"]) <= keys
+
+
+def test_json_has_no_nan() -> None:
+    whole = json.loads(render_json(small(Entry(("–",), value=float("nan")))))
+    assert whole["sections"][0]["tables"][0]["rows"][0]["entries"]["en-a"]["value"] is None
+
+
+def test_the_best_is_bold_and_the_second_underlined_in_each_format() -> None:
+    best, second = (Entry(("58.31",), mark=mark, value=58.31) for mark in ("best", "second"))
+    assert "| **58.31** |" in render_markdown(small(best))
+    assert "| <u>58.31</u> |" in render_markdown(small(second))
+    assert r"\textbf{58.31}" in render_latex(small(best), standalone=False)
+    assert r"\underline{58.31}" in render_latex(small(second), standalone=False)
+    assert "\x1b[1m58.31\x1b[0m" in terminal(small(best), colour=True)
+    assert "\x1b[4m58.31\x1b[0m" in terminal(small(second), colour=True)
+
+
+def test_four_pairs_fit_80_columns_and_decimal_points_stand_under_each_other() -> None:
+    rows = tuple(
+        Row(f"method-{value}", (Entry((f"{value:.2f} ± 0.42",), value=value),) * 4)
+        for value in (8.5, 58.31, 100.0)
+    )
+    table = Table("scores", "T", ("en-de", "en-es", "en-nl", "en-hy"), rows)
+    lines = terminal(Report((Section("S", {}, (table,)),))).splitlines()
+    body = [line for line in lines if line.startswith("method-")]
+    assert len(body) == 3
+    assert all(len(line) <= 80 and line.count("± 0.42") == 4 for line in body)
+    points = [[at for at, one in enumerate(line) if one == "." and at > 15] for line in body]
+    assert points[0] == points[1] == points[2]
+
+
+@pytest.mark.parametrize("width", [32, 40, 80, 100])
+@pytest.mark.parametrize("columns", [1, 4, 9])
+def test_no_number_is_ever_cut_on_a_narrow_terminal(width: int, columns: int) -> None:
+    entry = Entry(("58.31 ± 0.42", "[57.02, 59.60]"), value=58.31)
+    text = terminal(small(entry, label="a-method-with-a-long-name (epsilon=0.01)", columns=columns), width)
+    assert text.count("58.31 ± 0.42") == text.count("[57.02, 59.60]") == columns
+    assert "…" not in text
+
+
+def test_a_section_heading_is_printed_once_for_all_its_rows() -> None:
+    rows = tuple(Row(label, (Entry(("1.00",)),), "published", "Published: somewhere") for label in "ab")
+    table = Table("scores", "T", ("en-nl",), (Row("none", (Entry(("2.00",)),)), *rows))
+    whole = Report((Section("S", {}, (table,)),))
+    for text in (terminal(whole), render_markdown(whole), render_latex(whole, standalone=False)):
+        assert text.count("Published: somewhere") == 1
+
+
+def test_footnotes_are_lettered_in_the_order_of_reading_and_shared() -> None:
+    one, two = Entry(("1.00",), footnotes=("first",)), Entry(("2.00",), footnotes=("second",))
+    table = Table("scores", "T", ("x", "y"), (Row("m", (one, two)), Row("n", (two, one))))
+    assert table.footnotes() == ("first", "second")
+    assert [table.marks(e.footnotes) for row in table.rows for e in row.entries] == ["a", "b", "b", "a"]
+
+
+def test_footnote_letters_never_run_out_and_have_superscripts() -> None:
+    names = [letters(index) for index in range(800)]
+    assert len(set(names)) == 800
+    assert names[:3] == ["a", "b", "c"]
+    assert names[25] == "aa"  # no q, which has no superscript
+    assert not any("q" in name for name in names)
+
+
+def test_numbers_have_true_signs_and_no_negative_zero() -> None:
+    assert [signed(x) for x in (1.2, -0.3, 0.001, -0.001)] == ["+1.20", "−0.30", "0.00", "0.00"]
+    assert [number(x) for x in (1.2, -0.3, -0.001)] == ["1.20", "−0.30", "0.00"]
+
+
+def test_lists_read_as_english() -> None:
+    assert [listed(list(one)) for one in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+
+
+NASTY = "a|b *c* _d_ [e](f) <g> `h` ~i~ #j & %k $l^m {n} \\o \"p\" 'q' é ° Գ 日 ☃ x=1"
+
+
+@given(st.text(alphabet=st.sampled_from(string.printable + "é±−Գ&;#"), max_size=40))
+def test_markdown_prints_any_label_as_it_stands(label: str) -> None:
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt().enable("table").parse(render_markdown(small(Entry(), label=f"x{label}")))
+    body = [token for token in tokens if token.type == "inline"]
+    cell = body[4]  # two headings, two column names, then the label
+    assert "".join(child.content for child in cell.children or []) == " ".join(f"x{label}".split())
+
+
+@given(st.text(max_size=60))
+def test_latex_escapes_every_special_character(text: str) -> None:
+    escaped = latex.escape(text)
+    bare = re.sub(
+        r"\$\\(pm|times)\$|\$-\$|\\[a-z]+\{\}|\\texttt\{U\+[0-9A-F]+\}|\\[{}$&%#_]|(?<=[-,])\{\}", "", escaped
+    )
+    assert not set(bare) & set("\\{}$&%#_^~")
+    assert all(ord(one) <= latex.LAST_LATIN for one in escaped)
+
+
+def test_latex_makes_no_dash_of_two_hyphens() -> None:
+    assert latex.escape("--details, ---, ,,") == "-{}-details, -{}-{}-, ,{},"
+
+
+def test_markdown_escape_leaves_plain_text_alone() -> None:
+    assert markdown.escape("wca-hard (epsilon=0.01)") == "wca-hard (epsilon=0.01)"
+
+
+@pytest.mark.parametrize("standalone", [True, False])
+def test_latex_compiles(report: Report, tmp_path: Path, standalone: bool) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed (Debian: texlive-latex-base texlive-latex-recommended)")
+    nasty = small(Entry((NASTY,), footnotes=(NASTY,)), label=NASTY, caption=(NASTY,), findings=(NASTY,))
+    whole = Report((*report.sections, *nasty.sections))
+    text = render_latex(whole, standalone=standalone)
+    if not standalone:
+        packages = f"\\usepackage[T1]{{fontenc}}\\usepackage{{{','.join(latex.PACKAGES)}}}"
+        text = f"\\documentclass{{article}}{packages}\\begin{{document}}{text}\\end{{document}}"
+    (tmp_path / "table.tex").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "table.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Missing character" not in done.stdout
+    assert "Float too large" not in done.stdout

@@ -1,0 +1,150 @@
+import statistics
+from typing import Any
+
+import pytest
+from stores_by_hand import StoreOnDisk, synthetic
+
+from wcabench.reports.report import Options, read_report
+from wcabench.reports.table import Entry, Row, Table
+from wcabench.scoring.counts import Counts
+
+
+def tables(store: StoreOnDisk, **options: Any) -> dict[str, Table]:
+    (section,) = read_report(
+        store.root, Options(**{"published": False, "resamples": 200, **options})
+    ).sections
+    return {table.name: table for table in section.tables}
+
+
+def row(table: Table, label: str) -> Row:
+    return next(one for one in table.rows if one.label == label)
+
+
+def entry(table: Table, label: str, column: str) -> Entry:
+    return row(table, label).entries[table.columns.index(column)]
+
+
+def test_an_entry_is_mean_deviation_n_and_its_cells(store: StoreOnDisk) -> None:
+    keys = [store.cell(seed=seed) for seed in (1, 2, 3)]
+    f1 = [synthetic("en-nl", seed, 0.6).f1 for seed in (1, 2, 3)]
+    found = entry(tables(store)["scores"], "none", "en-nl")
+    assert found.value == pytest.approx(statistics.mean(f1))
+    assert found.std == pytest.approx(statistics.stdev(f1))  # n - 1
+    assert found.lines == (f"{statistics.mean(f1):.2f} ± {statistics.stdev(f1):.2f}",)
+    assert (found.n, found.cells) == (3, tuple(keys))
+
+
+def test_one_seed_has_no_deviation(store: StoreOnDisk) -> None:
+    store.cell()
+    table = tables(store)["scores"]
+    found = entry(table, "none", "en-nl")
+    assert found.std is None
+    assert "±" not in found.lines[0]
+    assert "n = 1 seed (1)." in table.caption[0]
+
+
+def test_the_best_of_a_column_is_marked_and_the_second(full: StoreOnDisk) -> None:
+    table = tables(full)["scores"]
+    marks = {one.label: [e.mark for e in one.entries] for one in table.rows}
+    assert marks["wca-hard"] == ["best", "best"]
+    assert marks["wca-hard (epsilon=0.01)"] == ["second", ""]
+    assert marks["fastalign"] == ["", "second"]
+    assert marks["none"] == ["", ""]
+    assert any("Bold: the highest mean of our rows" in sentence for sentence in table.caption)
+
+
+def test_a_lone_row_and_equal_rows_are_not_called_best(store: StoreOnDisk) -> None:
+    store.cell(method="none")
+    store.cell("en-de", "none")
+    store.cell("en-de", "fastalign")
+    table = tables(store)["scores"]
+    assert {e.mark for one in table.rows for e in one.entries} == {""}
+    assert not any("Bold" in sentence for sentence in table.caption)
+
+
+def test_failed_and_missing_cells_are_said(full: StoreOnDisk) -> None:
+    table = tables(full)["scores"]
+    assert entry(table, "wca-hard (epsilon=0.01)", "en-nl").footnotes == (
+        "n = 1: seed 2 failed and seed 3 not run.",
+    )
+    assert entry(table, "wca-hard (epsilon=0.01)", "en-de") == Entry()
+    assert "unless a note says otherwise" in table.caption[0]
+
+
+def test_an_entry_whose_cells_all_failed_says_so(store: StoreOnDisk) -> None:
+    store.cell(seed=1)
+    store.cell(seed=2)
+    for seed in (1, 2):
+        store.cell(method="wca-hard", seed=seed, state="failed")
+    found = entry(tables(store)["scores"], "wca-hard", "en-nl")
+    assert found == Entry(footnotes=("No finished cell: seeds 1 and 2 failed.",))
+
+
+def test_notes_of_the_cells_name_their_pair(full: StoreOnDisk) -> None:
+    assert "en-de: parallel text is open." in tables(full)["scores"].caption
+
+
+def test_mixed_precision_and_versions_are_said(store: StoreOnDisk) -> None:
+    store.cell(seed=1)
+    environment = {"wcabench": "0.2.0", "python": "3.11.9", "device": "cpu", "packages": {"torch": "2.7.0"}}
+    store.cell(seed=2, training={"precision": "bf16"}, environment=environment)
+    assert (
+        "Mixed: the cells differ in precision (bf16 and fp32); wcabench (0.1.0 and 0.2.0); "
+        "torch (2.6.0 and 2.7.0)."
+    ) in tables(store)["scores"].caption
+
+
+def test_nothing_is_said_of_mixtures_where_there_are_none(full: StoreOnDisk) -> None:
+    assert not any(sentence.startswith("Mixed") for sentence in tables(full)["scores"].caption)
+
+
+def test_choosing_weights_on_target_labels_is_said(store: StoreOnDisk) -> None:
+    store.cell(recipe={"select": "target-dev"})
+    assert any("not zero-shot" in sentence for sentence in tables(store)["scores"].caption)
+
+
+def test_unpredicted_words_are_said(store: StoreOnDisk) -> None:
+    store.cell(seed=1, unpredicted_words=4)
+    store.cell(seed=2, unpredicted_words=3)
+    assert "Words without a prediction, scored as O: none 7." in tables(store)["scores"].caption
+
+
+def test_the_signatures_of_all_cells_become_one_line(full: StoreOnDisk) -> None:
+    assert tables(full)["scores"].caption[-1] == (
+        "Signature: none+fastalign+wca-hard|en-nl+en-de|synthetic|enc:toy-encoder@sha256:abababababab"
+        "|seed:1+2+3|wcabench:0.1.0"
+    )
+
+
+def test_source_scores_have_a_table_of_their_own(full: StoreOnDisk) -> None:
+    table = tables(full)["source"]
+    assert "(en)" in table.title
+    values = [synthetic("source", seed, 0.9).f1 for seed in (1, 2, 3)]
+    assert entry(table, "none", "en-nl").value == pytest.approx(statistics.mean(values))
+
+
+def test_without_source_scores_there_is_no_such_table(store: StoreOnDisk) -> None:
+    store.cell(source=False)
+    assert "source" not in tables(store)
+
+
+def test_lenient_scores_are_shown_only_where_they_differ(store: StoreOnDisk) -> None:
+    store.cell(seed=1)
+    assert "lenient" not in tables(store)
+    strict = synthetic("en-nl", 2, 0.6)
+    more = Counts(strict.types, strict.gold, strict.predicted + strict.gold - strict.tp, strict.gold)
+    store.cell(seed=2, lenient=more)
+    table = tables(store)["lenient"]
+    values = [synthetic("en-nl", 1, 0.6).f1, more.f1]
+    assert entry(table, "none", "en-nl").value == pytest.approx(statistics.mean(values))
+
+
+def test_details_add_intervals_and_cost(full: StoreOnDisk) -> None:
+    assert "cost" not in tables(full)
+    found = tables(full, details=True)
+    one = entry(found["scores"], "none", "en-nl")
+    assert one.value is not None
+    assert one.more["low"] < one.value < one.more["high"]
+    assert one.lines[1].startswith("[")
+    assert entry(found["cost"], "none", "en-nl").value == pytest.approx(12.0)  # 11, 12 and 13 seconds
+    assert [e.lines[0] for e in row(found["cost"], "none").entries] == ["12.0", "12.0", "512", "0"]

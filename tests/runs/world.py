@@ -1,0 +1,246 @@
+"""A small world to run cells in: a suite of three sentences, and methods that answer, fail, dawdle or die.
+
+Imported by the tests, and run as a script (`python world.py run ...`) where a test needs a real process: then
+the world is in place of the real data and bench in the worker processes too, which import their parent's main
+module.
+"""
+
+import importlib.metadata
+import math
+import os
+import signal
+import sys
+import time
+import types
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__mp_main__" or __name__ == "__main__":
+    sys.modules["wcabench_test_world"] = sys.modules[__name__]
+
+from wcabench import registry
+from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
+from wcabench.data.sentences import PairData, Sentence
+from wcabench.errors import UserError, suggest
+from wcabench.registry import MethodInfo
+
+GOLD = [
+    Sentence(("Ann", "saw", "Oslo"), ("B-PER", "O", "B-LOC")),
+    Sentence(("it", "rained"), ("O", "O")),
+    Sentence(("Bob", "Lee", "left"), ("B-PER", "I-PER", "O")),
+]
+
+
+@dataclass(frozen=True)
+class DataSource:
+    data_dir: Path | None = None
+    offline: bool = False
+    cache: Path | None = None
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str = "toy"
+    summary: str = "a toy"
+    pairs: tuple[str, ...] = ("en-xx", "en-yy")
+    encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", "abc"))
+    recipe: RecipeConfig = field(default_factory=RecipeConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    caption: str = ""
+
+    def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
+        return {"train": "a" * 64, f"test-{pair}": "b" * 64}
+
+    def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
+        if os.environ.get("WORLD_NO_DATA") == pair:
+            raise UserError(f"{pair}: test.conll is missing; put it into --data-dir")
+        return PairData(
+            suite=self.name,
+            pair=pair,
+            types=("LOC", "PER"),
+            train=GOLD,
+            source_dev=[],
+            source_test=GOLD[:2],
+            target_dev=[],
+            target_test=GOLD,
+            target_text=[],
+            parallel=[],
+            dictionary=[],
+            sha256=self.fingerprint(pair, options, source),
+            notes=("a toy",),
+        )
+
+    def resources(self, pair: str, options: DataConfig) -> list[Any]:
+        return []
+
+
+def load_suite(name: str) -> Suite:
+    if name != "toy":
+        raise suggest(name, ["toy"], "suite")
+    return Suite()
+
+
+class Bench:
+    def __init__(
+        self, data: PairData, encoder: Any, recipe: Any, *, seed: int, needs: Any, device: str, progress: Any
+    ):
+        self.seed, self.device, self.progress, self.pair = seed, device, progress, data.pair
+        self.gold = {sentence.words: list(sentence.tags) for sentence in GOLD}
+
+    def record(self) -> dict[str, Any]:
+        training = {"precision": "fp32", "steps": 2, "loss": {"step": [1, 2], "total": [1.5, math.nan]}}
+        return {"training": training, "diagnostics": {"entropy": 0.5}}
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Answers with the gold tags, but for the words that its options drop."""
+
+    info = MethodInfo("lookup", "nobody 2020", {"labelled"})
+    drop: int = 0
+    weight: float = 0.5
+    kinds: tuple[str, ...] = ("a", "b")
+
+    def fit(self, bench: Bench) -> Any:
+        note_run(type(self).__name__.lower(), bench)
+        for step in range(20):
+            bench.progress("training", step + 1, 20)
+        self.act(bench)
+        return types.SimpleNamespace(
+            predict=lambda sentences: [self.tags(bench, words) for words in sentences]
+        )
+
+    def act(self, bench: Bench) -> None:
+        pass
+
+    def tags(self, bench: Bench, words: tuple[str, ...]) -> list[str | None]:
+        tags: list[str | None] = list(bench.gold[words])
+        return [None] * self.drop + tags[self.drop :]
+
+
+@dataclass(frozen=True)
+class Raises(Lookup):
+    """Fails in training."""
+
+    info = MethodInfo("raises", "nobody 2020", set())
+
+    def act(self, bench: Bench) -> None:
+        raise FloatingPointError("loss is NaN at step 3")
+
+
+@dataclass(frozen=True)
+class Dies(Lookup):
+    """Takes its process with it."""
+
+    info = MethodInfo("dies", "nobody 2020", set())
+
+    def act(self, bench: Bench) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Waits(Lookup):
+    """Waits until the file WORLD_GATE exists."""
+
+    info = MethodInfo("waits", "nobody 2020", set())
+
+    def act(self, bench: Bench) -> None:
+        end = time.monotonic() + 30
+        while not Path(os.environ["WORLD_GATE"]).exists() and time.monotonic() < end:
+            time.sleep(0.02)
+
+
+@dataclass(frozen=True)
+class Interrupts(Lookup):
+    """As if someone pressed Ctrl-C."""
+
+    info = MethodInfo("interrupts", "nobody 2020", set())
+
+    def act(self, bench: Bench) -> None:
+        raise KeyboardInterrupt
+
+
+@dataclass(frozen=True)
+class Short(Lookup):
+    """Forgets a word."""
+
+    info = MethodInfo("short", "nobody 2020", set())
+
+    def tags(self, bench: Bench, words: tuple[str, ...]) -> list[str | None]:
+        return super().tags(bench, words)[1:]
+
+
+class Plain:
+    """Not a dataclass: its options cannot be read."""
+
+    info = MethodInfo("plain", "nobody 2020", set())
+
+    def fit(self, bench: Bench) -> None:
+        pass
+
+
+METHODS = {cls.info.name: cls for cls in (Lookup, Raises, Dies, Waits, Interrupts, Short)}
+
+
+def note_run(name: str, bench: Bench) -> None:
+    """One line for every fit, so that a test can count them."""
+    if "WORLD_LOG" in os.environ:
+        with Path(os.environ["WORLD_LOG"]).open("a") as log:
+            log.write(f"{name} {bench.pair} {bench.seed}\n")
+
+
+def entries() -> dict[str, registry.Entry]:
+    points = {
+        name: importlib.metadata.EntryPoint(name, f"wcabench_test_world:{cls.__name__}", registry.GROUP)
+        for name, cls in METHODS.items()
+    }
+    points["plain"] = importlib.metadata.EntryPoint("plain", "wcabench_test_world:Plain", registry.GROUP)
+    points["unimportable"] = importlib.metadata.EntryPoint("unimportable", "no_such_module:X", registry.GROUP)
+    return {name: registry.Entry(name, f"world 1.0: {point.value}", point) for name, point in points.items()}
+
+
+def modules() -> dict[str, types.ModuleType]:
+    """Stand-ins for the real modules, by name."""
+    contents: dict[str, dict[str, Any]] = {
+        "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
+        "wcabench.data.resources": {"DataSource": DataSource},
+        "wcabench.nn.bench": {"Bench": Bench, "cuda_or_cpu": lambda device: device.replace("auto", "cpu")},
+    }
+    made = {}
+    for name, content in contents.items():
+        made[name] = types.ModuleType(name)
+        vars(made[name]).update(content)
+    return made
+
+
+def install(set_module: Any, set_attribute: Any) -> None:
+    """Put the world in place.
+
+    Args:
+        set_module: called with (name, module) for `sys.modules`.
+        set_attribute: called with (object, name, value).
+    """
+    import wcabench.data
+    import wcabench.nn
+
+    set_attribute(registry, "entries", entries)
+    for name, module in modules().items():
+        parent = wcabench.data if ".data." in name else wcabench.nn
+        set_module(name, module)
+        set_attribute(parent, name.rpartition(".")[2], module)
+
+
+if __name__ in ("__main__", "__mp_main__"):
+    install(sys.modules.__setitem__, setattr)
+    fake_torch: Any = types.ModuleType("torch")  # the real one takes seconds to import
+    fake_torch.set_num_threads = lambda n: setattr(fake_torch, "threads", n)
+    fake_torch.get_num_threads = lambda: fake_torch.threads
+    fake_torch.threads = 1
+    fake_torch.cuda = types.SimpleNamespace(is_available=lambda: False)
+    sys.modules["torch"] = fake_torch
+
+if __name__ == "__main__":
+    from wcabench.cli import main
+
+    main(prog_name="wcabench")

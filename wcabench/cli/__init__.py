@@ -1,0 +1,70 @@
+"""The command line: one small module a command, imported when the command is used."""
+
+import importlib
+from typing import Any
+
+import click
+
+from wcabench import __version__
+from wcabench.errors import UserError, suggest
+
+COMMANDS = {
+    "run": ("wcabench.cli.run:run", "Run methods on language pairs over seeds; finished cells are skipped."),
+    "report": ("wcabench.cli.report:report", "Print the table of a results folder, with its significance."),
+    "score": ("wcabench.cli.score:score", "Score a file of predicted tags against the gold tags."),
+    "prepare": ("wcabench.cli.prepare:prepare", "Fetch and check everything that a run needs."),
+    "list": ("wcabench.cli.listing:list_group", "List methods, pairs, suites or results."),
+    "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),
+    "show": ("wcabench.cli.show:show", "Show all about one cell."),
+    "doctor": ("wcabench.cli.doctor:doctor", "Check the installation, the device, the data and the encoder."),
+}
+
+
+class UserErrorMessage(click.ClickException):
+    """A `UserError` on its way out: one line on stderr, exit 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print it."""
+        click.echo(f"error: {self.message}", file=file, err=file is None)
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the way through a piece of work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command, imported now."""
+        if name not in COMMANDS:
+            raise UserErrorMessage(str(suggest(name, list(COMMANDS), "command")))
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; the user's mistakes become one line and exit 2, Ctrl-C becomes exit 130."""
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            raise UserErrorMessage(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wcabench")
+def main() -> None:
+    """Re-run zero-shot cross-lingual NER by alignment on equal terms, and see which differences are real.
+
+    Results go to stdout, the log to stderr. Exit codes: 0 done, 1 a cell failed, 2 a mistake in the input.
+    """

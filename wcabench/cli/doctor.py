@@ -1,0 +1,123 @@
+"""`wcabench doctor`: is everything there that a run needs, and if not, what to do."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import (
+    data_dir_option,
+    echo_json,
+    encoder_option,
+    json_option,
+    load_suite,
+    suite_option,
+)
+
+if TYPE_CHECKING:
+    from wcabench.config import EncoderConfig
+    from wcabench.data.suites import Suite
+
+
+@click.command()
+@suite_option
+@encoder_option
+@data_dir_option
+@json_option
+def doctor(suite: str, encoder: str | None, data_dir: Path | None, as_json: bool) -> None:
+    """Check versions, device, data and encoder; for what is missing, say what to do."""
+    from wcabench.runs.grid import parse_encoder
+
+    the_suite = load_suite(suite)
+    the_encoder = parse_encoder(encoder) if encoder else the_suite.encoder
+    report = {
+        **_installation(),
+        "device": _device(),
+        "methods": _broken_methods(),
+        "data_dir": str(data_dir) if data_dir else None,
+        "suite": the_suite.name,
+        "encoder": _encoder(the_encoder),
+        "pairs": {pair: _pair(the_suite, pair, data_dir) for pair in the_suite.pairs},
+    }
+    if as_json:
+        echo_json(report)
+    else:
+        _print(report)
+
+
+def _installation() -> dict[str, Any]:
+    from wcabench.runs.environment import environment
+
+    facts = environment("cpu")
+    return {name: facts[name] for name in ("wcabench", "python", "platform", "processor", "packages")}
+
+
+def _device() -> dict[str, Any]:
+    import torch
+
+    from wcabench.nn.bench import cuda_or_cpu
+    from wcabench.nn.model import resolve_precision
+    from wcabench.runs.environment import device_name
+
+    device = cuda_or_cpu("auto")
+    return {
+        "auto": device_name(device),
+        "precision": resolve_precision("auto", device),
+        "threads": torch.get_num_threads(),
+        "cores": os.cpu_count(),
+        "free_disk_gb": round(shutil.disk_usage(Path.cwd()).free / 1e9, 1),
+    }
+
+
+def _broken_methods() -> dict[str, str]:
+    """Each method: "ok", or why it cannot be loaded."""
+    from wcabench import registry
+    from wcabench.errors import UserError
+
+    states = {}
+    for entry in registry.entries().values():
+        try:
+            entry.load()
+            states[entry.name] = "ok"
+        except UserError as error:
+            states[entry.name] = str(error)
+    return states
+
+
+def _encoder(encoder: "EncoderConfig") -> dict[str, Any]:
+    from wcabench.errors import UserError
+    from wcabench.nn.identity import encoder_status
+
+    try:
+        return {"name": encoder.name, "ready": True, "state": encoder_status(encoder, offline=True)}
+    except UserError as error:
+        return {"name": encoder.name, "ready": False, "state": str(error)}
+
+
+def _pair(suite: "Suite", pair: str, data_dir: Path | None) -> dict[str, Any]:
+    """Whether a pair's data is here, whole and right: it is read as a run without a network would."""
+    from wcabench.data.resources import DataSource
+    from wcabench.errors import UserError
+
+    try:
+        data = suite.load(pair, suite.data, DataSource(data_dir=data_dir, offline=True))
+    except UserError as error:
+        return {"ready": False, "state": str(error)}
+    sizes = f"{len(data.train)} labelled, {len(data.parallel)} pairs, {len(data.target_test)} test sentences"
+    return {"ready": True, "state": sizes}
+
+
+def _print(report: dict[str, Any]) -> None:
+    click.echo(f"wcabench {report['wcabench']}, Python {report['python']}, {report['platform']}")
+    click.echo(f"processor: {report['processor']}")
+    click.echo("packages: " + ", ".join(f"{name} {version}" for name, version in report["packages"].items()))
+    click.echo("device: " + ", ".join(f"{name} {value}" for name, value in report["device"].items()))
+    for name, state in report["methods"].items():
+        click.echo(f"method {name}: {state}")
+    click.echo(f"data folder: {report['data_dir'] or 'none (--data-dir or WCABENCH_DATA)'}")
+    rows = {"encoder " + report["encoder"]["name"]: report["encoder"], **report["pairs"]}
+    click.echo(f"suite {report['suite']}, without a network:")
+    for name, row in rows.items():
+        click.echo(f"  {'ok     ' if row['ready'] else 'missing'}  {name}: {row['state']}")

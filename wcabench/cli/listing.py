@@ -1,0 +1,106 @@
+"""`wcabench list methods|pairs|suites|results`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wcabench.cli.options import echo_json, json_option, load_suite, results_option, suite_option
+
+
+@click.group("list")
+def list_group() -> None:
+    """List methods, pairs, suites or results."""
+
+
+@list_group.command("methods")
+@json_option
+def methods(as_json: bool) -> None:
+    """All installed methods, the broken ones with the reason."""
+    from wcabench import registry
+
+    rows = [_method_row(entry) for entry in registry.entries().values()]
+    if as_json:
+        echo_json(rows)
+        return
+    width = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        text = f"broken: {row['broken']}" if "broken" in row else f"{row['summary']} [{row['paper']}]"
+        click.echo(f"{row['name']:{width}}  {text}")
+
+
+def _method_row(entry: Any) -> dict[str, Any]:
+    from wcabench.errors import UserError
+
+    row = {"name": entry.name, "summary": None, "needs": [], "paper": None, "origin": entry.origin}
+    try:
+        cls = entry.load()
+    except UserError as error:
+        return {**row, "broken": str(error)}
+    summary = (cls.__doc__ or "").strip().partition("\n")[0]
+    return {**row, "summary": summary, "needs": sorted(cls.info.needs), "paper": cls.info.paper}
+
+
+@list_group.command("pairs")
+@suite_option
+@json_option
+def pairs(suite: str, as_json: bool) -> None:
+    """The language pairs of a suite."""
+    names = list(load_suite(suite).pairs)
+    if as_json:
+        echo_json(names)
+        return
+    for name in names:
+        click.echo(name)
+
+
+@list_group.command("suites")
+@json_option
+def suites(as_json: bool) -> None:
+    """The suites that come with wcabench."""
+    from wcabench.data.suites import suite_names
+
+    rows = []
+    for name in suite_names():
+        suite = load_suite(name)
+        rows.append({"name": name, "summary": suite.summary, "pairs": list(suite.pairs)})
+    if as_json:
+        echo_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']}  {row['summary']} ({', '.join(row['pairs'])})")
+
+
+@list_group.command("results")
+@results_option
+@json_option
+def results(results: Path, as_json: bool) -> None:
+    """The cells in a results folder; what is left out is said on stderr."""
+    from wcabench.runs.store import Store
+
+    cells, left_out = Store(results).cells()
+    for _, reason in left_out:
+        click.echo(f"left out: {reason}", err=True)
+    if as_json:
+        echo_json([cell_row(cell) for cell in cells])
+        return
+    if not cells:
+        click.echo(f"no cells in {results}", err=True)
+    for cell in cells:
+        score = "failed" if cell.f1 is None else f"{cell.f1:.2f}"
+        click.echo(f"{cell.key}  {score:>6}  {cell.suite}  {cell.pair}  {cell.method}  seed {cell.seed}")
+
+
+def cell_row(cell: Any) -> dict[str, Any]:
+    """A cell of a store as `run --json` has it."""
+    return {
+        "suite": cell.suite,
+        "pair": cell.pair,
+        "method": cell.method,
+        "seed": cell.seed,
+        "key": cell.key,
+        "state": cell.state,
+        "f1": cell.f1,
+        "seconds": cell.seconds,
+        "path": str(cell.path),
+    }

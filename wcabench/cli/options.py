@@ -1,0 +1,121 @@
+"""Options that several commands share, and what they are turned into."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from wcabench.data.resources import DataSource
+    from wcabench.data.suites import Suite
+    from wcabench.runs.plan import PlannedCell
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFAULT_SUITE = "paper"
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+results_option = click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    show_default="./results",
+    help="Results folder.",
+)
+suite_option = click.option(
+    "--suite", default=DEFAULT_SUITE, show_default=True, help="A suite's name, or a TOML file of your own."
+)
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    envvar="WCABENCH_DATA",
+    show_envvar=True,
+    help="Folder with data that you brought yourself.",
+)
+offline_option = click.option("--offline", is_flag=True, help="Never use the network.")
+encoder_option = click.option(
+    "--encoder", metavar="PATH_OR_ID[@REVISION]", help="Replaces the suite's encoder.", default=None
+)
+set_option = click.option(
+    "--set",
+    "settings",
+    metavar="TABLE.KEY=VALUE",
+    multiple=True,
+    help="Set an option of 'encoder', 'recipe', 'data' or a method, e.g. recipe.epochs=1. Repeatable.",
+)
+
+
+def grid_options(function: F) -> F:
+    """All options that say which cells are meant, and with what."""
+    options = [
+        click.option("--method", "-m", "methods", multiple=True, help="A method's name, or all. Repeatable."),
+        click.option("--pair", "-p", "pairs", multiple=True, help="A language pair, or all. Repeatable."),
+        click.option(
+            "--seeds",
+            default="1",
+            show_default=True,
+            help="How many (5: the seeds 1 to 5), or a list (1,7,42).",
+        ),
+        suite_option,
+        encoder_option,
+        set_option,
+        data_dir_option,
+        offline_option,
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
+    """Where data is looked for; `--offline` holds for the hub's libraries too."""
+    from wcabench.data.resources import DataSource
+
+    if offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["HF_DATASETS_OFFLINE"] = "1"
+    return DataSource(data_dir=data_dir, offline=offline)
+
+
+def load_suite(name: str) -> "Suite":
+    """The suite of that name or in that file."""
+    from wcabench.data import suites
+
+    return suites.load_suite(name)
+
+
+def planned_cells(
+    methods: tuple[str, ...],
+    pairs: tuple[str, ...],
+    seeds: str,
+    suite: str,
+    encoder: str | None,
+    settings: tuple[str, ...],
+    source: "DataSource",
+) -> "list[PlannedCell]":
+    """The plan that the grid options ask for."""
+    from wcabench.config import assignments
+    from wcabench.errors import UserError
+    from wcabench.runs.grid import parse_encoder, parse_seeds
+    from wcabench.runs.plan import plan
+
+    if not methods or not pairs:
+        raise UserError("which cells? give --method NAME and --pair PAIR, each a name or 'all'")
+    return plan(
+        load_suite(suite),
+        methods,
+        pairs,
+        parse_seeds(seeds),
+        settings=assignments(settings),
+        encoder=parse_encoder(encoder) if encoder else None,
+        source=source,
+        suite_path=suite,
+        warn=lambda line: click.echo(line, err=True),
+    )
+
+
+def echo_json(value: Any) -> None:
+    """A JSON result on stdout."""
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

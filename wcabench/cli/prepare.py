@@ -1,0 +1,167 @@
+"""`wcabench prepare`: fetch and check everything that a run of a suite needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wcabench.cli.options import (
+    data_dir_option,
+    data_source,
+    echo_json,
+    encoder_option,
+    json_option,
+    load_suite,
+    offline_option,
+    suite_option,
+)
+
+if TYPE_CHECKING:
+    from wcabench.config import EncoderConfig
+    from wcabench.data.resources import DataSource, Resource
+    from wcabench.data.suites import Suite
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One row of the answer.
+
+    Attributes:
+        resource: name of the resource, or "encoder".
+        state: "ok", "ok, not pinned", "missing", "wrong", or what `encoder_status` says.
+        where: file or place where it was found; empty where it was not.
+        count: sentences, pairs or entries; None for the encoder and for what was not found.
+        sha256: of the parsed content.
+        skipped: reason -> lines that were left out.
+        error: what is wrong and what to do; empty where nothing is.
+    """
+
+    resource: str
+    state: str
+    where: str = ""
+    count: int | None = None
+    sha256: str = ""
+    skipped: dict[str, int] | None = None
+    error: str = ""
+
+
+@click.command()
+@suite_option
+@click.option(
+    "--pair", "-p", "pairs", multiple=True, default=["all"], help="A language pair, or all. Repeatable."
+)
+@encoder_option
+@data_dir_option
+@offline_option
+@click.option("--translation", help="Which translation of the parallel text; the suite's first by default.")
+@json_option
+def prepare(
+    suite: str,
+    pairs: tuple[str, ...],
+    encoder: str | None,
+    data_dir: Path | None,
+    offline: bool,
+    translation: str | None,
+    as_json: bool,
+) -> None:
+    """Fetch and check all that a run needs: the data by its content, and the encoder.
+
+    Every resource is looked for in the data folder and in the cache, and downloaded where that is allowed.
+    What is missing is named with its checksum, its licence and the way to get it.
+    """
+    from wcabench.errors import UserError
+    from wcabench.runs.grid import parse_encoder
+
+    the_suite = load_suite(suite)
+    source = data_source(data_dir, offline)
+    rows = [_check(resource, source) for resource in _needed(the_suite, pairs, translation)]
+    rows.append(_check_encoder(parse_encoder(encoder) if encoder else the_suite.encoder, offline))
+    if as_json:
+        echo_json({"suite": the_suite.name, "resources": [asdict(row) for row in rows]})
+    else:
+        _print_table(rows)
+    errors = [row.error for row in rows if row.error]
+    for error in errors[:-1]:
+        click.echo(f"error: {error}", err=True)
+    if errors:
+        raise UserError(errors[-1])
+
+
+def _needed(suite: Suite, names: tuple[str, ...], translation: str | None) -> list[Resource]:
+    """The resources of the pairs, each once."""
+    from wcabench.runs.grid import choose_pairs
+
+    options = replace(suite.data, translation=translation) if translation else suite.data
+    resources = [one for pair in choose_pairs(suite, names) for one in suite.resources(pair, options)]
+    return list({resource.name: resource for resource in resources}.values())
+
+
+def _check(resource: Resource, source: DataSource) -> Checked:
+    from wcabench.errors import UserError
+
+    try:
+        found = source.load(resource)
+    except UserError as error:
+        return Checked(resource.name, _state(resource, source), error=str(error))
+    state = "ok" if resource.sha256 else "ok, not pinned"
+    where = ", ".join(map(str, found.files))
+    return Checked(resource.name, state, where, len(found.content), found.sha256, found.skipped)
+
+
+def _state(resource: Resource, source: DataSource) -> str:
+    """Of a resource that could not be loaded."""
+    from wcabench.errors import UserError
+
+    try:
+        return "wrong" if source.locate(resource) else "missing"
+    except UserError:
+        return "missing"
+
+
+def _check_encoder(encoder: EncoderConfig, offline: bool) -> Checked:
+    """Whether the encoder can be loaded; one of the hub is downloaded, unless forbidden."""
+    from wcabench.errors import UserError
+    from wcabench.nn.identity import encoder_status
+
+    try:
+        status = encoder_status(encoder, offline)
+        if status == "to be downloaded":
+            _download_encoder(encoder)
+            status = "downloaded"
+    except UserError as error:
+        return Checked("encoder", "missing", error=str(error))
+    return Checked("encoder", status, encoder.name)
+
+
+def _download_encoder(encoder: EncoderConfig) -> None:
+    import huggingface_hub
+
+    from wcabench.errors import UserError
+
+    try:  # no pickled weights, as none is ever loaded
+        huggingface_hub.snapshot_download(
+            encoder.name,
+            revision=encoder.revision,
+            allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
+        )
+    except Exception as error:  # the hub's errors have no common ancestor but this
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"encoder '{encoder.name}' at {encoder.revision} cannot be downloaded: {reason}; try again with "
+            "a network, or give --encoder a local folder"
+        ) from error
+
+
+def _print_table(rows: list[Checked]) -> None:
+    lines = [("resource", "state", "sentences", "sha256", "found in")]
+    for row in rows:
+        count = "" if row.count is None else str(row.count)
+        left_out = "".join(f" ({lines} {why} left out)" for why, lines in (row.skipped or {}).items())
+        lines.append((row.resource, row.state, count, row.sha256[:12], row.where + left_out))
+    widths = [max(len(line[i]) for line in lines) for i in range(4)]
+    for name, state, count, sha256, where in lines:
+        start = f"{name:{widths[0]}}  {state:{widths[1]}}  {count:>{widths[2]}}"
+        click.echo(f"{start}  {sha256:{widths[3]}}  {where}".rstrip())

@@ -1,0 +1,126 @@
+"""`wcabench report`: the table of a results folder, with its significance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from wcabench.reports.table import Report
+
+_FORMATS = ("terminal", "markdown", "latex", "json")
+_FILE_WIDTH = 100
+
+
+@click.command()
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="The results folder.",
+)
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="terminal", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--baseline", metavar="METHOD", help="Compare with this method.  [default: none, where it was run]"
+)
+@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
+@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
+@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
+@click.option("--encoder", default="", help="Only encoders with this in their name or identity.")
+@click.option("--no-published", is_flag=True, help="Leave the published rows out.")
+@click.option("--details", is_flag=True, help="Intervals of the means, sources of the published rows, cost.")
+@click.option("--standalone", is_flag=True, help="With --format latex: a whole document.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to stdout.")
+@click.option("--resamples", type=click.IntRange(min=100), help="Of each bootstrap and randomisation.")
+def report(
+    results: Path,
+    form: str,
+    as_json: bool,
+    baseline: str | None,
+    suites: tuple[str, ...],
+    pairs: tuple[str, ...],
+    methods: tuple[str, ...],
+    encoder: str,
+    no_published: bool,
+    details: bool,
+    standalone: bool,
+    out: Path | None,
+    resamples: int | None,
+) -> None:
+    """Print the table: methods by pairs, mean and deviation over seeds, and which differences are real.
+
+    Cells with different encoders, recipes or data never share a table. What could not be used is listed on
+    stderr.
+    """
+    from wcabench.errors import UserError
+    from wcabench.reports.report import Options, read_report
+    from wcabench.reports.selection import Selection
+    from wcabench.scoring.bootstrap import RESAMPLES
+
+    form = "json" if as_json else form
+    if standalone and form != "latex":
+        raise UserError("--standalone is for --format latex")
+    options = Options(
+        selection=Selection(suites, pairs, methods, encoder),
+        baseline=baseline,
+        published=not no_published,
+        details=details,
+        resamples=resamples or RESAMPLES,
+    )
+    found = read_report(results, options)
+    for path, reason in found.left_out:
+        click.echo(f"left out: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    if out is None:
+        _print(found, form, standalone)
+    else:
+        _write(found, form, standalone, out)
+
+
+def _print(found: Report, form: str, standalone: bool) -> None:
+    if form != "terminal":
+        click.echo(_text(found, form, standalone), nl=False)
+        return
+    from rich.console import Console
+
+    from wcabench.reports.terminal import print_terminal
+
+    print_terminal(found, Console(highlight=False))
+
+
+def _write(found: Report, form: str, standalone: bool, out: Path) -> None:
+    from wcabench.errors import UserError
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(_text(found, form, standalone), encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"--out {out}: cannot be written ({error.strerror or error})") from error
+
+
+def _text(found: Report, form: str, standalone: bool) -> str:
+    """The report as the text of a file."""
+    if form == "json":
+        from wcabench.reports.json_table import render_json
+
+        return render_json(found)
+    if form == "markdown":
+        from wcabench.reports.markdown import render_markdown
+
+        return render_markdown(found)
+    if form == "latex":
+        from wcabench.reports.latex import render_latex
+
+        return render_latex(found, standalone=standalone)
+    import io
+
+    from rich.console import Console
+
+    from wcabench.reports.terminal import print_terminal
+
+    stream = io.StringIO()
+    print_terminal(found, Console(file=stream, width=_FILE_WIDTH, highlight=False))
+    return stream.getvalue()

@@ -1,0 +1,84 @@
+"""`wcabench show CELL`: all about one cell."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import echo_json, json_option, results_option
+
+if TYPE_CHECKING:
+    from wcabench.runs.cells import Cell
+
+FACTS = (
+    "signature",
+    "state",
+    "error",
+    "f1",
+    "unpredicted_words",
+    "seconds",
+    "peak_memory_mb",
+    "peak_device_memory_mb",
+    "finished",
+    "origin",
+    "encoder_name",
+)
+SECTIONS = ("config", "training", "diagnostics", "timings", "environment")
+
+
+@click.command()
+@click.argument("cell")
+@results_option
+@json_option
+def show(cell: str, results: Path, as_json: bool) -> None:
+    """Show all about one CELL: the beginning of its key, or its folder."""
+    from wcabench.runs.cells import ERROR
+    from wcabench.runs.store import Store
+
+    found = Store(results).find(cell)
+    if as_json:
+        echo_json({**found.record, "path": str(found.path)})
+        return
+    click.echo("\n".join(_describe(found)))
+    if (found.path / ERROR).is_file():
+        click.echo("\n" + (found.path / ERROR).read_text(encoding="utf-8"))
+
+
+def _describe(cell: "Cell") -> Iterator[str]:
+    record = cell.record
+    yield f"{cell.suite} {cell.label}  ({cell.key})"
+    yield str(cell.path)
+    yield from (f"{name}: {_value(record[name])}" for name in FACTS if record.get(name) is not None)
+    yield from (f"note: {note}" for note in record.get("notes", ()))
+    for side, scores in record.get("scores", {}).items():
+        yield from _score_lines(side, scores)
+    for section in SECTIONS:
+        if record.get(section):
+            yield f"\n{section}"
+            yield from (f"  {line}" for line in _lines(record[section]))
+
+
+def _score_lines(side: str, scores: Mapping[str, Any]) -> Iterator[str]:
+    yield f"\n{side} (strict; lenient F1 {scores['lenient']['f1']:.2f})"
+    for name, score in {"all": scores["micro"], **scores["per_type"]}.items():
+        yield (
+            f"  {name:5} P {score['precision']:6.2f}  R {score['recall']:6.2f}  F1 {score['f1']:6.2f}"
+            f"  (tp {score['tp']}, predicted {score['predicted']}, gold {score['gold']})"
+        )
+
+
+def _lines(table: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _lines(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}: {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list) and len(value) > 1:
+        return f"{len(value)} values, {_value(value[0])} ... {_value(value[-1])}"
+    return str(value)

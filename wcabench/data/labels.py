@@ -1,0 +1,68 @@
+"""What happens to entity types that the target does not have (`DataConfig.labels`, METHODS decision 30)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from wcabench.data.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class LabelPolicy:
+    """The types of a language pair after the policy.
+
+    Attributes:
+        types: the types in use, sorted.
+        dropped: types that become O in every labelled sentence, before anything is trained.
+        mapped: types that are trained with and become O in the predictions for the target.
+        note: what a table must say of it; empty where every type is on both sides.
+    """
+
+    types: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
+    mapped: tuple[str, ...] = ()
+    note: str = ""
+
+    def apply(self, sentences: Iterable[Sentence]) -> list[Sentence]:
+        """The sentences with dropped types turned into O."""
+        return without_types(sentences, self.dropped)
+
+
+def label_policy(
+    choice: Literal["drop", "map", "keep"], source_types: Collection[str], target_types: Collection[str]
+) -> LabelPolicy:
+    """The policy for a source and a target with these types.
+
+    Args:
+        choice: "drop" takes types that the target lacks out of the labels; "map" trains with them and turns
+            predictions of them into O; "keep" leaves both as they are, so that each is a false positive.
+        source_types: types of the source labels.
+        target_types: types of the target labels.
+    """
+    every = tuple(sorted(source_types))
+    absent = tuple(kind for kind in every if kind not in target_types)
+    if not absent:
+        return LabelPolicy(every)
+    names = ", ".join(absent)
+    lacks = f"the target has no {names}:"
+    if choice == "drop":
+        kept = tuple(kind for kind in every if kind in target_types)
+        return LabelPolicy(kept, dropped=absent, note=f"{lacks} taken out of the training labels")
+    if choice == "map":
+        return LabelPolicy(every, mapped=absent, note=f"{lacks} trained with, predictions of it read as O")
+    return LabelPolicy(every, note=f"{lacks} trained with, and every prediction of it counts as wrong")
+
+
+def without_types(sentences: Iterable[Sentence], types: Collection[str]) -> list[Sentence]:
+    """The sentences with the entities of these types turned into O."""
+    if not types:
+        return list(sentences)
+    return [
+        Sentence(sentence.words, tuple("O" if tag[2:] in types else tag for tag in sentence.tags))
+        for sentence in sentences
+    ]
+
+
+def observed_types(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """The entity types that occur, sorted."""
+    return tuple(sorted({tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}))

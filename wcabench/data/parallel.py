@@ -1,0 +1,181 @@
+"""Parallel text: TSV files, two line-parallel files, and word alignments in Pharaoh format (`0-0 1-2`)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from wcabench.data.sentences import SentencePair, Words
+from wcabench.data.text_files import read_lines
+from wcabench.data.tokenise import Tokenise, tokenise
+from wcabench.errors import UserError
+
+Links = tuple[tuple[int, int], ...]
+LinksOrder = Literal["source-target", "target-source"]
+DROPPED_FLAGS = ("runaway", "empty", "docstart")
+_LINK = re.compile(r"(\d+)-(\d+)")
+
+
+@dataclass(frozen=True)
+class ParallelText:
+    """Sentence pairs, and how many lines were left out.
+
+    Attributes:
+        pairs: the pairs, in the file's order.
+        skipped: reason -> lines: a flag ("runaway"), or "empty" for a line with an empty side.
+    """
+
+    pairs: list[SentencePair]
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of parallel text before it is cut into words."""
+
+    where: str
+    source: str
+    target: str
+    links: str | None
+    flags: str
+
+
+def read_tsv(
+    path: str | Path,
+    *,
+    source_column: int = 0,
+    target_column: int = 1,
+    links_column: int | None = None,
+    links_order: LinksOrder = "source-target",
+    flags_column: int | None = None,
+    drop_flags: Iterable[str] = DROPPED_FLAGS,
+    how: Tokenise = "spaces",
+    encoding: str | None = None,
+) -> ParallelText:
+    """Sentence pairs from a file with one pair a line, in columns parted by tabs.
+
+    Args:
+        path: the file.
+        source_column: column of the source sentence, from 0.
+        target_column: column of the target sentence.
+        links_column: column of the word alignment in Pharaoh format.
+        links_order: which side the first number of a link belongs to.
+        flags_column: column of remarks on the line, parted by spaces, commas or the like.
+        drop_flags: remarks for which a line is left out.
+        how: see `tokenise`.
+        encoding: see `read_lines`.
+
+    Raises:
+        UserError: the file cannot be read or holds no pair, a line has too few columns, or a link is
+            malformed or points outside its sentences. File and line are named.
+    """
+    path = Path(path)
+    last = max(c for c in (source_column, target_column, links_column, flags_column) if c is not None)
+    rows = []
+    for number, line in enumerate(read_lines(path, encoding), start=1):
+        cells = line.split("\t")
+        if not line.strip():
+            cells = [""] * (last + 1)
+        if len(cells) <= last:
+            raise UserError(
+                f"{path}:{number}: {len(cells)} column(s), but {last + 1} are wanted; columns are parted "
+                "by one tab each: add what is missing, or correct the column numbers"
+            )
+        links = cells[links_column] if links_column is not None else None
+        flags = cells[flags_column] if flags_column is not None else ""
+        rows.append(_Row(f"{path}:{number}", cells[source_column], cells[target_column], links, flags))
+    return _pairs(path, rows, links_order, frozenset(drop_flags), how)
+
+
+def read_two_files(
+    source: str | Path,
+    target: str | Path,
+    links: str | Path | None = None,
+    *,
+    links_order: LinksOrder = "source-target",
+    how: Tokenise = "spaces",
+    encoding: str | None = None,
+) -> ParallelText:
+    """Sentence pairs from two files, line i of one being the translation of line i of the other.
+
+    Args:
+        source: sentences of the source language.
+        target: sentences of the target language.
+        links: word alignments, one line a pair, in Pharaoh format.
+        links_order: which side the first number of a link belongs to.
+        how: see `tokenise`.
+        encoding: of all the files; see `read_lines`.
+
+    Raises:
+        UserError: as `read_tsv`, and for files of unequal length; both are named with their counts.
+    """
+    files = [Path(source), Path(target)] + ([Path(links)] if links is not None else [])
+    texts = [read_lines(file, encoding) for file in files]
+    for file, text in zip(files[1:], texts[1:], strict=True):
+        if len(text) != len(texts[0]):
+            raise UserError(
+                f"parallel files of unequal length: {files[0]} has {len(texts[0])} lines, {file} has "
+                f"{len(text)}; line i of one must be the translation of line i of the other"
+            )
+    aligned: Iterable[str | None] = texts[2] if links is not None else [None] * len(texts[0])
+    where = files[-1]
+    rows = [
+        _Row(f"{where}:{number}", one, other, link, "")
+        for number, (one, other, link) in enumerate(zip(texts[0], texts[1], aligned, strict=True), start=1)
+    ]
+    return _pairs(files[0], rows, links_order, frozenset(), how)
+
+
+def read_pharaoh(path: str | Path) -> list[Links]:
+    """The links of each line of a file in Pharaoh format, as they stand.
+
+    Raises:
+        UserError: the file cannot be read, or a link is not `i-j`.
+    """
+    return [_links(f"{path}:{number}", line) for number, line in enumerate(read_lines(Path(path)), start=1)]
+
+
+def _pairs(
+    path: Path, rows: list[_Row], order: LinksOrder, dropped: frozenset[str], how: Tokenise
+) -> ParallelText:
+    pairs: list[SentencePair] = []
+    skipped: Counter[str] = Counter()
+    for row in rows:
+        flags = dropped.intersection(re.findall(r"[\w-]+", row.flags))
+        source, target = tokenise(row.source, how), tokenise(row.target, how)
+        if flags or not (source and target):
+            skipped[min(flags, default="empty")] += 1
+            continue
+        links = None if row.links is None else _checked_links(row, order, source, target)
+        pairs.append(SentencePair(source, target, links))
+    if not pairs:
+        raise UserError(
+            f"{path}: no sentence pair in it; wanted a sentence and its translation on every line"
+        )
+    return ParallelText(pairs, dict(sorted(skipped.items())))
+
+
+def _checked_links(row: _Row, order: LinksOrder, source: Words, target: Words) -> Links:
+    links = _links(row.where, row.links or "")
+    if order == "target-source":
+        links = tuple((j, i) for i, j in links)
+    for i, j in links:
+        if i >= len(source) or j >= len(target):
+            raise UserError(
+                f"{row.where}: link between source word {i} and target word {j}, but the sentences have "
+                f"{len(source)} and {len(target)} words (counted from 0); correct it, or turn links_order"
+                " round"
+            )
+    return tuple(sorted(links))
+
+
+def _links(where: str, text: str) -> Links:
+    found = []
+    for part in text.split():
+        match = _LINK.fullmatch(part)
+        if not match:
+            raise UserError(f"{where}: '{part}' is no link; wanted i-j, two word positions counted from 0")
+        found.append((int(match[1]), int(match[2])))
+    return tuple(found)

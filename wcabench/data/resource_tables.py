@@ -1,0 +1,112 @@
+"""One resource as a table of a suite's TOML file. Its keys are the fields of `Resource` and of its format."""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wcabench.config import build
+from wcabench.data.formats import Format, Parallel
+from wcabench.data.resources import Resource
+from wcabench.errors import UserError, suggest
+
+Table = Mapping[str, Any]
+_GIVEN = ("name", "format", "base", "types")  # fields of Resource that are no keys of its table
+
+
+@dataclass(frozen=True)
+class ResourceReader:
+    """Reads the resources that stand in one table.
+
+    Attributes:
+        base: folder that paths are relative to, beside the data folder.
+        where: file and table, for errors.
+        table: the table.
+        types: the entity types that are declared for labelled sentences, if they are.
+    """
+
+    base: Path | None
+    where: str
+    table: Table
+    types: tuple[str, ...] | None = None
+
+    def required(self, key: str, name: str, form: type[Format]) -> Resource:
+        """The resource of that key, called `name`, with the keys of its format.
+
+        Raises:
+            UserError: it is missing, or its table is wrong.
+        """
+        where = f"{self.where}.{key}"
+        made = _resource(sub_table(self.table, key, self.where), name, form, where)
+        return dataclasses.replace(made, base=self.base, types=self.types)
+
+    def optional(self, key: str, name: str, form: type[Format]) -> Resource | None:
+        """The same, or None where the table has no such key."""
+        return self.required(key, name, form) if key in self.table else None
+
+
+def _resource(table: Table, name: str, form: type[Format], where: str) -> Resource:
+    of_format = {field.name for field in dataclasses.fields(form)}
+    of_resource = [field.name for field in dataclasses.fields(Resource) if field.name not in _GIVEN]
+    check_keys(table, [*of_resource, *of_format], where)
+    # one path may stand without brackets, and `build` would cut it at its commas
+    values = {
+        key: [value] if key.endswith("path") and isinstance(value, str) else value
+        for key, value in table.items()
+    }
+    if not values.get("path"):
+        raise UserError(f"{where}: path is missing; name the file")
+    for key in ("path", "target_path", "links_path", "drop_flags"):
+        if key in values:
+            strings(values[key], f"{where}.{key}")
+    made_format = build(form, {key: value for key, value in values.items() if key in of_format}, where)
+    given = {key: value for key, value in values.items() if key not in of_format}
+    resource = dataclasses.replace(build(Resource, {"name": name, **given}, where), format=made_format)
+    _check_resource(resource, where)
+    return resource
+
+
+def _check_resource(resource: Resource, where: str) -> None:
+    if resource.sha256 and not re.fullmatch(r"[0-9a-f]{64}", resource.sha256):
+        raise UserError(
+            f"{where}: sha256 '{resource.sha256}' is not 64 lower-case hex digits; see `wcabench prepare`"
+        )
+    if (resource.url or resource.hub) and not resource.sha256:
+        raise UserError(
+            f"{where}: a download needs a sha256 of its content; bring the file by hand, or pin it"
+        )
+    if resource.hub and not (resource.revision and resource.file):
+        raise UserError(f"{where}: hub '{resource.hub}' needs a revision (a commit) and a file")
+    if isinstance(resource.format, Parallel):
+        sides = [side for side in (resource.format.target_path, resource.format.links_path) if side]
+        if any(len(side) != len(resource.path) for side in sides):
+            raise UserError(f"{where}: path, target_path and links_path must name equally many places")
+        if resource.format.links_path and not resource.format.target_path:
+            raise UserError(f"{where}: links_path needs target_path; links in a TSV file have a links_column")
+
+
+def check_keys(table: Table, known: Iterable[str], where: str) -> None:
+    """Refuse a key that is not known; the nearest is offered."""
+    names = list(known)
+    for key in table:
+        if key not in names:
+            raise suggest(key, names, f"key in {where}")
+
+
+def sub_table(parent: Table, key: str, where: str, default: Table | None = None) -> Table:
+    """A table inside a table, or its default; a `UserError` where there is neither."""
+    value = parent.get(key, default)
+    if value is None:
+        raise UserError(f"{where}: table '{key}' is missing")
+    if not isinstance(value, dict):
+        raise UserError(f"{where}: '{key}' is not a table")
+    return value
+
+
+def strings(value: Any, where: str) -> tuple[str, ...]:
+    """A list of strings, or a `UserError`."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UserError(f"{where}: wanted a list of strings")
+    return tuple(value)

@@ -1,0 +1,72 @@
+"""The three things that data is made of: tagged sentences, sentence pairs, and what one cell of the grid sees."""
+
+from dataclasses import dataclass
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its named entities.
+
+    Attributes:
+        words: the tokens as the corpus has them.
+        tags: one IOB2 tag a word (`O`, `B-PER`, `I-PER`, ...).
+    """
+
+    words: Words
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """A sentence and its translation.
+
+    Attributes:
+        source: words of the source language (English).
+        target: words of the target language.
+        links: word alignment that came with the text, as (source index, target index), 0-based; None if none did.
+    """
+
+    source: Words
+    target: Words
+    links: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True)
+class PairData:
+    """All that one language pair of a suite holds, after the label policy.
+
+    Methods never see this object: they get the parts they declared (see `wcabench.nn.bench.Bench`).
+
+    Attributes:
+        suite: the suite's name.
+        pair: "en-nl".
+        types: entity types in use, sorted ("LOC", "MISC", "ORG", "PER"), after the label policy.
+        train: labelled source sentences.
+        source_dev: labelled source sentences for model selection.
+        source_test: labelled source sentences for the source score.
+        target_dev: labelled target sentences; empty where the corpus has none. Never given to a method.
+        target_test: labelled target sentences: what a cell is scored on. Never given to a method.
+        target_text: unlabelled target sentences.
+        parallel: sentence pairs, target language and its translation.
+        dictionary: (source word, target word) entries; empty where the suite names none.
+        sha256: name of each resource -> sha256 of its parsed content.
+        notes: what every table made of this pair must say ("parallel text is NTREX, not the paper's").
+        mapped_to_o: types that are trained with and read as O where predicted for the target (policy "map").
+    """
+
+    suite: str
+    pair: str
+    types: tuple[str, ...]
+    train: list[Sentence]
+    source_dev: list[Sentence]
+    source_test: list[Sentence]
+    target_dev: list[Sentence]
+    target_test: list[Sentence]
+    target_text: list[Words]
+    parallel: list[SentencePair]
+    dictionary: list[tuple[str, str]]
+    sha256: dict[str, str]
+    notes: tuple[str, ...] = ()
+    mapped_to_o: tuple[str, ...] = ()

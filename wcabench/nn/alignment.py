@@ -1,0 +1,82 @@
+"""Joint alignment: eq. (3) beside cross entropy, eq. (7). A method of this family says how tokens are coupled.
+
+Nothing heavy is imported here before training: every method's module imports this one, and `wcabench list` imports
+every method.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from wcabench.registry import MethodInfo
+
+if TYPE_CHECKING:
+    from wcabench.data.sentences import SentencePair
+    from wcabench.nn.bench import Bench
+    from wcabench.nn.tagger import NeuralTagger
+    from wcabench.transport import Costs, Coupling
+
+
+@dataclass(frozen=True)
+class JointAlignment(ABC):
+    """Base of the methods that differ in their coupling alone: implement `couple`, and `prepare` if need be.
+
+    Attributes:
+        beta: weight of the alignment loss in eq. (7); beside a mean over tokens it weighs some 15 times more than
+            beside the printed sum (decisions 1, 2).
+        layers: hidden states that are aligned: "last-4", "9-12", "8", "1,8,12"; 1-based, 0 the embeddings (13).
+        units: couple word pieces, or words (the mean of their pieces) (8).
+        special_tokens: let the sentence's first and last special token take part; pieces only (5).
+        identical: "keep" couplings of identical tokens, or "drop" them from the loss (6).
+        coupling_dropout: "shared": couple on the very states that the loss reads; "off": on a second forward pass
+            without dropout (9).
+        coupling_encoder: "current" parameters make the coupling at every step, or the "frozen" pretrained ones make
+            it once (10).
+        stop_gradient: "none", or the side ("source", "target") that the loss does not move (11).
+        reduction: "mean" or "sum" over the pairs of a batch (15).
+    """
+
+    info: ClassVar[MethodInfo]
+
+    beta: float = 0.01
+    layers: str = "last-4"
+    units: Literal["pieces", "words"] = "pieces"
+    special_tokens: bool = False
+    identical: Literal["keep", "drop"] = "keep"
+    coupling_dropout: Literal["shared", "off"] = "shared"
+    coupling_encoder: Literal["current", "frozen"] = "current"
+    stop_gradient: Literal["none", "source", "target"] = "none"
+    reduction: Literal["mean", "sum"] = "mean"
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether `couple` gets costs with their gradient, and the loss differentiates the plans (12)."""
+        return False
+
+    @abstractmethod
+    def couple(self, costs: Costs) -> Coupling:
+        """How much of each target token belongs to which source token.
+
+        Args:
+            costs: [layers, n_s, n_t] a pair; without gradient unless the class says `differentiable`.
+
+        Returns:
+            one plan a pair, [n_s, n_t] (or [layers, n_s, n_t]), treated as a constant by the loss.
+        """
+
+    def prepare(self, pairs: list[SentencePair]) -> None:
+        """Called once before training with the parallel text, for what is found offline (word alignments)."""
+
+    def fit(self, bench: Bench) -> NeuralTagger:
+        """Train with cross entropy + beta * alignment loss."""
+        from wcabench.nn.alignment_loss import AlignmentLoss
+
+        pairs = bench.parallel
+        self.prepare(pairs)
+        model = bench.fresh_model()
+        loss = AlignmentLoss(self, pairs, model, bench.recipe, bench.seed)
+        tagger = bench.train(model, [loss])
+        bench.diagnostics.update(loss.diagnostics())
+        return tagger

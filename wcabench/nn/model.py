@@ -1,0 +1,99 @@
+"""The tagger's network: a pretrained encoder and one linear layer."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.nn.batches import length_buckets, padded
+from wcabench.nn.encoder import load_encoder, load_tokenizer
+from wcabench.nn.pieces import PieceTable
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Hidden states of some sequences of about one length.
+
+    Attributes:
+        rows: which of the given sequences these are.
+        hidden: the states after each layer, embeddings first; each [rows, longest, d].
+    """
+
+    rows: list[int]
+    hidden: tuple[torch.Tensor, ...]
+
+
+class TokenClassifier(nn.Module):
+    """Encoder, dropout, one linear layer over all token states (section 2 of the paper).
+
+    Attributes:
+        table: words to pieces, for this encoder.
+        tags: IOB2 tags in the order of the logits; "O" first.
+        precision: "bf16" (autocast) or "fp32".
+    """
+
+    def __init__(self, encoder: EncoderConfig, recipe: RecipeConfig, tags: Sequence[str], device: str) -> None:
+        super().__init__()
+        self.tags = list(tags)
+        self.device = device
+        self.precision = resolve_precision(recipe.precision, device)
+        self.table = PieceTable(load_tokenizer(encoder), recipe.max_length)
+        self.encoder = load_encoder(encoder)
+        self.dropout = nn.Dropout(encoder.dropout)
+        width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+        self.linear = nn.Linear(width, len(self.tags))
+        nn.init.normal_(self.linear.weight, std=0.02)
+        nn.init.zeros_(self.linear.bias)
+        self.vocabulary: torch.Tensor | None = None
+        self.to(device)
+
+    @property
+    def depth(self) -> int:
+        """Number of transformer layers."""
+        return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr, arg-type]
+
+    def encode(self, sequences: Sequence[Sequence[int]], most: int | None = None) -> Iterator[Bucket]:
+        """Run the encoder over sequences of piece ids, one length bucket at a time.
+
+        Args:
+            sequences: piece ids, special tokens included.
+            most: largest number of sequences in one call.
+        """
+        for rows in length_buckets([len(s) for s in sequences], most=most):
+            ids, mask = padded([sequences[r] for r in rows], self.table.pad, self.device)
+            if self.vocabulary is not None:
+                ids = self.vocabulary[ids]
+            with self.autocast():
+                out: Any = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True, **self._no_cache)
+            yield Bucket(rows, out.hidden_states)
+
+    def logits(self, states: torch.Tensor) -> torch.Tensor:
+        """[..., d] -> [..., tags], float32."""
+        with self.autocast():
+            out: torch.Tensor = self.linear(self.dropout(states))
+        return out.float()
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """bf16 matrix products where the precision says so; nothing otherwise."""
+        if self.precision == "bf16":
+            return torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16)
+        return nullcontext()
+
+    @property
+    def _no_cache(self) -> dict[str, bool]:
+        return {"use_cache": False} if hasattr(self.encoder.config, "use_cache") else {}
+
+
+def resolve_precision(precision: str, device: str) -> str:
+    """ "auto" as "bf16" or "fp32": bf16 only where the processor multiplies matrices in it."""
+    if precision != "auto":
+        return precision
+    if torch.device(device).type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    # AVX-512 alone emulates bf16 and is slower in it than in float32.
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16" if native else "fp32"

@@ -1,0 +1,119 @@
+"""Words to word pieces, once for each distinct word, and windows over sentences that are too long."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Words = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a sentence that fits the encoder.
+
+    Attributes:
+        ids: piece ids, special tokens included. [n]
+        firsts: position in `ids` of the first piece of each word of the stretch. [words]
+        start: index in the sentence of the first word of the stretch.
+        own: the words (indices into the sentence) that this window answers for; each word is owned once.
+    """
+
+    ids: list[int]
+    firsts: list[int]
+    start: int
+    own: range
+
+    def spans(self) -> list[tuple[int, int]]:
+        """(first position, position after the last) of each word of the stretch."""
+        return list(zip(self.firsts, [*self.firsts[1:], len(self.ids) - 1], strict=True))
+
+
+class PieceTable:
+    """Piece ids of words, as the tokenizer gives them inside a sentence.
+
+    Tokenizers that mark a word's beginning by the space before it (SentencePiece without a dummy prefix,
+    byte-level BPE) get that space for every word but the first.
+    """
+
+    def __init__(self, tokenizer: Any, max_length: int) -> None:
+        self.tokenizer = tokenizer
+        self.max_length = max_length
+        self.begin = _first_known(tokenizer, "cls_token_id", "bos_token_id")
+        self.end = _first_known(tokenizer, "sep_token_id", "eos_token_id")
+        self.unknown = _first_known(tokenizer, "unk_token_id", "pad_token_id", "eos_token_id")
+        pad = tokenizer.pad_token_id
+        self.pad: int = self.end if pad is None else pad
+        self.spaced: bool = tokenizer.tokenize(" a") != tokenizer.tokenize("a")
+        self._ids: dict[str, list[int]] = {}
+
+    def add(self, sentences: Iterable[Words]) -> None:
+        """Tokenise the words of these sentences that are not known yet, in one call."""
+        texts = {text for words in sentences for text in self._texts(words)}
+        fresh = sorted(texts - self._ids.keys())
+        if fresh:
+            found = self.tokenizer(fresh, add_special_tokens=False)["input_ids"]
+            # A word of nothing but control characters has no pieces; it stays a word, of one unknown piece.
+            self._ids.update((text, ids or [self.unknown]) for text, ids in zip(fresh, found, strict=True))
+
+    def pieces(self, words: Words) -> list[list[int]]:
+        """Piece ids of each word of one sentence."""
+        self.add([words])
+        return [self._ids[text] for text in self._texts(words)]
+
+    def windows(self, words: Words) -> list[Window]:
+        """The sentence as one window, or as several that overlap by half, each word owned by the most central one."""
+        pieces = [p[: self.max_length - 2] for p in self.pieces(words)]
+        stretches = _stretches([len(p) for p in pieces], self.max_length - 2)
+        return [self._window(pieces, start, stop, own) for start, stop, own in stretches]
+
+    def truncated(self, words: Words) -> Window:
+        """The first words of the sentence that fit, as one window."""
+        pieces = [p[: self.max_length - 2] for p in self.pieces(words)]
+        stop = _fitting([len(p) for p in pieces], 0, self.max_length - 2)
+        return self._window(pieces, 0, stop, range(stop))
+
+    def _texts(self, words: Words) -> list[str]:
+        if not self.spaced:
+            return list(words)
+        return [word if i == 0 else f" {word}" for i, word in enumerate(words)]
+
+    def _window(self, pieces: list[list[int]], start: int, stop: int, own: range) -> Window:
+        ids, firsts = [self.begin], []
+        for word in pieces[start:stop]:
+            firsts.append(len(ids))
+            ids.extend(word)
+        return Window([*ids, self.end], firsts, start, own)
+
+
+def _fitting(lengths: list[int], start: int, room: int) -> int:
+    """Index after the last word of the longest run from `start` whose pieces fit into `room`."""
+    used, stop = 0, start
+    while stop < len(lengths) and used + lengths[stop] <= room:
+        used += lengths[stop]
+        stop += 1
+    return stop
+
+
+def _stretches(lengths: list[int], room: int) -> list[tuple[int, int, range]]:
+    spans = [(0, _fitting(lengths, 0, room))]
+    while spans[-1][1] < len(lengths):
+        start, stop = spans[-1]
+        begin, used = stop, 0
+        while begin > start + 1 and used + lengths[begin - 1] <= room // 2:
+            begin -= 1
+            used += lengths[begin]
+        # The next window must reach further than this one did.
+        while _fitting(lengths, begin, room) <= stop:
+            begin += 1
+        spans.append((begin, _fitting(lengths, begin, room)))
+    # Two windows share their overlap half and half: each word is read where it has the most context.
+    cuts = [0, *((b[0] + a[1] + 1) // 2 for a, b in zip(spans, spans[1:], strict=False)), len(lengths)]
+    return [(*span, range(low, high)) for span, low, high in zip(spans, cuts, cuts[1:], strict=False)]
+
+
+def _first_known(tokenizer: Any, *names: str) -> int:
+    for name in names:
+        value = getattr(tokenizer, name, None)
+        if value is not None:
+            return int(value)
+    raise ValueError(f"the tokenizer has none of {', '.join(names)}")

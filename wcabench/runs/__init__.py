@@ -1,0 +1,1 @@
+"""Runs: the plan, the cells and their store, and the executors."""

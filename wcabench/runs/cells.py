@@ -1,0 +1,213 @@
+"""A cell of the grid as it stands on disk: one folder with its record, its counts and its predictions."""
+
+import json
+import math
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from wcabench.errors import UserError
+from wcabench.runs.plan import config_key
+
+if TYPE_CHECKING:
+    from wcabench.scoring.counts import Counts
+
+SCHEMA = 1
+RECORD, COUNTS, PREDICTIONS, ERROR = "cell.json", "counts.npz", "predictions.conll", "error.txt"
+SIDES: tuple[Literal["target", "source"], ...] = ("target", "source")
+REQUIRED: dict[str, Any] = {
+    "key": str,
+    "state": str,
+    "suite": str,
+    "pair": str,
+    "method": str,
+    "seed": int,
+    "config": dict,
+    "seconds": int | float,
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that was run.
+
+    Attributes:
+        path: its folder.
+        record: what cell.json holds (schema 1).
+    """
+
+    path: Path
+    record: dict[str, Any] = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """First 16 hex digits of the sha256 of its configuration."""
+        return str(self.record["key"])
+
+    @property
+    def suite(self) -> str:
+        """Name of the suite."""
+        return str(self.record["suite"])
+
+    @property
+    def pair(self) -> str:
+        """The language pair, "en-nl"."""
+        return str(self.record["pair"])
+
+    @property
+    def method(self) -> str:
+        """The method's name."""
+        return str(self.record["method"])
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        return int(self.record["seed"])
+
+    @property
+    def state(self) -> str:
+        """Either "done" or "failed"."""
+        return str(self.record["state"])
+
+    @property
+    def f1(self) -> float | None:
+        """Strict micro F1 on the target test set, in percent; None for a failed cell."""
+        value = self.record.get("f1")
+        return None if value is None else float(value)
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of the cell."""
+        return float(self.record["seconds"])
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Everything that decides the numbers: what the key is made of."""
+        return dict(self.record["config"])
+
+    @property
+    def label(self) -> str:
+        """For people: "en-nl wca-hard seed 1"."""
+        return f"{self.pair} {self.method} seed {self.seed}"
+
+    def counts(self, side: Literal["target", "source"] = "target", lenient: bool = False) -> "Counts":
+        """Per-sentence entity counts on the test set of one side.
+
+        Raises:
+            UserError: counts.npz is missing or damaged.
+        """
+        import numpy as np
+
+        from wcabench.scoring.counts import Counts
+
+        prefix = f"{side}_lenient_" if lenient else f"{side}_"
+        try:
+            with np.load(self.path / COUNTS, allow_pickle=False) as arrays:
+                types = tuple(str(kind) for kind in arrays["types"])
+                tp, predicted, gold = (
+                    arrays[prefix + name].astype(np.int32) for name in ("tp", "predicted", "gold")
+                )
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise UserError(f"{self.path / COUNTS}: damaged ({error}); run the cell again") from error
+        return Counts(types=types, tp=tp, predicted=predicted, gold=gold)
+
+
+def read_cell(folder: Path) -> Cell:
+    """The cell in a folder, with its files checked: nothing half-written passes.
+
+    Raises:
+        UserError: a file is missing or damaged, the key does not belong to the configuration, or a newer
+            wcabench wrote it.
+    """
+    path = folder / RECORD
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{folder}: no {RECORD}: not a whole cell") from None
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from error
+    _check_record(record, path)
+    if record["state"] == "done":
+        _check_files(folder)
+    return Cell(folder, record)
+
+
+def _check_record(record: Any, path: Path) -> None:
+    if not isinstance(record, dict) or not isinstance(record.get("schema"), int):
+        raise UserError(f"{path}: no 'schema': not a cell's record")
+    if record["schema"] > SCHEMA:
+        raise UserError(
+            f"{path}: schema {record['schema']} of a newer wcabench (this one reads {SCHEMA}); upgrade"
+        )
+    for name, kind in REQUIRED.items():
+        if not isinstance(record.get(name), kind):
+            raise UserError(f"{path}: '{name}' is missing or of the wrong type")
+    if record["state"] not in ("done", "failed"):
+        raise UserError(f"{path}: unknown state '{record['state']}'")
+    if record["state"] == "done" and not isinstance(record.get("f1"), int | float):
+        raise UserError(f"{path}: a finished cell without 'f1'")
+    if config_key(record["config"]) != record["key"]:
+        raise UserError(f"{path}: the key does not belong to the configuration: one of them was changed")
+
+
+def _check_files(folder: Path) -> None:
+    if not (folder / PREDICTIONS).is_file():
+        raise UserError(f"{folder}: no {PREDICTIONS}: not a whole cell")
+    try:
+        with zipfile.ZipFile(folder / COUNTS) as archive:
+            damaged = archive.testzip()
+            missing = {f"{name}.npy" for name in count_names()} - set(archive.namelist())
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zipfile.error) as error:
+        raise UserError(f"{folder / COUNTS}: damaged or missing ({error})") from error
+    if damaged or missing:
+        raise UserError(f"{folder / COUNTS}: damaged ({damaged or 'without ' + ', '.join(sorted(missing))})")
+
+
+def count_names() -> list[str]:
+    """Names of the arrays in counts.npz."""
+    kinds = [f"{lenient}{name}" for lenient in ("", "lenient_") for name in ("tp", "predicted", "gold")]
+    return ["types", *(f"{side}_{kind}" for side in SIDES for kind in kinds)]
+
+
+def write_counts(path: Path, counts: Mapping[tuple[str, bool], "Counts"]) -> None:
+    """Write counts.npz.
+
+    Args:
+        path: the file.
+        counts: (side, lenient) -> counts; all with the same types.
+    """
+    import numpy as np
+
+    arrays = {"types": np.array(counts["target", False].types, dtype=str)}
+    for (side, lenient), one in counts.items():
+        for name in ("tp", "predicted", "gold"):
+            array = getattr(one, name)
+            small = np.min_scalar_type(int(array.max(initial=0)))
+            arrays[f"{side}_{'lenient_' if lenient else ''}{name}"] = array.astype(small)
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
+
+
+def write_record(path: Path, record: Mapping[str, Any]) -> None:
+    """Write cell.json: sorted keys, indent 1; a number that is not finite becomes null."""
+    text = json.dumps(plain(record), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """`value` in JSON's types: array scalars as numbers, tuples as lists, NaN and infinity as None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, str | bool | int) or value is None:
+        return value
+    if isinstance(value, set | frozenset):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):  # numpy and torch
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return str(value)

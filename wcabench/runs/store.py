@@ -1,0 +1,270 @@
+"""The store: one folder a cell, written whole or not at all, each key run by one process at a time.
+
+Layout: `ROOT/<suite>/<pair>/<method>/seed-<seed>-<key>/`. A cell is written under `ROOT/.partial/` and then
+renamed, so a killed process leaves no half cell; `ROOT/.locks/` holds one lock file a key. Two stores merge
+by copying folders.
+"""
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wcabench.errors import UserError
+from wcabench.runs.cells import RECORD, Cell, read_cell, write_record
+
+PROBE_BYTES = 1 << 16
+REPLACED = ".replaced"  # an old cell while the new one takes its place
+ASIDE = re.compile(r"\.(corrupt|failed)-\d+$")  # kept, never counted
+REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space in your quota",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EACCES: "make it writable or choose another folder with --results",
+    errno.EPERM: "make it writable or choose another folder with --results",
+    errno.EROFS: "choose a folder on a writable disk with --results",
+}
+
+
+class StoreError(UserError):
+    """The results folder cannot be written: no further cell can be kept, so the run ends."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The results folder.
+
+    Attributes:
+        root: may not exist yet.
+    """
+
+    root: Path
+
+    def cells(self) -> tuple[list[Cell], list[tuple[Path, str]]]:
+        """All cells, sorted by path, and (folder, reason) for everything that is left out."""
+        good: dict[str, Cell] = {}
+        left_out: list[tuple[Path, str]] = []
+        for folder in self._folders():
+            try:
+                cell = read_cell(folder)
+            except UserError as error:
+                left_out.append((folder, str(error)))
+                continue
+            if cell.key in good:
+                left_out.append((folder, f"{folder}: the same cell as {good[cell.key].path}; counted once"))
+            else:
+                good[cell.key] = cell
+        return list(good.values()), left_out
+
+    def find(self, name: str) -> Cell:
+        """The cell of that key (or the beginning of it), or in that folder.
+
+        Raises:
+            UserError: none, several, or a corrupt one.
+        """
+        path = Path(name)
+        if (path / RECORD).is_file() or (path.name == RECORD and path.is_file()):
+            return read_cell(path if path.is_dir() else path.parent)
+        wanted = name.lower()
+        folders = [
+            f for f in self._folders() if re.fullmatch(r"seed-\d+-" + re.escape(wanted) + r"\w*", f.name)
+        ]
+        if not folders or not wanted:
+            raise UserError(
+                f"no cell '{name}' in {self.root}: wanted the beginning of a key or a folder; "
+                "`wcabench list results` shows them"
+            )
+        if len(folders) > 1:
+            raise UserError(
+                f"'{name}' is the beginning of {len(folders)} keys: "
+                + ", ".join(f.name.rpartition("-")[2] for f in folders[:5])
+            )
+        return read_cell(folders[0])
+
+    def folder(self, config: Mapping[str, Any], key: str) -> Path:
+        """Where the cell of a configuration stands, or would."""
+        parts = (
+            _file_name(str(part)) for part in (config["suite"], config["pair"], config["method"]["name"])
+        )
+        return self.root.joinpath(*parts, f"seed-{config['seed']}-{key}")
+
+    def get(self, config: Mapping[str, Any], key: str) -> Cell | None:
+        """The cell of a configuration, or None where there is none that is whole."""
+        try:
+            cell = read_cell(self.folder(config, key))
+        except UserError:
+            return None
+        return cell if cell.key == key else None
+
+    def stamp(self, config: Mapping[str, Any], key: str) -> int | None:
+        """A number that changes when a cell is written anew; None where there is none that is whole."""
+        cell = self.get(config, key)
+        return None if cell is None else (cell.path / RECORD).stat().st_mtime_ns
+
+    def prepare(self) -> None:
+        """Make the folder, prove that it can be written, and remove what dead processes left.
+
+        Raises:
+            StoreError: it cannot be written, or the disk is full.
+        """
+        with self.writing():
+            for name in (".partial", ".locks"):
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+            probe = self.root / ".partial" / f"probe-{os.getpid()}-{secrets.token_hex(4)}"
+            try:
+                probe.write_bytes(b"\0" * PROBE_BYTES)
+                _flush(probe)
+            finally:
+                probe.unlink(missing_ok=True)
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Remove partial cells whose writer is gone, and put back an old cell whose replacement never came.
+
+        The writer of a key holds its lock, so a key whose lock is free has no writer.
+        """
+        for partial in sorted((self.root / ".partial").glob("*-*-*")):
+            key = partial.name.partition("-")[0]
+            if key == "probe":
+                continue
+            with self.lock(key) as held:
+                if held:
+                    shutil.rmtree(partial, ignore_errors=True)
+        for old in sorted(self.root.glob(f"*/*/*/seed-*{REPLACED}")):
+            final = old.with_name(old.name.removesuffix(REPLACED))
+            with self.lock(final.name.rpartition("-")[2]) as held:
+                if held and final.exists():
+                    shutil.rmtree(old, ignore_errors=True)
+                elif held and old.exists():
+                    old.rename(final)
+
+    @contextmanager
+    def lock(self, key: str, *, wait: bool = False) -> Iterator[bool]:
+        """Hold a key: no other process runs it. Yields whether it is held.
+
+        Args:
+            key: the cell's key.
+            wait: wait for the process that has it; otherwise yield False at once.
+        """
+        from filelock import FileLock, Timeout
+
+        with self.writing():
+            (self.root / ".locks").mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.root / ".locks" / f"{key}.lock")
+            try:
+                lock.acquire(timeout=-1 if wait else 0, poll_interval=0.2)
+            except Timeout:
+                lock = None  # type: ignore[assignment]
+        try:
+            yield lock is not None
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def publish(self, record: Mapping[str, Any], fill: Callable[[Path], None]) -> Path:
+        """Write a cell whole; the caller holds its lock.
+
+        A corrupt folder in its place is moved aside to `<name>.corrupt-N`. A finished cell is replaced by a
+        finished one only; a failed one beside it becomes `<name>.failed-N`.
+
+        Args:
+            record: what goes into cell.json.
+            fill: writes the other files into the folder it is given.
+
+        Returns:
+            The cell's folder.
+
+        Raises:
+            StoreError: the disk is full or the folder cannot be written; what stood there still stands.
+        """
+        key = str(record["key"])
+        partial = self.root / ".partial" / f"{key}-{os.getpid()}-{secrets.token_hex(4)}"
+        with self.writing():
+            try:
+                partial.mkdir(parents=True)
+                fill(partial)
+                write_record(partial / RECORD, record)
+                for file in partial.iterdir():
+                    _flush(file)
+                return self._install(partial, self.folder(record["config"], key), str(record["state"]))
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+
+    def _install(self, partial: Path, final: Path, state: str) -> Path:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        if not final.exists():
+            return partial.rename(final)
+        try:
+            old = read_cell(final)
+        except UserError:
+            final.rename(_aside(final, "corrupt"))
+            return partial.rename(final)
+        if old.state == "done" and state == "failed":
+            return partial.rename(_aside(final, "failed"))
+        replaced = final.with_name(final.name + REPLACED)
+        final.rename(replaced)
+        try:
+            partial.rename(final)
+        except OSError:
+            replaced.rename(final)
+            raise
+        shutil.rmtree(replaced, ignore_errors=True)
+        return final
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn an `OSError` of the file system into a `StoreError` of one line."""
+        try:
+            yield
+        except OSError as error:
+            raise self._unwritable(error) from error
+        except UserError as error:  # a writer's own word for it
+            if not isinstance(error.__cause__, OSError):
+                raise
+            raise self._unwritable(error.__cause__) from error
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        remedy = REMEDIES.get(error.errno or 0, "see to it, or choose another folder with --results")
+        return StoreError(
+            f"results folder {self.root}: {error.strerror or error}; {remedy}, and give the same command "
+            "again (finished cells are kept)"
+        )
+
+    def _folders(self) -> list[Path]:
+        """Folders of cells; one that is just being replaced stands for itself until the new one is there."""
+        found = []
+        for folder in sorted(self.root.glob("*/*/*/seed-*")):
+            hidden = any(part.startswith(".") for part in folder.relative_to(self.root).parts)
+            if hidden or not folder.is_dir() or ASIDE.search(folder.name):
+                continue
+            if (
+                folder.name.endswith(REPLACED)
+                and folder.with_name(folder.name.removesuffix(REPLACED)).exists()
+            ):
+                continue
+            found.append(folder)
+        return found
+
+
+def _aside(folder: Path, why: str) -> Path:
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.{why}-{number}")).exists():
+        number += 1
+    return aside
+
+
+def _file_name(name: str) -> str:
+    """A name without anything that a file system, or a reader of paths, could take amiss."""
+    return re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_"
+
+
+def _flush(file: Path) -> None:
+    """Have the disk take the bytes now: some file systems say that they are full only then."""
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())

@@ -1,0 +1,216 @@
+"""The work of one cell: load, fit, predict, score; everything its record holds."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wcabench import registry
+from wcabench.config import build
+from wcabench.errors import UserError
+from wcabench.nn.identity import encoder_name
+from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES, write_counts
+from wcabench.runs.environment import environment
+from wcabench.runs.grid import method_options
+from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
+from wcabench.runs.plan import PlannedCell
+from wcabench.runs.signature import signature
+
+if TYPE_CHECKING:
+    from wcabench.data.resources import DataSource
+    from wcabench.data.sentences import PairData, Sentence
+    from wcabench.scoring.counts import Counts
+
+Progress = Callable[[str, int, int], None]
+Tags = list[str | None]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What one cell's work gave, ready for the store.
+
+    Attributes:
+        record: what cell.json holds.
+        counts: (side, lenient) -> per-sentence counts.
+        predictions: words and predicted tags of the target's test set.
+    """
+
+    record: dict[str, Any]
+    counts: "dict[tuple[str, bool], Counts]"
+    predictions: list[tuple[tuple[str, ...], Tags]]
+
+    def fill(self, folder: Path) -> None:
+        """Write counts and predictions into the cell's folder."""
+        from wcabench.data.columns import write_columns
+        from wcabench.data.sentences import Sentence
+
+        write_counts(folder / COUNTS, self.counts)
+        sentences = (Sentence(words, tuple(tag or "O" for tag in tags)) for words, tags in self.predictions)
+        # As predicted: tags that are not legal IOB2 are read as such by the strict and the lenient score.
+        write_columns(folder / PREDICTIONS, sentences, scheme="raw")
+
+
+class Stopwatch:
+    """Seconds of each phase of the work."""
+
+    def __init__(self) -> None:
+        self.start = self.last = time.perf_counter()
+        self.timings: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """The time since the last lap belongs to `name`."""
+        now = time.perf_counter()
+        self.timings[name] = round(now - self.last, 3)
+        self.last = now
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return round(time.perf_counter() - self.start, 3)
+
+
+def load_data(planned: PlannedCell, source: "DataSource") -> "PairData":
+    """The data of a cell.
+
+    Raises:
+        UserError: unknown suite, missing or wrong data, or data that changed since the plan was made.
+    """
+    from wcabench.data import suites
+
+    data = suites.load_suite(planned.suite).load(planned.pair, planned.data, source)
+    expected = planned.config["data"]["sha256"]
+    changed = [name for name, sha256 in data.sha256.items() if expected.get(name, sha256) != sha256]
+    if changed:
+        raise UserError(f"{planned.pair}: {', '.join(changed)} changed on disk while this run was going on")
+    return data
+
+
+def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
+    """Load the data of each pair once: what is missing or wrong is said before anything is trained."""
+    for planned in {(cell.suite, cell.pair): cell for cell in cells}.values():
+        load_data(planned, source)
+
+
+def work(planned: PlannedCell, source: "DataSource", device: str, progress: Progress) -> Finished:
+    """Run one cell.
+
+    Args:
+        planned: what to run.
+        source: where the data is.
+        device: "auto", "cpu" or "cuda".
+        progress: called with (phase, done, total).
+
+    Raises:
+        UserError: data, encoder or options that are wrong.
+        Exception: whatever the method raises.
+    """
+    from wcabench.nn import bench as benches
+
+    watch = Stopwatch()
+    reset_peak_memory()
+    device = benches.cuda_or_cpu(device)
+    cls = registry.find(planned.method).load()
+    method = build(cls, planned.options, planned.method)
+    data = load_data(planned, source)
+    bench = benches.Bench(
+        data,
+        planned.encoder,
+        planned.recipe,
+        seed=planned.seed,
+        needs=cls.info.needs,
+        device=device,
+        progress=progress,
+    )
+    watch.lap("load")
+    tagger = method.fit(bench)
+    watch.lap("fit")
+    target = _predict(tagger, data.target_test, "target test")
+    hidden = frozenset(data.mapped_to_o)
+    tags = {
+        "target": [_without_types(sentence, hidden) for sentence in target],
+        "source": _predict(tagger, data.source_test, "source test"),
+    }
+    watch.lap("predict")
+    counts = _count(data, tags)
+    watch.lap("score")
+    noted = bench.record()
+    record = {
+        **_header(planned, device, noted),
+        "state": "done",
+        "f1": counts["target", False].f1,
+        "scores": {f"{side}-test": _scores(counts, side) for side in SIDES},
+        "unpredicted_words": sum(tag is None for sentence in target for tag in sentence),
+        "seconds": watch.seconds,
+        "timings": watch.timings,
+        "peak_memory_mb": peak_memory_mb(),
+        "peak_device_memory_mb": peak_device_memory_mb(device),
+        "training": noted.get("training", {}),
+        "diagnostics": noted.get("diagnostics", {}),
+        "notes": list(data.notes),
+        "signature": signature(planned.config, encoder_name(planned.encoder), _option_defaults(cls)),
+    }
+    words = [sentence.words for sentence in data.target_test]
+    return Finished(record, counts, list(zip(words, tags["target"], strict=True)))
+
+
+def failed_record(planned: PlannedCell, error: str, seconds: float, device: str) -> dict[str, Any]:
+    """cell.json of a cell that failed; `error` is one line."""
+    return {**_header(planned, device, {}), "state": "failed", "f1": None, "error": error, "seconds": seconds}
+
+
+def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "key": planned.key,
+        "suite": planned.config["suite"],
+        "pair": planned.pair,
+        "method": planned.method,
+        "seed": planned.seed,
+        "config": planned.config,
+        "encoder_name": encoder_name(planned.encoder),
+        "origin": planned.origin,
+        "environment": environment(device, noted.get("training", {}).get("precision")),
+        "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _predict(tagger: registry.Tagger, sentences: "list[Sentence]", what: str) -> list[Tags]:
+    """One tag a word; a tagger that breaks its contract is an error that says where."""
+    predicted = [list(tags) for tags in tagger.predict([sentence.words for sentence in sentences])]
+    if len(predicted) != len(sentences):
+        raise ValueError(f"{what}: predict() gave {len(predicted)} sentences for {len(sentences)}")
+    for number, (tags, sentence) in enumerate(zip(predicted, sentences, strict=True), 1):
+        if len(tags) != len(sentence.words):
+            raise ValueError(
+                f"{what}, sentence {number}: predict() gave {len(tags)} tags for {len(sentence.words)} words"
+            )
+    return predicted
+
+
+def _without_types(tags: Tags, types: frozenset[str]) -> Tags:
+    """Tags of entity types that the target does not have become O (label policy "map")."""
+    return ["O" if tag is not None and tag[2:] in types else tag for tag in tags]
+
+
+def _count(data: "PairData", tags: dict[str, list[Tags]]) -> "dict[tuple[str, bool], Counts]":
+    from wcabench.scoring.counts import count
+
+    gold = {"target": data.target_test, "source": data.source_test}
+    return {
+        (side, lenient): count([s.tags for s in gold[side]], tags[side], data.types, lenient=lenient)
+        for side in SIDES
+        for lenient in (False, True)
+    }
+
+
+def _scores(counts: "dict[tuple[str, bool], Counts]", side: str) -> dict[str, Any]:
+    return {**counts[side, False].scores(), "lenient": {"f1": counts[side, True].f1}}
+
+
+def _option_defaults(cls: type[Any]) -> dict[str, Any]:
+    try:
+        return method_options(cls())
+    except TypeError:  # a method with an option that must be given: all its options go into the signature
+        return {}

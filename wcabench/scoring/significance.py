@@ -1,0 +1,137 @@
+"""What a report asks: the mean F1 of a method over its seeds, and whether two methods differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from wcabench.errors import UserError
+from wcabench.scoring.bootstrap import (
+    RESAMPLES,
+    SEED,
+    Interval,
+    hierarchical_difference,
+    hierarchical_interval,
+)
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.multiplicity import benjamini_hochberg, holm
+from wcabench.scoring.randomisation import approximate_randomisation, attainable_p, seed_permutation
+
+__all__ = [
+    "Comparison",
+    "Interval",
+    "Summary",
+    "approximate_randomisation",
+    "attainable_p",
+    "benjamini_hochberg",
+    "compare",
+    "hierarchical_difference",
+    "hierarchical_interval",
+    "holm",
+    "seed_permutation",
+    "summarise",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Micro F1 of one method over its seeds, in percent.
+
+    Attributes:
+        n: number of seeds.
+        mean: mean over seeds.
+        std: standard deviation over seeds (n - 1); None for one seed.
+        low: lower end of the hierarchical bootstrap interval of the mean.
+        high: upper end.
+    """
+
+    n: int
+    mean: float
+    std: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two methods on the seeds that both have.
+
+    Attributes:
+        n_common_seeds: number of those seeds.
+        difference: mean over them of F1(a) - F1(b), in percent points.
+        low: lower end of the hierarchical bootstrap interval of the difference.
+        high: upper end.
+        p_randomisation: two-sided p of approximate randomisation over sentences.
+        p_seeds: two-sided p of the sign-flip test over seeds.
+        attainable_p: the smallest `p_seeds` that so many seeds can reach.
+    """
+
+    n_common_seeds: int
+    difference: float
+    low: float
+    high: float
+    p_randomisation: float
+    p_seeds: float
+    attainable_p: float
+
+
+def summarise(
+    counts: Mapping[int, Counts], *, resamples: int = RESAMPLES, level: float = 0.95, seed: int = SEED
+) -> Summary:
+    """Mean, deviation and interval of micro F1 over seeds.
+
+    Args:
+        counts: seed -> counts, on one test set.
+        resamples: number of bootstrap resamples.
+        level: coverage of the interval.
+        seed: of the resampling.
+
+    Raises:
+        UserError: no seed, or seeds scored on different test sets.
+    """
+    ordered = [counts[key] for key in sorted(counts)]
+    interval = hierarchical_interval(ordered, resamples, level, seed)
+    f1 = np.array([one.f1 for one in ordered])
+    std = float(f1.std(ddof=1)) if len(f1) > 1 else None
+    return Summary(len(f1), float(f1.mean()), std, interval.low, interval.high)
+
+
+def compare(
+    a: Mapping[int, Counts],
+    b: Mapping[int, Counts],
+    *,
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+    seed: int = SEED,
+) -> Comparison:
+    """Compare two methods, paired by seed and sentence.
+
+    The p values are those of one comparison: pass those of a whole table through `holm`.
+
+    Args:
+        a: seed -> counts of one method.
+        b: seed -> counts of the other.
+        resamples: number of bootstrap resamples and of random swaps.
+        level: coverage of the interval.
+        seed: of the resampling.
+
+    Raises:
+        UserError: no common seed, or counts of different test sets.
+    """
+    common = sorted(a.keys() & b.keys())
+    if not common:
+        mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
+        raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
+    of_a, of_b = [a[key] for key in common], [b[key] for key in common]
+    interval = hierarchical_difference(of_a, of_b, resamples, level, seed)
+    differences = np.array([x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)])
+    p_seeds, smallest = seed_permutation(differences)
+    return Comparison(
+        n_common_seeds=len(common),
+        difference=float(differences.mean()),
+        low=interval.low,
+        high=interval.high,
+        p_randomisation=approximate_randomisation(of_a, of_b, resamples, seed),
+        p_seeds=p_seeds,
+        attainable_p=smallest,
+    )

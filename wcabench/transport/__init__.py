@@ -1,0 +1,32 @@
+"""Cosine costs, exact and entropic couplings of many small problems, and hardening.
+
+Problems are ragged: a list of [n_s, n_t] matrices (or [layers, n_s, n_t] stacks), never padded on the CPU.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wcabench.transport.costs import Costs, cosine_costs
+    from wcabench.transport.coupling import Coupling
+    from wcabench.transport.hardening import harden_columns, harden_rows
+    from wcabench.transport.plans import Plans, solve
+
+__all__ = ["Costs", "Coupling", "Plans", "cosine_costs", "harden_columns", "harden_rows", "solve"]
+
+_HOMES = {
+    "Costs": "costs",
+    "cosine_costs": "costs",
+    "Coupling": "coupling",
+    "harden_columns": "hardening",
+    "harden_rows": "hardening",
+    "Plans": "plans",
+    "solve": "plans",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Methods import from here at their top, and `wcabench list` imports every method: torch must wait.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

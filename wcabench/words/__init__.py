@@ -1,0 +1,28 @@
+"""Word alignment: fast_align's model, symmetrisation, Pharaoh format, alignment error rate.
+
+Nothing here imports numba before the first fit.
+"""
+
+from wcabench.words.alignment_error_rate import AlignmentScore, score_alignment
+from wcabench.words.model import Alignment, FastAlign, Pass, align
+from wcabench.words.pharaoh import GoldLinks, format_gold, format_links, parse_gold, parse_links
+from wcabench.words.symmetrise import SYMMETRISATIONS, Link, Links, symmetrise_corpus, symmetrise_links
+
+__all__ = [
+    "SYMMETRISATIONS",
+    "Alignment",
+    "AlignmentScore",
+    "FastAlign",
+    "GoldLinks",
+    "Link",
+    "Links",
+    "Pass",
+    "align",
+    "format_gold",
+    "format_links",
+    "parse_gold",
+    "parse_links",
+    "score_alignment",
+    "symmetrise_corpus",
+    "symmetrise_links",
+]

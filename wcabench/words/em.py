@@ -1,0 +1,150 @@
+"""Expectation-maximisation over the words that occur together (numba, one thread).
+
+The arrays are described in `layout`. Numba is imported here; import this module only inside a function.
+"""
+
+import math
+
+from wcabench.words.diagonal import compiled
+from wcabench.words.layout import Doubles, Integers, Ints, Layout, Longs, Shapes, Table
+
+
+@compiled
+def fill_slots(
+    layout: Layout, source: Ints, source_offsets: Longs, by_word: Longs, sentence_of: Longs, rows: Longs,
+    seen: Ints, slot_of: Integers,
+) -> None:  # fmt: skip
+    """Give each (source word, target word) that occurs together a slot: write `layout.slots` and `rows`.
+
+    Args:
+        layout: all but its slots is read.
+        source: source word numbers, end to end: [source words].
+        source_offsets: first source word of each sentence: [sentences + 1].
+        by_word: places of `source`, sorted by word number: [source words].
+        sentence_of: sentence of each place: [source words].
+        rows: out, first slot of each source word: [distinct source words + 1].
+        seen: scratch, -1 everywhere: [distinct target words].
+        slot_of: scratch: [distinct target words].
+    """
+    used = 0
+    word = -1
+    for place in by_word:
+        while word < source[place]:
+            word += 1
+            rows[word] = used
+        sentence = sentence_of[place]
+        n = source_offsets[sentence + 1] - source_offsets[sentence]
+        cell = layout.cells[sentence] + place - source_offsets[sentence]
+        for t in range(layout.offsets[sentence], layout.offsets[sentence + 1]):
+            f = layout.target[t]
+            if seen[f] != word:
+                seen[f] = word
+                slot_of[f] = used
+                used += 1
+            layout.slots[cell] = slot_of[f]
+            cell += n
+    rows[word + 1] = used
+
+
+@compiled
+def score_sources(
+    layout: Layout, shapes: Shapes, values: Doubles, cell: int, at: int, n: int, scores: Doubles
+) -> float:
+    """Write scores[i] = p(i) t(f | e_i) for the n source words of a target word; return the sum with null.
+
+    The null word's score, scores[n], is there already.
+    """
+    total = float(scores[n])
+    for i in range(n):
+        scores[i] = values[layout.slots[cell + i]] * shapes.prior[at + i]
+        total += scores[i]
+    return total
+
+
+@compiled
+def expect(
+    layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles
+) -> tuple[float, float, float]:
+    """E step: add the posteriors to the counts of `table` and `null`; `scores` is scratch: [longest n + 1].
+
+    Returns:
+        Log-likelihood (natural), the summed posterior of the null word, the summed posterior feature.
+    """
+    likelihood, null_mass, feature_mass = 0.0, 0.0, 0.0
+    for k in range(len(layout.shape_of)):
+        shape, cell = layout.shape_of[k], layout.cells[k]
+        n, at = shapes.lengths[shape, 1], shapes.starts[shape]
+        for t in range(layout.offsets[k], layout.offsets[k + 1]):
+            f = layout.target[t]
+            scores[n] = null.values[f] * shapes.null_prior[shape]
+            total = score_sources(layout, shapes, table.values, cell, at, n, scores)
+            null_mass += scores[n] / total
+            null.counts[f] += scores[n] / total
+            for i in range(n):
+                posterior = scores[i] / total
+                table.counts[layout.slots[cell + i]] += posterior
+                feature_mass += shapes.features[at + i] * posterior
+            likelihood += math.log(total)
+            at += n
+            cell += n
+    return likelihood, null_mass, feature_mass
+
+
+@compiled
+def decode(layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles, best: Longs) -> float:
+    """Write best[target word] = its most probable source position, -1 for null; return the log-likelihood.
+
+    The null word wins a tie, then the leftmost source word.
+    """
+    likelihood = 0.0
+    for k in range(len(layout.shape_of)):
+        shape, cell = layout.shape_of[k], layout.cells[k]
+        n, at = shapes.lengths[shape, 1], shapes.starts[shape]
+        for t in range(layout.offsets[k], layout.offsets[k + 1]):
+            scores[n] = null.values[layout.target[t]] * shapes.null_prior[shape]
+            likelihood += math.log(score_sources(layout, shapes, table.values, cell, at, n, scores))
+            highest = scores[n]
+            best[t] = -1
+            for i in range(n):
+                if scores[i] > highest:
+                    highest = scores[i]
+                    best[t] = i
+            at += n
+            cell += n
+    return likelihood
+
+
+@compiled
+def digamma(x: float) -> float:
+    """Digamma of x > 0: recurrence up to 7, then the asymptotic series in x - 1/2 of the C++ program."""
+    result = 0.0
+    while x < 7.0:
+        result -= 1.0 / x
+        x += 1.0
+    x -= 0.5
+    square = (1.0 / x) * (1.0 / x)
+    fourth = square * square
+    series = (1.0 / 24.0) * square - (7.0 / 960.0) * fourth
+    series += (31.0 / 8064.0) * fourth * square - (127.0 / 30720.0) * fourth * fourth
+    return result + math.log(x) + series
+
+
+@compiled
+def maximise(table: Table, alpha: float) -> None:
+    """M step: each row of counts becomes t(f | e), and the counts are emptied.
+
+    With alpha > 0 it is the mean-field update under a symmetric Dirichlet prior (variational Bayes),
+    exp(digamma(c + alpha) - digamma(sum of c + alpha)); with alpha = 0, relative frequencies.
+    """
+    for word in range(len(table.rows) - 1):
+        total = 0.0
+        for slot in range(table.rows[word], table.rows[word + 1]):
+            total += table.counts[slot] + alpha
+        if total == 0.0:
+            total = 1.0
+        for slot in range(table.rows[word], table.rows[word + 1]):
+            if alpha > 0.0:
+                table.values[slot] = math.exp(digamma(table.counts[slot] + alpha) - digamma(total))
+            else:
+                table.values[slot] = table.counts[slot] / total
+            table.counts[slot] = 0.0

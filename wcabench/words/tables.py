@@ -1,0 +1,96 @@
+"""One direction of a corpus, laid out for the compiled passes, and the passes as methods."""
+
+import numpy as np
+
+from wcabench.words.corpus import Corpus
+from wcabench.words.layout import Integers, Layout, Longs, Shapes, Table
+
+
+class Tables:
+    """Translation table and prior.
+
+    The translation table starts as 1e-9 for every pair of words, as in the C++ program.
+
+    Attributes:
+        target_words: number of target words of the corpus.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        from wcabench.words import diagonal, em  # they import numba
+
+        self._diagonal, self._em = diagonal, em
+        self.target_words = len(corpus.target.words)
+        lengths = np.stack([corpus.target.lengths, corpus.source.lengths], axis=1)
+        distinct, shape_of, repeats = np.unique(lengths, axis=0, return_inverse=True, return_counts=True)
+        self._shapes = _shapes(distinct, repeats)
+        diagonal.fill_features(self._shapes)
+        self._layout = _layout(corpus, shape_of.reshape(-1).astype(np.int64))
+        self._table = _table(self._fill_slots(corpus))
+        self._null = _table(np.asarray([0, corpus.target.size], np.int64))
+        self._scores = np.empty(int(corpus.source.lengths.max()) + 1)
+
+    def _fill_slots(self, corpus: Corpus) -> Longs:
+        source, target = corpus.source, corpus.target
+        rows = np.empty(source.size + 1, np.int64)
+        by_word = np.argsort(source.words, kind="stable")
+        sentence_of = np.repeat(np.arange(len(source.lengths)), source.lengths)
+        seen = np.full(target.size, -1, np.int32)
+        slot_of = np.empty(target.size, self._layout.slots.dtype)
+        self._em.fill_slots(
+            self._layout, source.words, source.offsets, by_word, sentence_of, rows, seen, slot_of
+        )
+        return rows
+
+    def set_prior(self, tension: float | None, p_null: float) -> None:
+        """The diagonal prior of that tension; None: uniform over the source words and the null word."""
+        shapes = self._shapes
+        if tension is None:
+            shapes.null_prior[:] = 1.0 / (shapes.lengths[:, 1] + 1)
+            shapes.prior[:] = np.repeat(shapes.null_prior, shapes.lengths.prod(axis=1))
+        else:
+            shapes.null_prior[:] = p_null
+            self._diagonal.fill_prior(shapes, tension, p_null)
+
+    def expect(self) -> tuple[float, float, float]:
+        """E step: log-likelihood, summed posterior of the null word, summed posterior feature."""
+        return self._em.expect(self._layout, self._shapes, self._table, self._null, self._scores)
+
+    def maximise(self, alpha: float) -> None:
+        """M step on what the E step counted; alpha 0 is maximum likelihood."""
+        self._em.maximise(self._table, alpha)
+        self._em.maximise(self._null, alpha)
+
+    def expected_feature(self, tension: float) -> float:
+        """Sum over the target words of the feature that the prior of this tension expects."""
+        return self._diagonal.expected_feature(self._shapes, tension)
+
+    def decode(self) -> tuple[float, Longs]:
+        """Log-likelihood, and of each target word its source position (-1: null): [target words]."""
+        best = np.empty(self.target_words, np.int64)
+        likelihood = self._em.decode(self._layout, self._shapes, self._table, self._null, self._scores, best)
+        return likelihood, best
+
+
+def _shapes(lengths: Longs, repeats: Longs) -> Shapes:
+    sizes = lengths.prod(axis=1)
+    total = int(sizes.sum())
+    return Shapes(
+        lengths=lengths,
+        starts=np.cumsum(sizes) - sizes,
+        repeats=repeats,
+        prior=np.empty(total),
+        null_prior=np.empty(len(lengths)),
+        features=np.empty(total),
+    )
+
+
+def _layout(corpus: Corpus, shape_of: Longs) -> Layout:
+    sizes = corpus.source.lengths * corpus.target.lengths
+    cells = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    size = int(cells[-1])
+    slots: Integers = np.empty(size, np.int32) if size < 2**31 else np.empty(size, np.int64)
+    return Layout(corpus.target.words, corpus.target.offsets, cells, slots, shape_of)
+
+
+def _table(rows: Longs) -> Table:
+    return Table(rows, np.full(int(rows[-1]), 1e-9), np.zeros(int(rows[-1])))
