@@ -36,7 +36,9 @@ class FastAlign(JointAlignment):
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(
-        name="fastalign", paper="Dyer et al. 2013; Wang & Henao 2022", needs=frozenset({"labelled", "parallel"})
+        name="fastalign",
+        paper="Dyer et al. 2013; Wang & Henao 2022",
+        needs=frozenset({"labelled", "parallel"}),
     )
 
     units: Literal["pieces", "words"] = "words"
@@ -65,7 +67,12 @@ class FastAlign(JointAlignment):
 
     def couple(self, costs: Costs) -> Coupling:
         """1/n_t on each link; links to words that truncation cut off are dropped."""
-        return Coupling([self._plan(cost[0], self._links[pair]) for cost, pair in zip(costs.by_layer, costs.pairs, strict=True)])
+        return Coupling(
+            [
+                self._plan(cost[0], self._links[pair])
+                for cost, pair in zip(costs.by_layer, costs.pairs, strict=True)
+            ]
+        )
 
     def _plan(self, like: torch.Tensor, links: Links) -> torch.Tensor:
         n_s, n_t = like.shape

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class NoAlignment:
     """Fine-tune on English, apply to the target: cross entropy alone, eq. (2)."""
 
-    info: ClassVar[MethodInfo] = MethodInfo(name="none", paper="Wu & Dredze 2019", needs=frozenset({"labelled"}))
+    info: ClassVar[MethodInfo] = MethodInfo(
+        name="none", paper="Wu & Dredze 2019", needs=frozenset({"labelled"})
+    )
 
     def fit(self, bench: Bench) -> NeuralTagger:
         """Train on the labelled source sentences."""

@@ -50,7 +50,9 @@ class WcaSoft(JointAlignment):
         from wcabench.errors import UserError
 
         if self.differentiable and self.epsilon is None:
-            raise UserError(f"{self.info.name}: gradient=unrolled needs an epsilon; the exact plan has no iterations")
+            raise UserError(
+                f"{self.info.name}: gradient=unrolled needs an epsilon; the exact plan has no iterations"
+            )
         return super().fit(bench)
 
     def couple(self, costs: Costs) -> Coupling:
@@ -72,7 +74,9 @@ class WcaSoft(JointAlignment):
         return (stacks if self.plan == "per-layer" else [stack.mean(0) for stack in stacks]), facts
 
     def _solved(self, problems: list[torch.Tensor]) -> tuple[list[torch.Tensor], dict[str, float]]:
-        found = solve(problems, epsilon=self.epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations)
+        found = solve(
+            problems, epsilon=self.epsilon, tolerance=self.tolerance, max_iterations=self.max_iterations
+        )
         facts = {
             "marginal_error": float(found.marginal_error.mean()),
             "iterations": float(found.iterations.mean()),

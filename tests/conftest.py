@@ -11,8 +11,8 @@ from wcabench.data.sentences import PairData, Sentence, SentencePair
 # Tests and the threads of a CI machine: small matrices are slower on several.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-ENGLISH = "the old man saw a red house in Paris today with Anna and two dogs from Acme Corp".split()
-TARGET = "de oude man zag een rood huis in Parijs vandaag met Anna en twee honden van Acme NV".split()
+ENGLISH = tuple("the old man saw a red house in Paris today with Anna and two dogs from Acme Corp".split())  # noqa: SIM905
+TARGET = tuple("de oude man zag een rood huis in Parijs vandaag met Anna en twee honden van Acme NV".split())  # noqa: SIM905
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
@@ -61,10 +61,17 @@ def tiny_encoder(tmp_path_factory) -> Path:
 def tiny_data() -> PairData:
     """Forty invented sentences a set, two entity types, and their word-by-word translations."""
     chooser = random.Random(3)
-    tags = {"Paris": "B-LOC", "Anna": "B-PER", "Acme": "B-ORG", "Corp": "I-ORG", "Parijs": "B-LOC", "NV": "I-ORG"}
+    tags = {
+        "Paris": "B-LOC",
+        "Anna": "B-PER",
+        "Acme": "B-ORG",
+        "Corp": "I-ORG",
+        "Parijs": "B-LOC",
+        "NV": "I-ORG",
+    }
 
-    def sentence(words: list[str]) -> Sentence:
-        return Sentence(tuple(words), tuple(tags.get(w, "O") for w in words))
+    def sentence(words: tuple[str, ...]) -> Sentence:
+        return Sentence(words, tuple(tags.get(w, "O") for w in words))
 
     def sides() -> tuple[Sentence, Sentence]:
         start = chooser.randrange(0, 8)

@@ -4,15 +4,18 @@ An unknown key is an error that names the known ones. Everything here is part of
 """
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from wcabench.errors import UserError, suggest
 
 T = TypeVar("T")
+Limits = Mapping[str, tuple[float, float]]  # field -> the least and the largest number that make sense
+_ANY = math.inf
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class EncoderConfig:
         freeze: number of bottom transformer layers frozen together with the embeddings; -1 freezes nothing.
         dropout: probability on the states before the linear layer.
     """
+
+    LIMITS: ClassVar[Limits] = {"layers": (1, _ANY), "freeze": (-1, _ANY), "dropout": (0, 1)}
 
     name: str = "google-bert/bert-base-multilingual-cased"
     revision: str | None = None
@@ -56,10 +61,19 @@ class RecipeConfig:
             sentence, mean over sentences, as eq. (2) is printed (1).
         label_pieces: "first" piece of each word carries the label, or "all" of them (7).
         decode: "argmax" followed by the stated repair, or "viterbi" over legal IOB2 sequences (22).
-        select: which step's weights are kept: "last", "source-dev", or "target-dev", which is not zero-shot (20).
+        select: which step's weights are kept: "last", "source-dev", or "target-dev", which is not zero-shot
+            (20).
         train_on: "train" or "train+dev" of the source language (33).
         precision: "auto" (bf16 where the processor multiplies in it, else fp32), "bf16" or "fp32".
     """
+
+    # A sequence holds two special tokens beside its pieces.
+    LIMITS: ClassVar[Limits] = {
+        **dict.fromkeys(("epochs", "batch_size", "pair_batch_size", "max_labelled", "max_pairs"), (1, _ANY)),
+        **dict.fromkeys(("learning_rate", "weight_decay", "clip"), (0, _ANY)),
+        "warmup": (0, 1),
+        "max_length": (3, _ANY),
+    }
 
     epochs: int = 3
     batch_size: int = 32
@@ -85,9 +99,11 @@ class DataConfig:
     """Choices about the data that change a number.
 
     Attributes:
-        labels: what happens to entity types that the target does not have: "drop" takes them out of the training
-            labels, "map" trains with them and turns predictions of them into O, "keep" leaves them as they are (30).
-        translation: which translation of the parallel text, by the name that the suite gives it; None: its first.
+        labels: what happens to entity types that the target does not have: "drop" takes them out of the
+            training labels, "map" trains with them and turns predictions of them into O, "keep" leaves them as
+            they are (30).
+        translation: which translation of the parallel text, by the name that the suite gives it; None: its
+            first.
     """
 
     labels: Literal["drop", "map", "keep"] = "drop"
@@ -98,21 +114,29 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     """A settings dataclass from a mapping of strings or TOML values.
 
     Args:
-        cls: any frozen dataclass whose fields are bool, int, float, str, Literal, tuples or None-able ones of these.
+        cls: any frozen dataclass whose fields are bool, int, float, str, Literal, tuples of one of these, or
+            unions of them with each other or None. Its class variable `LIMITS`, if any, bounds its numbers.
         values: field name -> value; strings are read as the field's type. `-` and `_` are the same in names.
-        where: how the user knows this table ("recipe", "wca-hard"): it stands in the errors.
+        where: how the user knows this table ("recipe", "wca-hard", "my.toml: recipe"); errors start with it.
 
     Raises:
-        UserError: unknown key (the nearest is offered), or a value that is not of the field's type.
+        UserError: unknown key (the nearest is offered), a value that is not of the field's type or beyond its
+            limits, or a field without default that is not given.
     """
     hints = typing.get_type_hints(cls)
-    known = {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
+    known = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
+    file, _, table = where.rpartition(": ")
+    what = f"key in {file}" if file else "key"
     given: dict[str, Any] = {}
     for key, value in values.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise suggest(f"{where}.{key}", [f"{where}.{k}" for k in known], "key")
-        given[name] = convert(value, known[name], f"{where}.{name}")
+            raise suggest(f"{table}.{key}", [f"{table}.{k}" for k in known], what)
+        given[name] = convert(value, hints[name], f"{where}.{name}")
+        _check_limits(given[name], getattr(cls, "LIMITS", {}).get(name), f"{where}.{name}")
+    for name, field in known.items():
+        if name not in given and field.default is field.default_factory is dataclasses.MISSING:
+            raise UserError(f"{where}.{name}: has no default; give it a value")
     return cls(**given)
 
 
@@ -120,40 +144,84 @@ def convert(value: Any, hint: Any, where: str) -> Any:
     """One value as the type of its field, or a `UserError` that says what the field takes."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        if value is None or (isinstance(value, str) and value.lower() in ("none", "null", "")):
-            return None
-        (hint,) = (a for a in args if a is not type(None))
-        return convert(value, hint, where)
+        return _one_of(value, args, where)
     if origin is Literal:
-        if value not in args:
-            raise UserError(f"{where}: '{value}' is not one of {', '.join(map(str, args))}")
-        return value
+        for choice in args:
+            if (type(value) is type(choice) and value == choice) or value == str(choice):
+                return choice
+        raise UserError(f"{where}: {_shown(value)} is not one of {', '.join(map(str, args))}")
     if origin is tuple:
-        items = value.split(",") if isinstance(value, str) else list(value)
-        return tuple(convert(i, args[0], where) for i in items)
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        if not isinstance(value, list | tuple):
+            raise UserError(f"{where}: {_shown(value)} is not a list")
+        return tuple(convert(item, args[0], where) for item in value)
     return _scalar(value, hint, where)
 
 
+def _one_of(value: Any, hints: tuple[Any, ...], where: str) -> Any:
+    """A value as the first of several types that takes it; `none` is None where None is one of them."""
+    if type(None) in hints and (value is None or str(value).lower() in ("none", "null", "")):
+        return None
+    errors = []
+    for hint in hints:
+        if hint is not type(None):
+            try:
+                return convert(value, hint, where)
+            except UserError as error:
+                errors.append(str(error))
+    raise UserError("; ".join(errors))
+
+
 def _scalar(value: Any, hint: Any, where: str) -> Any:
-    if hint is bool:
-        words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
-        if isinstance(value, bool):
-            return value
-        if str(value).lower() in words:
-            return words[str(value).lower()]
-    elif hint is float or hint is int:
-        try:
-            if not isinstance(value, bool) and not (hint is int and isinstance(value, float) and value % 1):
-                return hint(value)
-        except (TypeError, ValueError):
-            pass
-    elif hint is str and isinstance(value, str):
-        return value
-    raise UserError(f"{where}: '{value}' is not {'a' if hint is not int else 'an'} {hint.__name__}")
+    read = {bool: _bool, int: _number, float: _number, str: _text}.get(hint)
+    if read is None:
+        raise TypeError(f"{where}: settings of type {hint} cannot be read")
+    found = read(value, hint)
+    if found is None:
+        raise UserError(f"{where}: {_shown(value)} is not {'an' if hint is int else 'a'} {hint.__name__}")
+    return found
+
+
+def _bool(value: Any, _: Any) -> bool | None:
+    words = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+    return words.get(str(value).lower())
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> float | None:
+    """A finite number: infinity and NaN have no place in a key."""
+    if isinstance(value, bool) or (kind is int and isinstance(value, float) and value % 1):
+        return None
+    try:
+        number = kind(value)
+        return number if math.isfinite(number) else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _text(value: Any, _: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _check_limits(value: Any, limits: tuple[float, float] | None, where: str) -> None:
+    if limits is None or not isinstance(value, int | float) or limits[0] <= value <= limits[1]:
+        return
+    wanted = f"at least {limits[0]}" if limits[1] == _ANY else f"from {limits[0]} to {limits[1]}"
+    raise UserError(f"{where}: {_shown(value)} is out of range; wanted {wanted}")
+
+
+def _shown(value: Any) -> str:
+    """A value in an error of one line."""
+    text = " ".join(str(value).split())
+    return f"'{text if len(text) <= 60 else text[:57] + '...'}'"
 
 
 def assignments(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """`--set` strings as tables: `("recipe.epochs=1", "wca-hard.epsilon=.01")` -> `{"recipe": {"epochs": "1"}, ...}`.
+    """`--set` strings as tables.
+
+    `("recipe.epochs=1", "wca-hard.epsilon=.01")` -> `{"recipe": {"epochs": "1"}, "wca-hard": {...}}`. Spellings
+    of one name are one, as everywhere: `WCA_Hard` is `wca-hard`, `batch-size` is `batch_size`. Of two values for
+    one key the last counts.
 
     Raises:
         UserError: a string that is not TABLE.KEY=VALUE.
@@ -163,6 +231,10 @@ def assignments(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
         path, equals, value = setting.partition("=")
         table, dot, key = path.strip().partition(".")
         if not (equals and dot and table and key):
-            raise UserError(f"--set {setting}: wanted TABLE.KEY=VALUE, e.g. recipe.epochs=1 or wca-hard.epsilon=0.01")
-        tables.setdefault(table, {})[key] = value.strip()
+            raise UserError(
+                f"--set {_shown(setting)}: wanted TABLE.KEY=VALUE, e.g. recipe.epochs=1 or "
+                "wca-hard.epsilon=0.01"
+            )
+        table = table.lower().replace("_", "-")
+        tables.setdefault(table, {})[key.replace("-", "_")] = value.strip()
     return tables

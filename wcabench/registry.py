@@ -35,7 +35,7 @@ class MethodInfo:
     def __post_init__(self) -> None:
         """Take any iterable of needs; refuse an unknown one."""
         object.__setattr__(self, "needs", frozenset(self.needs))
-        for need in self.needs:
+        for need in sorted(self.needs):
             if need not in NEEDS:
                 raise suggest(need, list(NEEDS), f"need of method '{self.name}'")
 
@@ -44,7 +44,7 @@ class Tagger(Protocol):
     """What a method hands back: anything that tags words."""
 
     def predict(self, sentences: list[tuple[str, ...]]) -> list[list[str | None]]:
-        """One IOB2 tag a word, for every word of every sentence; None where it has no answer (scored as O)."""
+        """One IOB2 tag a word of every sentence; None where it has no answer (scored as O)."""
         ...
 
 
@@ -74,10 +74,13 @@ class Entry:
         """
         try:
             cls = self.point.load()
-        except Exception as error:
-            raise UserError(f"method '{self.name}' ({self.origin}) cannot be loaded: {error!r}") from error
+        except (Exception, SystemExit) as error:  # anyone's code: a module may even call sys.exit
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise UserError(f"method '{self.name}' ({self.origin}) cannot be loaded: {reason}") from error
         if not isinstance(getattr(cls, "info", None), MethodInfo) or not callable(getattr(cls, "fit", None)):
-            raise UserError(f"method '{self.name}' ({self.origin}) has no `info: MethodInfo` and `fit(bench)`")
+            raise UserError(
+                f"method '{self.name}' ({self.origin}) has no `info: MethodInfo` and `fit(bench)`"
+            )
         return cls  # type: ignore[no-any-return]
 
 
@@ -100,7 +103,8 @@ def entries() -> dict[str, Entry]:
         clash = found.get(entry.name)
         if clash and clash.origin != entry.origin:
             raise UserError(
-                f"two methods are called '{entry.name}': {clash.origin} and {entry.origin}; uninstall one of them"
+                f"two methods are called '{entry.name}': {clash.origin} and {entry.origin}; "
+                "uninstall one of them"
             )
         found[entry.name] = entry
     return dict(sorted(found.items()))

@@ -29,7 +29,9 @@ def method(name, **options):
 
 
 def loss_of(name, data, folder, pairs=None, **options):
-    work = Bench(data, EncoderConfig(name=str(folder)), RECIPE, seed=1, needs=frozenset({"labelled", "parallel"}))
+    work = Bench(
+        data, EncoderConfig(name=str(folder)), RECIPE, seed=1, needs=frozenset({"labelled", "parallel"})
+    )
     model = work.fresh_model().eval()
     made = method(name, **options)
     pairs = work.parallel if pairs is None else pairs
@@ -44,7 +46,9 @@ def test_the_five_methods_of_the_paper_are_registered():
 @pytest.mark.parametrize("name", COUPLED)
 def test_columns_hold_one_over_n_t_each(name):
     for plan in method(name).couple(costs()).plans:
-        torch.testing.assert_close(plan.sum(0), torch.full((plan.shape[1],), 1 / plan.shape[1]), atol=2e-6, rtol=0)
+        torch.testing.assert_close(
+            plan.sum(0), torch.full((plan.shape[1],), 1 / plan.shape[1]), atol=2e-6, rtol=0
+        )
 
 
 @pytest.mark.parametrize("name", COUPLED)
@@ -88,7 +92,8 @@ def test_soft_is_the_mean_of_the_plans_and_not_the_plan_of_the_mean():
 def test_directions_and_masses_of_a_hardened_plan():
     given = costs()
     columns, rows, both = (
-        method("wca-hard", direction=d, mass="links").couple(given).plans for d in ("columns", "rows", "intersection")
+        method("wca-hard", direction=d, mass="links").couple(given).plans
+        for d in ("columns", "rows", "intersection")
     )
     for c, r, b in zip(columns, rows, both, strict=True):
         assert torch.equal(b > 0, (c > 0) & (r > 0))
@@ -125,7 +130,9 @@ def test_pair_loss_equals_the_printed_sum():
 def test_the_gradient_treats_the_plan_as_a_constant():
     generator = torch.Generator().manual_seed(0)
     raw = torch.randn(2, 3, 8, generator=generator, dtype=torch.float64, requires_grad=True)
-    other = torch.nn.functional.normalize(torch.randn(2, 4, 8, generator=generator, dtype=torch.float64), dim=-1)
+    other = torch.nn.functional.normalize(
+        torch.randn(2, 4, 8, generator=generator, dtype=torch.float64), dim=-1
+    )
     plan = torch.rand(3, 4, generator=generator, dtype=torch.float64)
 
     def loss(states):
@@ -137,10 +144,15 @@ def test_the_gradient_treats_the_plan_as_a_constant():
 def test_unrolled_sinkhorn_changes_the_gradient_and_not_the_loss(tiny_data, tiny_encoder):
     results = {}
     for gradient in ("detached", "unrolled"):
-        objective, model = loss_of("wca-soft", tiny_data, tiny_encoder, gradient=gradient, epsilon=0.5, tolerance=1e-7)
+        objective, model = loss_of(
+            "wca-soft", tiny_data, tiny_encoder, gradient=gradient, epsilon=0.5, tolerance=1e-7
+        )
         value = objective.loss(model, 0)
         value.backward()
-        results[gradient] = float(value.detach()), model.encoder.encoder.layer[3].output.dense.weight.grad.clone()
+        results[gradient] = (
+            float(value.detach()),
+            model.encoder.encoder.layer[3].output.dense.weight.grad.clone(),
+        )
     assert results["detached"][0] == pytest.approx(results["unrolled"][0], abs=1e-4)
     assert not torch.allclose(results["detached"][1], results["unrolled"][1], rtol=1e-3, atol=1e-7)
 
@@ -165,10 +177,14 @@ def test_words_are_the_mean_of_their_pieces(tiny_data, tiny_encoder):
     (bucket,) = model.encode([window.ids])
     first, stop = window.spans()[1]
     mean = bucket.hidden[-1][0, first:stop].mean(0)
-    torch.testing.assert_close(source[0][-1, 1], torch.nn.functional.normalize(mean, dim=-1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        source[0][-1, 1], torch.nn.functional.normalize(mean, dim=-1), atol=1e-5, rtol=0
+    )
 
 
-def test_fastalign_puts_one_over_n_t_on_each_link_and_intersection_at_most_one_in_all(tiny_data, tiny_encoder):
+def test_fastalign_puts_one_over_n_t_on_each_link_and_intersection_at_most_one_in_all(
+    tiny_data, tiny_encoder
+):
     made = method("fastalign")
     pairs = tiny_data.parallel
     made.prepare(pairs)
@@ -196,7 +212,9 @@ def test_identical_tokens_can_be_left_out_of_the_loss(tiny_data, tiny_encoder):
     for plan in objective._dropped(Coupling([torch.eye(len(same[0].source))]), [0]):
         assert float(plan.sum()) == 0
     for units in ("pieces", "words"):
-        objective, model = loss_of("nearest-token", tiny_data, tiny_encoder, same, identical="drop", units=units)
+        objective, model = loss_of(
+            "nearest-token", tiny_data, tiny_encoder, same, identical="drop", units=units
+        )
         assert torch.isfinite(objective.loss(model, 0))
 
 
@@ -238,7 +256,13 @@ def test_a_pair_without_parallel_text_is_an_error_of_the_user(tiny_data, tiny_en
 
 @pytest.mark.parametrize("name", COUPLED)
 def test_diagnostics_are_left_with_the_cell(name, tiny_data, tiny_encoder):
-    work = Bench(tiny_data, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1, needs=frozenset({"labelled", "parallel"}))
+    work = Bench(
+        tiny_data,
+        EncoderConfig(name=str(tiny_encoder)),
+        RECIPE,
+        seed=1,
+        needs=frozenset({"labelled", "parallel"}),
+    )
     method(name).fit(work)
     found = work.record()["diagnostics"]
     assert 0 < found["source_coverage"] <= 1

@@ -11,7 +11,9 @@ from wcabench.nn.layers import layer_numbers
 
 
 def bench(data, folder, needs, **recipe):
-    return Bench(data, EncoderConfig(name=str(folder)), RecipeConfig(**recipe), seed=1, needs=frozenset(needs))
+    return Bench(
+        data, EncoderConfig(name=str(folder)), RecipeConfig(**recipe), seed=1, needs=frozenset(needs)
+    )
 
 
 def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder):
@@ -61,7 +63,8 @@ def test_an_encoder_is_cut_to_its_first_layers(tiny_data, tiny_encoder):
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"), [({"layers": 9}, "between 1 and the 4 layers"), ({"bidirectional": True}, "causal mask")]
+    ("settings", "message"),
+    [({"layers": 9}, "between 1 and the 4 layers"), ({"bidirectional": True}, "causal mask")],
 )
 def test_what_an_encoder_cannot_do_is_said(settings, message, tiny_data, tiny_encoder):
     config = EncoderConfig(name=str(tiny_encoder), **settings)

@@ -48,7 +48,9 @@ def test_beta_moves_the_weights(tiny_data, tiny_encoder):
 
 def test_one_seed_gives_the_same_numbers_twice_and_another_seed_others(tiny_data, tiny_encoder):
     words = [s.words for s in tiny_data.target_test]
-    first, again, other = (fit("wca-hard", tiny_data, tiny_encoder, seed=s)[1].scores(words) for s in (1, 1, 2))
+    first, again, other = (
+        fit("wca-hard", tiny_data, tiny_encoder, seed=s)[1].scores(words) for s in (1, 1, 2)
+    )
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
@@ -68,7 +70,9 @@ def test_the_loss_does_not_depend_on_how_the_batch_is_cut_into_buckets(tiny_data
     model = bench(tiny_data, tiny_encoder).fresh_model().eval()
     objective = CrossEntropy(tiny_data.train, model, RECIPE, seed=1)
     whole = objective.loss(model, 0)
-    monkeypatch.setattr("wcabench.nn.model.length_buckets", lambda lengths, most=None: [[i] for i in range(len(lengths))])
+    monkeypatch.setattr(
+        "wcabench.nn.model.length_buckets", lambda lengths, most=None: [[i] for i in range(len(lengths))]
+    )
     torch.testing.assert_close(objective.loss(model, 0), whole, atol=1e-5, rtol=0)
 
 
@@ -84,14 +88,22 @@ def test_cross_entropy_equals_the_plain_formula(tiny_data, tiny_encoder):
         wanted = torch.tensor([model.tags.index(t) for t in sentence.tags])
         batch_losses.append(torch.nn.functional.cross_entropy(logits, wanted, reduction="sum"))
         words += len(wanted)
-    torch.testing.assert_close(objective.loss(model, 0), torch.stack(batch_losses).sum() / words, atol=1e-5, rtol=0)
-    summed = CrossEntropy(tiny_data.train, model, dataclasses.replace(RECIPE, cross_entropy="sum-sentence"), seed=1)
+    torch.testing.assert_close(
+        objective.loss(model, 0), torch.stack(batch_losses).sum() / words, atol=1e-5, rtol=0
+    )
+    summed = CrossEntropy(
+        tiny_data.train, model, dataclasses.replace(RECIPE, cross_entropy="sum-sentence"), seed=1
+    )
     torch.testing.assert_close(summed.loss(model, 0), torch.stack(batch_losses).sum() / 8, atol=1e-5, rtol=0)
 
 
-def test_training_only_the_used_embedding_rows_equals_training_the_whole_table(tiny_data, tiny_encoder, monkeypatch):
+def test_training_only_the_used_embedding_rows_equals_training_the_whole_table(
+    tiny_data, tiny_encoder, monkeypatch
+):
     _, narrow = fit("none", tiny_data, tiny_encoder)
-    monkeypatch.setattr(CrossEntropy, "used_pieces", lambda self: set(range(narrow.model.encoder.config.vocab_size)))
+    monkeypatch.setattr(
+        CrossEntropy, "used_pieces", lambda self: set(range(narrow.model.encoder.config.vocab_size))
+    )
     _, whole = fit("none", tiny_data, tiny_encoder)
     for name, value in weights(whole.model).items():
         assert torch.equal(narrow.model.state_dict()[name], value), name
@@ -196,4 +208,6 @@ def test_padding_does_not_change_a_prediction(tiny_data, tiny_encoder):
     words = [s.words for s in tiny_data.target_test]
     together = tagger.scores(words)
     for sentence, scores in zip(words[:5], together, strict=False):
-        torch.testing.assert_close(torch.tensor(tagger.scores([sentence])[0]), torch.tensor(scores), atol=1e-5, rtol=0)
+        torch.testing.assert_close(
+            torch.tensor(tagger.scores([sentence])[0]), torch.tensor(scores), atol=1e-5, rtol=0
+        )

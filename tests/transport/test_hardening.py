@@ -48,5 +48,3 @@ def test_diagnostics_describe_a_plan_worked_out_by_hand():
     assert found["max_fan_in"] == 2
     assert found["mass"] == pytest.approx(1, abs=1e-6)
     assert found["entropy"] == pytest.approx(1.0986123, abs=1e-6)
-
-

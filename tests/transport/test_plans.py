@@ -57,7 +57,9 @@ def test_plans_are_finite_and_columns_exact_however_small_epsilon_is(epsilon):
     found = solve(problems(40), epsilon=epsilon, max_iterations=200)
     for plan in found.plans:
         assert torch.isfinite(plan).all()
-        torch.testing.assert_close(plan.sum(0), torch.full((plan.shape[1],), 1 / plan.shape[1]), atol=2e-6, rtol=0)
+        torch.testing.assert_close(
+            plan.sum(0), torch.full((plan.shape[1],), 1 / plan.shape[1]), atol=2e-6, rtol=0
+        )
 
 
 def test_marginals_are_met_within_the_tolerance_and_non_convergence_is_said():
@@ -85,7 +87,9 @@ def test_hard_sinkhorn_is_nearest_neighbour_with_a_bias_per_source_token():
 
 
 def test_identical_sentences_at_small_epsilon_couple_each_token_with_itself():
-    states = torch.nn.functional.normalize(torch.randn(9, 16, generator=torch.Generator().manual_seed(1)), dim=-1)
+    states = torch.nn.functional.normalize(
+        torch.randn(9, 16, generator=torch.Generator().manual_seed(1)), dim=-1
+    )
     cost = 1 - states @ states.T
     for epsilon in (None, 0.01):
         plan = solve([cost], epsilon=epsilon).plans[0]
@@ -118,7 +122,8 @@ def test_plans_do_not_depend_on_the_problems_beside_them(n_s, n_t, seed):
 
 
 @pytest.mark.parametrize(
-    "cost", [torch.empty(0, 3), torch.tensor([[float("nan")]]), torch.tensor([[float("inf"), 1.0]]), torch.ones(3)]
+    "cost",
+    [torch.empty(0, 3), torch.tensor([[float("nan")]]), torch.tensor([[float("inf"), 1.0]]), torch.ones(3)],
 )
 def test_empty_or_non_finite_costs_are_refused(cost):
     with pytest.raises(ValueError, match="cost 1"):

@@ -234,6 +234,5 @@ def _wrong(resource: Resource, files: tuple[Path, ...], count: int, sha256: str)
     return UserError(
         f"{' and '.join(map(str, files))}: not the pinned content of {resource.label}: wanted {wanted} "
         f"{items} with sha256 {resource.sha256 or 'of any value'}, got {count} with "
-        f"{sha256}; likely cause: {cause}"
-        + (f" ({resource.hint})" if resource.hint else "")
+        f"{sha256}; likely cause: {cause}" + (f" ({resource.hint})" if resource.hint else "")
     )

@@ -66,7 +66,7 @@ class JointAlignment(ABC):
             one plan a pair, [n_s, n_t] (or [layers, n_s, n_t]), treated as a constant by the loss.
         """
 
-    def prepare(self, pairs: list[SentencePair]) -> None:
+    def prepare(self, pairs: list[SentencePair]) -> None:  # noqa: B027 (most methods have nothing to prepare)
         """Called once before training with the parallel text, for what is found offline (word alignments)."""
 
     def fit(self, bench: Bench) -> NeuralTagger:

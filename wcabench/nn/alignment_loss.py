@@ -41,7 +41,9 @@ class AlignmentLoss:
             UserError: no parallel text, or layers that the encoder does not have.
         """
         if not pairs:
-            raise UserError(f"method '{method.info.name}' needs parallel text, and this pair of the suite has none")
+            raise UserError(
+                f"method '{method.info.name}' needs parallel text, and this pair of the suite has none"
+            )
         self.method = method
         self.weight = method.beta
         self.recipe = recipe
@@ -69,7 +71,9 @@ class AlignmentLoss:
             source = [s.detach() for s in source]
         if self.method.stop_gradient == "target":
             target = [t.detach() for t in target]
-        losses = [pair_loss(*sides) for sides in zip(source, target, self._dropped(coupling, batch), strict=True)]
+        losses = [
+            pair_loss(*sides) for sides in zip(source, target, self._dropped(coupling, batch), strict=True)
+        ]
         total = torch.stack(losses).sum()
         return total / len(batch) if self.method.reduction == "mean" else total
 
@@ -88,7 +92,9 @@ class AlignmentLoss:
             self._order = (cycle, order.tolist())
         return self._order[1]
 
-    def _states(self, model: TokenClassifier, batch: list[int]) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    def _states(
+        self, model: TokenClassifier, batch: list[int]
+    ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """Unit states of the units of both sides of each pair, [layers, n, d] each."""
         windows = [self.windows[i][side] for side in (0, 1) for i in batch]
         states: list[torch.Tensor] = [torch.empty(0)] * len(windows)
@@ -104,7 +110,9 @@ class AlignmentLoss:
         if self.method.units == "pieces":
             return hidden[:, :length] if self.method.special_tokens else hidden[:, 1 : length - 1]
         sizes = [stop - first for first, stop in window.spans()]
-        return torch.stack([part.mean(1) for part in hidden[:, 1 : length - 1].split(sizes, dim=1)], dim=1)
+        return torch.stack(
+            [part.mean(1) for part in torch.split(hidden[:, 1 : length - 1], sizes, dim=1)], dim=1
+        )
 
     def _coupling(
         self, model: TokenClassifier, batch: list[int], source: list[torch.Tensor], target: list[torch.Tensor]
@@ -143,7 +151,9 @@ class AlignmentLoss:
         source, target = self.windows[pair]
         if self.method.units == "words":
             text = self.pairs[pair]
-            return torch.tensor([[s == t for t in text.target[: len(target.own)]] for s in text.source[: len(source.own)]])
+            return torch.tensor(
+                [[s == t for t in text.target[: len(target.own)]] for s in text.source[: len(source.own)]]
+            )
         trim = slice(None) if self.method.special_tokens else slice(1, -1)
         return torch.tensor(source.ids[trim])[:, None] == torch.tensor(target.ids[trim])[None]
 

@@ -9,7 +9,9 @@ import torch
 CALL_COST = 48
 
 
-def length_buckets(lengths: Sequence[int], call_cost: int = CALL_COST, most: int | None = None) -> list[list[int]]:
+def length_buckets(
+    lengths: Sequence[int], call_cost: int = CALL_COST, most: int | None = None
+) -> list[list[int]]:
     """Indices of `lengths`, grouped: the partition of the sorted lengths that minimises padded tokens + calls.
 
     Exact by dynamic programming over the distinct lengths (at most `max_length` of them).

@@ -64,8 +64,8 @@ def _quiet() -> None:
     """A missing pooler is no news, and a progress bar of half a second no progress: keep both out of the log."""
     from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _bidirectional(encoder: EncoderConfig, config: Any) -> Any:

@@ -36,7 +36,9 @@ class TokenClassifier(nn.Module):
         precision: "bf16" (autocast) or "fp32".
     """
 
-    def __init__(self, encoder: EncoderConfig, recipe: RecipeConfig, tags: Sequence[str], device: str) -> None:
+    def __init__(
+        self, encoder: EncoderConfig, recipe: RecipeConfig, tags: Sequence[str], device: str
+    ) -> None:
         super().__init__()
         self.tags = list(tags)
         self.device = device
@@ -68,7 +70,9 @@ class TokenClassifier(nn.Module):
             if self.vocabulary is not None:
                 ids = self.vocabulary[ids]
             with self.autocast():
-                out: Any = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True, **self._no_cache)
+                out: Any = self.encoder(
+                    input_ids=ids, attention_mask=mask, output_hidden_states=True, **self._no_cache
+                )
             yield Bucket(rows, out.hidden_states)
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:

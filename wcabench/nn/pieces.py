@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 Words = Sequence[str]
@@ -107,8 +108,8 @@ def _stretches(lengths: list[int], room: int) -> list[tuple[int, int, range]]:
             begin += 1
         spans.append((begin, _fitting(lengths, begin, room)))
     # Two windows share their overlap half and half: each word is read where it has the most context.
-    cuts = [0, *((b[0] + a[1] + 1) // 2 for a, b in zip(spans, spans[1:], strict=False)), len(lengths)]
-    return [(*span, range(low, high)) for span, low, high in zip(spans, cuts, cuts[1:], strict=False)]
+    cuts = [0, *((b[0] + a[1] + 1) // 2 for a, b in pairwise(spans)), len(lengths)]
+    return [(*span, range(*own)) for span, own in zip(spans, pairwise(cuts), strict=True)]
 
 
 def _first_known(tokenizer: Any, *names: str) -> int:

@@ -34,7 +34,9 @@ class Selection:
         """
         sets = {"last": [], "source-dev": data.source_dev, "target-dev": data.target_dev}
         if recipe.select != "last" and not sets[recipe.select]:
-            raise UserError(f"recipe.select={recipe.select}: {data.pair} of suite {data.suite} has no such set")
+            raise UserError(
+                f"recipe.select={recipe.select}: {data.pair} of suite {data.suite} has no such set"
+            )
         return cls(recipe.select, sets[recipe.select], data.types)
 
     def start(self, model: TokenClassifier, tagger: NeuralTagger) -> Candidates:

@@ -36,7 +36,9 @@ class NeuralTagger:
         table = self.model.table
         table.add(sentences)
         windows = [(n, w) for n, words in enumerate(sentences) if words for w in table.windows(words)]
-        scores = [np.full((len(words), len(self.model.tags)), np.nan, dtype=np.float32) for words in sentences]
+        scores = [
+            np.full((len(words), len(self.model.tags)), np.nan, dtype=np.float32) for words in sentences
+        ]
         done = 0
         for bucket in self.model.encode([w.ids for _, w in windows], most=CALL):
             chosen = [windows[r] for r in bucket.rows]

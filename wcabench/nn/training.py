@@ -93,7 +93,7 @@ def train(
 
 
 def schedule(step: int, steps: int, recipe: RecipeConfig) -> float:
-    """Factor on the learning rate at a step: linear from above 0 to 1 over the warm-up, then linear to 0 or constant."""
+    """Factor on the learning rate: a linear warm-up from above 0 to 1, then linear to 0, or constant."""
     warm = math.ceil(recipe.warmup * steps)
     if step < warm:
         return (step + 1) / warm
@@ -102,7 +102,9 @@ def schedule(step: int, steps: int, recipe: RecipeConfig) -> float:
     return (steps - step) / max(steps - warm, 1)
 
 
-def _backward(model: TokenClassifier, objectives: Sequence[Objective], step: int, seed: int, curve: LossCurve) -> None:
+def _backward(
+    model: TokenClassifier, objectives: Sequence[Objective], step: int, seed: int, curve: LossCurve
+) -> None:
     terms, total = {}, 0.0
     for objective in objectives:
         seed_torch(seed, "dropout", objective.name, step)
@@ -110,7 +112,9 @@ def _backward(model: TokenClassifier, objectives: Sequence[Objective], step: int
         terms[objective.name] = value = float(loss.detach())
         total += objective.weight * value
         if not math.isfinite(value):
-            raise LossError(f"{objective.name} is {value} at step {step + 1}: lower recipe.learning_rate, or try fp32")
+            raise LossError(
+                f"{objective.name} is {value} at step {step + 1}: lower recipe.learning_rate, or try fp32"
+            )
         if loss.requires_grad:
             (objective.weight * loss).backward()  # type: ignore[no-untyped-call]
     curve.add(terms, total)
@@ -125,7 +129,10 @@ def _optimiser(model: TokenClassifier, recipe: RecipeConfig, rows: EmbeddingRows
     parameters = _trained(model)
     plain = [p for p in parameters if p.dim() <= 1 or p is rows.part]
     groups = [
-        {"params": [p for p in parameters if p.dim() > 1 and p is not rows.part], "weight_decay": recipe.weight_decay},
+        {
+            "params": [p for p in parameters if p.dim() > 1 and p is not rows.part],
+            "weight_decay": recipe.weight_decay,
+        },
         {"params": plain, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)

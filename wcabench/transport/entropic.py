@@ -6,7 +6,7 @@ from numba import njit
 FloatArray = np.ndarray
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sinkhorn_ragged(
     costs: FloatArray,
     shapes: FloatArray,
@@ -49,48 +49,71 @@ def sinkhorn_ragged(
         row_at += n_s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _kernel_domain(
     cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
 ) -> tuple[bool, float, int]:
+    """(whether the kernel stayed in range, row violation, iterations)."""
     n_s, n_t = cost.shape
-    lowest = np.empty(n_s)
-    kernel = np.empty((n_s, n_t))
-    for i in range(n_s):
-        lowest[i] = cost[i].min()
-        for j in range(n_t):
-            kernel[i, j] = np.exp(-(cost[i, j] - lowest[i]) / epsilon)
-    u, v, row, column = np.ones(n_s), np.ones(n_t), np.empty(n_s), np.empty(n_t)
-    error, count = np.inf, 0
-    for count in range(1, max_iterations + 2):
-        error = 0.0
-        for i in range(n_s):
-            total = 0.0
-            for j in range(n_t):
-                total += kernel[i, j] * v[j]
-            row[i] = total
-            error += abs(u[i] * total - 1.0 / n_s)
-        if count > 1 and (error < tolerance or count == max_iterations + 1):
-            break
-        column[:] = 0.0
-        for i in range(n_s):
-            u[i] = 1.0 / (n_s * row[i])
-            for j in range(n_t):
-                column[j] += u[i] * kernel[i, j]
-        for j in range(n_t):
-            if not (column[j] > 1e-290 and column[j] < 1e290):
-                return False, np.inf, 0
-            v[j] = 1.0 / (n_t * column[j])
-    for i in range(n_s):
-        if not (u[i] > 1e-290 and u[i] < 1e290):
+    lowest, kernel = _kernel(cost, epsilon)
+    u, v, row = np.ones(n_s), np.ones(n_t), np.empty(n_s)
+    error = _row_violation(kernel, u, v, row)
+    count = 0
+    # The product K v of the violation is the one that the next iteration divides by: it is done once.
+    while count < max_iterations and (count == 0 or error >= tolerance):
+        if not _scale(kernel, row, u, v):
             return False, np.inf, 0
-        f[i] = epsilon * np.log(u[i]) + lowest[i]
-        for j in range(n_t):
-            plan[i, j] = u[i] * kernel[i, j] * v[j]
-    return np.isfinite(error), error, count - 1
+        error = _row_violation(kernel, u, v, row)
+        count += 1
+    if not _in_range(u):
+        return False, np.inf, 0
+    f[:] = epsilon * np.log(u) + lowest
+    for i in range(n_s):
+        plan[i] = u[i] * kernel[i] * v
+    return np.isfinite(error), error, count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
+    lowest, kernel = np.empty(len(cost)), np.empty(cost.shape)
+    for i in range(len(cost)):
+        lowest[i] = cost[i].min()
+        kernel[i] = np.exp(-(cost[i] - lowest[i]) / epsilon)
+    return lowest, kernel
+
+
+@njit(cache=True, error_model="numpy")
+def _row_violation(kernel: FloatArray, u: FloatArray, v: FloatArray, row: FloatArray) -> float:
+    """L1 violation of the row marginals; `row` is left holding K v."""
+    error = 0.0
+    for i in range(len(u)):
+        total = 0.0
+        for j in range(len(v)):
+            total += kernel[i, j] * v[j]
+        row[i] = total
+        error += abs(u[i] * total - 1.0 / len(u))
+    return error
+
+
+@njit(cache=True, error_model="numpy")
+def _scale(kernel: FloatArray, row: FloatArray, u: FloatArray, v: FloatArray) -> bool:
+    """One iteration, rows then columns; whether the columns stayed in range."""
+    column = np.zeros(len(v))
+    for i in range(len(u)):
+        u[i] = 1.0 / (len(u) * row[i])
+        for j in range(len(v)):
+            column[j] += u[i] * kernel[i, j]
+    for j in range(len(v)):
+        v[j] = 1.0 / (len(v) * column[j])
+    return _in_range(column)
+
+
+@njit(cache=True, error_model="numpy")
+def _in_range(values: FloatArray) -> bool:
+    return bool(np.all((values > 1e-290) & (values < 1e290)))
+
+
+@njit(cache=True, error_model="numpy")
 def _log_domain(
     cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
 ) -> tuple[float, int]:
@@ -98,7 +121,8 @@ def _log_domain(
     g = np.zeros(n_t)
     error, count = np.inf, 0
     f[:] = 0.0
-    for count in range(1, max_iterations + 1):
+    while count < max_iterations and error >= tolerance:
+        count += 1
         for i in range(n_s):
             f[i] = -epsilon * (_log_sum_exp((g - cost[i]) / epsilon) + np.log(n_s))
         for j in range(n_t):
@@ -106,15 +130,12 @@ def _log_domain(
         error = 0.0
         for i in range(n_s):
             error += abs(np.exp((f[i] + g - cost[i]) / epsilon).sum() - 1.0 / n_s)
-        if error < tolerance:
-            break
     for i in range(n_s):
-        for j in range(n_t):
-            plan[i, j] = np.exp((f[i] + g[j] - cost[i, j]) / epsilon)
+        plan[i] = np.exp((f[i] + g - cost[i]) / epsilon)
     return error, count
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _log_sum_exp(values: FloatArray) -> float:
     top = values.max()
     return float(top + np.log(np.exp(values - top).sum()))

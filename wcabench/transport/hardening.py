@@ -21,7 +21,8 @@ def harden_columns(scores: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         [n_s, n_t] a pair; every column sums to 1/n_t.
     """
     return [
-        score.new_zeros(score.shape).scatter_(0, first_best(score)[None], 1 / score.shape[1]) for score in scores
+        score.new_zeros(score.shape).scatter_(0, first_best(score)[None], 1 / score.shape[1])
+        for score in scores
     ]
 
 

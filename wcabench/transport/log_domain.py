@@ -26,7 +26,9 @@ def sinkhorn_log(
     rows = torch.tensor([c.shape[0] for c in costs], device=costs[0].device)
     columns = torch.tensor([c.shape[1] for c in costs], device=costs[0].device)
     height, width = int(rows.max()), int(columns.max())
-    cost = torch.stack([torch.nn.functional.pad(c, (0, width - c.shape[1], 0, height - c.shape[0])) for c in costs])
+    cost = torch.stack(
+        [torch.nn.functional.pad(c, (0, width - c.shape[1], 0, height - c.shape[0])) for c in costs]
+    )
     log_u, no_row = _log_marginal(rows, height, cost)
     log_v, no_column = _log_marginal(columns, width, cost)
     f, g, error, count = torch.zeros_like(log_u), torch.zeros_like(log_v), torch.zeros_like(log_u[:, 0]), 0
@@ -52,7 +54,12 @@ def _log_marginal(sizes: torch.Tensor, width: int, like: torch.Tensor) -> tuple[
 
 
 def _plan(
-    f: torch.Tensor, g: torch.Tensor, cost: torch.Tensor, epsilon: float, rows: torch.Tensor, columns: torch.Tensor
+    f: torch.Tensor,
+    g: torch.Tensor,
+    cost: torch.Tensor,
+    epsilon: float,
+    rows: torch.Tensor,
+    columns: torch.Tensor,
 ) -> torch.Tensor:
     exponent = (f[:, :, None] + g[:, None, :] - cost) / epsilon
     return torch.where(rows[:, :, None] & columns[:, None, :], exponent.exp(), 0)

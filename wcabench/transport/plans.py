@@ -53,7 +53,9 @@ def solve(
     """
     for number, cost in enumerate(costs):
         if cost.dim() != 2 or 0 in cost.shape or not bool(cost.isfinite().all()):
-            raise ValueError(f"cost {number}: wanted a finite matrix [n_s, n_t], got shape {tuple(cost.shape)}")
+            raise ValueError(
+                f"cost {number}: wanted a finite matrix [n_s, n_t], got shape {tuple(cost.shape)}"
+            )
     costs = [cost.detach() for cost in costs]
     if epsilon is None or not costs:
         return _exact(costs)

@@ -1,0 +1,60 @@
+"""Nearest token corrected by CSLS: tokens that are near to everything no longer attract everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from wcabench.errors import UserError
+from wcabench.nn.alignment import JointAlignment
+from wcabench.registry import MethodInfo
+from wcabench.transport import Coupling, harden_columns
+
+if TYPE_CHECKING:
+    import torch
+
+    from wcabench.transport import Costs
+
+
+@dataclass(frozen=True)
+class Csls(JointAlignment):
+    """Each target token goes to its nearest source token by cross-domain similarity local scaling.
+
+    Attributes:
+        k: neighbours on the other side of the sentence pair that a token's hubness is measured by; a sentence of
+            fewer tokens gives all of its own.
+    """
+
+    info: ClassVar[MethodInfo] = MethodInfo(
+        name="csls", paper="Conneau et al. 2018", needs=frozenset({"labelled", "parallel"})
+    )
+
+    k: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse a neighbourhood without neighbours."""
+        if self.k < 1:
+            raise UserError(f"csls.k: {self.k} neighbours are too few; wanted at least 1")
+
+    def couple(self, costs: Costs) -> Coupling:
+        """Mass 1/n_t on argmax_i of the CSLS of each target token; the first of equals."""
+        return Coupling(harden_columns([csls(1 - cost, self.k) for cost in costs.mean_over_layers()]))
+
+
+def csls(cosine: torch.Tensor, k: int) -> torch.Tensor:
+    """2 cos(i, j) - r_t(i) - r_s(j): Conneau et al. 2018, "Word Translation Without Parallel Data", section 2.3.
+
+    r_t(i) is the mean cosine of source token i to its k nearest target tokens, r_s(j) that of target token j to its
+    k nearest source tokens.
+
+    Args:
+        cosine: [n_s, n_t].
+        k: neighbours, at least 1.
+
+    Returns:
+        [n_s, n_t], in [-4, 4].
+    """
+    source_tokens, target_tokens = cosine.shape
+    r_t = cosine.topk(min(k, target_tokens), dim=1).values.mean(1, keepdim=True)
+    r_s = cosine.topk(min(k, source_tokens), dim=0).values.mean(0, keepdim=True)
+    return 2 * cosine - r_t - r_s
