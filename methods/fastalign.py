@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from wcabench.errors import UserError
+from wcabench.errors import require
 from wcabench.nn.alignment import JointAlignment
 from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import torch
 
     from wcabench.data.sentences import SentencePair
-    from wcabench.nn.bench import Bench
-    from wcabench.nn.tagger import NeuralTagger
     from wcabench.transport import Costs
 
 Links = tuple[tuple[int, int], ...]
@@ -50,11 +48,14 @@ class FastAlign(JointAlignment):
     mass: Literal["as-is", "normalised"] = "as-is"
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    def fit(self, bench: Bench) -> NeuralTagger:
-        """Train; an aligner of words cannot couple pieces, and that is said before training starts."""
-        if self.units != "words":
-            raise UserError("fastalign.units: the aligner links words, so units=pieces has no meaning here")
-        return super().fit(bench)
+    def __post_init__(self) -> None:
+        """Refuse what a word aligner cannot do."""
+        super().__post_init__()
+        require(
+            self.units == "words",
+            "fastalign.units: the aligner links words; units=pieces has no meaning here",
+        )
+        require(self.em_iterations >= 2, f"fastalign.em_iterations: {self.em_iterations} is not at least 2")
 
     def prepare(self, pairs: list[SentencePair]) -> None:
         """Align the parallel text, from scratch, on itself alone (24)."""

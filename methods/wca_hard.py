@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from wcabench.errors import UserError
+from wcabench.errors import require
 from wcabench.methods.wca_soft import WcaSoft
 from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling, harden_columns, harden_rows
@@ -13,8 +13,6 @@ from wcabench.transport import Coupling, harden_columns, harden_rows
 if TYPE_CHECKING:
     import torch
 
-    from wcabench.nn.bench import Bench
-    from wcabench.nn.tagger import NeuralTagger
     from wcabench.transport import Costs
 
 
@@ -35,14 +33,14 @@ class WcaHard(WcaSoft):
     direction: Literal["columns", "rows", "intersection"] = "columns"
     mass: Literal["target", "source", "links", "confidence"] = "target"
 
-    def fit(self, bench: Bench) -> NeuralTagger:
-        """Train; what cannot go together is said before training starts."""
-        if self.gradient == "unrolled" or self.plan == "per-layer":
-            raise UserError(
-                f"{self.info.name}: a hardened plan has no gradient and is one for all layers; "
-                "gradient=unrolled and plan=per-layer are for wca-soft"
-            )
-        return super().fit(bench)
+    def __post_init__(self) -> None:
+        """Refuse options that are for the soft plan alone."""
+        super().__post_init__()
+        require(
+            self.gradient == "detached" and self.plan != "per-layer",
+            f"{self.info.name}: a hardened plan has no gradient and is one for all layers; "
+            "gradient=unrolled and plan=per-layer are for wca-soft",
+        )
 
     def couple(self, costs: Costs) -> Coupling:
         """The soft plans, hardened; the first of equal source tokens wins."""

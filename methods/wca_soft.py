@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from wcabench.errors import require
 from wcabench.nn.alignment import JointAlignment
 from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling, solve
@@ -12,8 +13,6 @@ from wcabench.transport import Coupling, solve
 if TYPE_CHECKING:
     import torch
 
-    from wcabench.nn.bench import Bench
-    from wcabench.nn.tagger import NeuralTagger
     from wcabench.transport import Costs
 
 
@@ -45,15 +44,20 @@ class WcaSoft(JointAlignment):
         """Whether the costs keep their gradient."""
         return self.gradient == "unrolled"
 
-    def fit(self, bench: Bench) -> NeuralTagger:
-        """Train; the exact plan cannot be unrolled, and that is said before training starts."""
-        from wcabench.errors import UserError
-
-        if self.differentiable and self.epsilon is None:
-            raise UserError(
-                f"{self.info.name}: gradient=unrolled needs an epsilon; the exact plan has no iterations"
-            )
-        return super().fit(bench)
+    def __post_init__(self) -> None:
+        """Refuse options that cannot be, or cannot go together."""
+        super().__post_init__()
+        name = self.info.name
+        require(
+            self.epsilon is None or self.epsilon > 0,
+            f"{name}.epsilon: {self.epsilon} is not above 0; none: exact",
+        )
+        require(self.max_iterations >= 1, f"{name}.max_iterations: {self.max_iterations} is not at least 1")
+        require(self.tolerance > 0, f"{name}.tolerance: {self.tolerance} is not above 0")
+        require(
+            not (self.differentiable and self.epsilon is None),
+            f"{name}: gradient=unrolled needs an epsilon; the exact plan has no iterations",
+        )
 
     def couple(self, costs: Costs) -> Coupling:
         """The plans that are used as they are."""

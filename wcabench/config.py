@@ -8,14 +8,14 @@ import math
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
 
-from wcabench.errors import UserError, suggest
+from wcabench.errors import UserError, require, suggest
 
 T = TypeVar("T")
-Limits = Mapping[str, tuple[float, float]]  # field -> the least and the largest number that make sense
-_ANY = math.inf
+# Marks an option that was added when cells had been published without it; see `resolved`.
+LATE = {"late": True}
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,18 @@ class EncoderConfig:
         dropout: probability on the states before the linear layer.
     """
 
-    LIMITS: ClassVar[Limits] = {"layers": (1, _ANY), "freeze": (-1, _ANY), "dropout": (0, 1)}
-
     name: str = "google-bert/bert-base-multilingual-cased"
     revision: str | None = None
     layers: int | None = None
     bidirectional: bool = False
     freeze: int = -1
     dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse what no encoder can be."""
+        require(self.layers is None or self.layers >= 1, f"encoder.layers: {self.layers} is not at least 1")
+        require(self.freeze >= -1, f"encoder.freeze: {self.freeze} is below -1, which freezes nothing")
+        require(0 <= self.dropout < 1, f"encoder.dropout: {self.dropout} is not in [0, 1)")
 
 
 @dataclass(frozen=True)
@@ -64,16 +68,10 @@ class RecipeConfig:
         select: which step's weights are kept: "last", "source-dev", or "target-dev", which is not zero-shot
             (20).
         train_on: "train" or "train+dev" of the source language (33).
+        long_sentences: "windows" tags every word; "truncate" drops the words beyond `max_length` from prediction and
+            gold alike, as [11] and [14] do (METHODS 0.2): for reproducing such rows, not comparable with others.
         precision: "auto" (bf16 where the processor multiplies in it, else fp32), "bf16" or "fp32".
     """
-
-    # A sequence holds two special tokens beside its pieces.
-    LIMITS: ClassVar[Limits] = {
-        **dict.fromkeys(("epochs", "batch_size", "pair_batch_size", "max_labelled", "max_pairs"), (1, _ANY)),
-        **dict.fromkeys(("learning_rate", "weight_decay", "clip"), (0, _ANY)),
-        "warmup": (0, 1),
-        "max_length": (3, _ANY),
-    }
 
     epochs: int = 3
     batch_size: int = 32
@@ -92,6 +90,19 @@ class RecipeConfig:
     select: Literal["last", "source-dev", "target-dev"] = "last"
     train_on: Literal["train", "train+dev"] = "train"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
+    long_sentences: Literal["windows", "truncate"] = field(default="windows", metadata=LATE)
+
+    def __post_init__(self) -> None:
+        """Refuse what no training can do."""
+        for name in ("epochs", "batch_size", "pair_batch_size", "max_labelled", "max_pairs"):
+            value = getattr(self, name)
+            require(value is None or value >= 1, f"recipe.{name}: {value} is not at least 1")
+        # Two special tokens and room for a window to overlap.
+        require(self.max_length >= 8, f"recipe.max_length: {self.max_length} is not at least 8 pieces")
+        require(self.learning_rate > 0, f"recipe.learning_rate: {self.learning_rate} is not above 0")
+        require(0 <= self.warmup <= 1, f"recipe.warmup: {self.warmup} is not a share of the steps in [0, 1]")
+        for name in ("weight_decay", "clip"):
+            require(getattr(self, name) >= 0, f"recipe.{name}: {getattr(self, name)} is below 0")
 
 
 @dataclass(frozen=True)
@@ -110,18 +121,31 @@ class DataConfig:
     translation: str | None = None
 
 
+def resolved(settings: Any) -> dict[str, Any]:
+    """A settings dataclass as the table that stands in a cell's configuration, and so in its key.
+
+    An option marked `LATE` is left out while it has its default: what it does then is what was done before there was
+    such an option, and the cells made before it keep their keys.
+    """
+    table = dataclasses.asdict(settings)
+    for one in dataclasses.fields(settings):
+        if not one.init or (one.metadata.get("late") and table[one.name] == one.default):
+            del table[one.name]
+    return table
+
+
 def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     """A settings dataclass from a mapping of strings or TOML values.
 
     Args:
         cls: any frozen dataclass whose fields are bool, int, float, str, Literal, tuples of one of these, or
-            unions of them with each other or None. Its class variable `LIMITS`, if any, bounds its numbers.
+            unions of them with each other or None. Its `__post_init__` may refuse values by a `UserError`.
         values: field name -> value; strings are read as the field's type. `-` and `_` are the same in names.
         where: how the user knows this table ("recipe", "wca-hard", "my.toml: recipe"); errors start with it.
 
     Raises:
-        UserError: unknown key (the nearest is offered), a value that is not of the field's type or beyond its
-            limits, or a field without default that is not given.
+        UserError: unknown key (the nearest is offered), a value that is not of the field's type or that
+            the class refuses, or a field without default that is not given.
     """
     hints = typing.get_type_hints(cls)
     known = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
@@ -133,11 +157,15 @@ def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         if name not in known:
             raise suggest(f"{table}.{key}", [f"{table}.{k}" for k in known], what)
         given[name] = convert(value, hints[name], f"{where}.{name}")
-        _check_limits(given[name], getattr(cls, "LIMITS", {}).get(name), f"{where}.{name}")
-    for name, field in known.items():
-        if name not in given and field.default is field.default_factory is dataclasses.MISSING:
+    for name, one in known.items():
+        if name not in given and one.default is one.default_factory is dataclasses.MISSING:
             raise UserError(f"{where}.{name}: has no default; give it a value")
-    return cls(**given)
+    try:
+        return cls(**given)
+    except UserError as error:
+        if not file:
+            raise
+        raise UserError(f"{file}: {error}") from error  # the class knows no file
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:
@@ -201,13 +229,6 @@ def _number(value: Any, kind: type[int] | type[float]) -> float | None:
 
 def _text(value: Any, _: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _check_limits(value: Any, limits: tuple[float, float] | None, where: str) -> None:
-    if limits is None or not isinstance(value, int | float) or limits[0] <= value <= limits[1]:
-        return
-    wanted = f"at least {limits[0]}" if limits[1] == _ANY else f"from {limits[0]} to {limits[1]}"
-    raise UserError(f"{where}: {_shown(value)} is out of range; wanted {wanted}")
 
 
 def _shown(value: Any) -> str:

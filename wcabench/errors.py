@@ -5,6 +5,12 @@ class UserError(Exception):
     """Bad input: one line that says what is wrong, where, and what to do. The command line exits 2 on it."""
 
 
+def require(condition: bool, message: str) -> None:
+    """Raise a `UserError` with that line unless the condition holds."""
+    if not condition:
+        raise UserError(message)
+
+
 def suggest(name: str, known: list[str], what: str) -> UserError:
     """The error for an unknown name: it offers the nearest known one and lists them all.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from wcabench.errors import UserError
+from wcabench.errors import require
 from wcabench.nn.alignment import JointAlignment
 from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling, harden_columns
@@ -33,8 +33,8 @@ class Csls(JointAlignment):
 
     def __post_init__(self) -> None:
         """Refuse a neighbourhood without neighbours."""
-        if self.k < 1:
-            raise UserError(f"csls.k: {self.k} neighbours are too few; wanted at least 1")
+        super().__post_init__()
+        require(self.k >= 1, f"csls.k: {self.k} is not at least 1")
 
     def couple(self, costs: Costs) -> Coupling:
         """Mass 1/n_t on argmax_i of the CSLS of each target token; the first of equals."""

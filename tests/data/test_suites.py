@@ -197,6 +197,7 @@ def encoder(tmp_path: Path) -> str:
     folder = tmp_path / "an-encoder"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
+    (folder / "vocab.txt").write_text("[UNK]")
     (folder / "model.safetensors").write_bytes(b"\0" * 16)
     return str(folder)
 

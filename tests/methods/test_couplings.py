@@ -104,11 +104,24 @@ def test_directions_and_masses_of_a_hardened_plan():
         torch.testing.assert_close(h[h > 0], s[h > 0])
 
 
-@pytest.mark.parametrize("options", [{"gradient": "unrolled"}, {"plan": "per-layer"}])
-def test_options_that_a_hardened_plan_cannot_have_are_refused(options, tiny_data, tiny_encoder):
-    work = Bench(tiny_data, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1, needs=frozenset())
-    with pytest.raises(UserError, match="wca-hard"):
-        method("wca-hard", **options).fit(work)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("wca-hard", {"gradient": "unrolled"}),
+        ("wca-hard", {"plan": "per-layer"}),
+        ("wca-soft", {"gradient": "unrolled", "epsilon": None}),
+        ("wca-soft", {"epsilon": 0.0}),
+        ("wca-soft", {"max_iterations": 0}),
+        ("nearest-token", {"beta": -1.0}),
+        ("nearest-token", {"layers": "top"}),
+        ("nearest-token", {"units": "words", "special_tokens": True}),
+        ("fastalign", {"units": "pieces"}),
+        ("fastalign", {"em_iterations": 1}),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_anything_runs(name, options):
+    with pytest.raises(UserError, match=name):
+        method(name, **options)
 
 
 def test_identical_sentences_cost_nothing(tiny_data, tiny_encoder):
@@ -172,7 +185,7 @@ def test_words_are_the_mean_of_their_pieces(tiny_data, tiny_encoder):
     pairs = [SentencePair(("the", "parisman", "saw"), ("de", "oudehond"))]
     objective, model = loss_of("nearest-token", tiny_data, tiny_encoder, pairs, units="words")
     source, target = objective._states(model, [0])
-    assert source[0].shape[1], target[0].shape[1] == (3, 2)
+    assert (source[0].shape[1], target[0].shape[1]) == (3, 2)
     window = model.table.truncated(pairs[0].source)
     (bucket,) = model.encode([window.ids])
     first, stop = window.spans()[1]
@@ -198,12 +211,6 @@ def test_fastalign_puts_one_over_n_t_on_each_link_and_intersection_at_most_one_i
     whole._links[:] = made._links
     for plan, links in zip(whole.couple(like).plans, whole._links, strict=True):
         assert float(plan.sum()) == pytest.approx(1 if links else 0)
-
-
-def test_fastalign_refuses_pieces(tiny_data, tiny_encoder):
-    work = Bench(tiny_data, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1, needs=frozenset())
-    with pytest.raises(UserError, match="units"):
-        method("fastalign", units="pieces").fit(work)
 
 
 def test_identical_tokens_can_be_left_out_of_the_loss(tiny_data, tiny_encoder):

@@ -25,10 +25,16 @@ def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder
 
 
 def test_target_labels_are_not_within_reach(tiny_data, tiny_encoder):
-    work = bench(tiny_data, tiny_encoder, {"labelled", "parallel", "target-text", "dictionary"})
+    listed = dataclasses.replace(tiny_data, dictionary=[("man", "man")])
+    work = bench(listed, tiny_encoder, {"labelled", "parallel", "target-text", "dictionary"})
     held = [*work._data.values(), work._selection.sentences]
     for secret in (tiny_data.target_test, tiny_data.target_dev):
         assert all(value is not secret and value != secret for value in held)
+
+
+def test_a_need_that_the_suite_cannot_meet_is_refused_and_not_met_with_nothing(tiny_data, tiny_encoder):
+    with pytest.raises(UserError, match="no dictionary data for en-nl"):
+        bench(tiny_data, tiny_encoder, {"labelled", "dictionary"})
 
 
 def test_max_labelled_takes_the_same_sentences_for_every_seed(tiny_data, tiny_encoder):
@@ -64,7 +70,7 @@ def test_an_encoder_is_cut_to_its_first_layers(tiny_data, tiny_encoder):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({"layers": 9}, "between 1 and the 4 layers"), ({"bidirectional": True}, "causal mask")],
+    [({"layers": 9}, "more than the 4 layers"), ({"bidirectional": True}, "causal mask")],
 )
 def test_what_an_encoder_cannot_do_is_said(settings, message, tiny_data, tiny_encoder):
     config = EncoderConfig(name=str(tiny_encoder), **settings)

@@ -203,6 +203,16 @@ def test_long_sentences_train_and_predict_through_windows(tiny_data, tiny_encode
     assert None not in {t for sentence in tags for t in sentence}
 
 
+def test_truncation_leaves_the_words_beyond_the_limit_without_a_tag(tiny_data, tiny_encoder):
+    recipe = dataclasses.replace(RECIPE, max_length=8, long_sentences="truncate")
+    _, tagger = fit("none", tiny_data, tiny_encoder, recipe=recipe)
+    for words in [s.words for s in tiny_data.target_test[:10]]:
+        (tags,) = tagger.predict([words])
+        read = len(tagger.model.table.truncated(words).own)
+        assert tags[read:] == [None] * (len(words) - read)
+        assert None not in tags[:read]
+
+
 def test_padding_does_not_change_a_prediction(tiny_data, tiny_encoder):
     _, tagger = fit("none", tiny_data, tiny_encoder)
     words = [s.words for s in tiny_data.target_test]

@@ -83,6 +83,17 @@ def test_types_that_the_target_lacks_become_o_in_the_target_score(
     assert "LOC" not in (result.path / "predictions.conll").read_text()
 
 
+def test_truncation_drops_words_without_a_tag_from_the_gold_too(make_plan: Any, place: Any) -> None:
+    """As [11] and [14] score: three gold entities, two of them on words that have no prediction."""
+    settings = {"lookup": {"drop": "1"}, "recipe": {"long_sentences": "truncate"}}
+    _, result = run_one(make_plan, place, settings=settings)
+    record = read_cell(result.path).record
+    micro = record["scores"]["target-test"]["micro"]
+    assert micro["gold"] < 3
+    assert record["unpredicted_words"] == 3
+    assert "words:truncated" in record["signature"]
+
+
 def test_the_signature_names_what_was_changed(make_plan: Any) -> None:
     (cell,) = make_plan(
         settings={"lookup": {"drop": "2"}, "recipe": {"epochs": "1"}, "encoder": {"layers": "9"}}

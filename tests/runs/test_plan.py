@@ -70,6 +70,7 @@ def test_a_key_knows_a_local_encoder_by_content_and_not_by_path(make_plan: Any, 
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.json").write_text("{}")
+        (folder / "vocab.txt").write_text("[UNK]")
         (folder / "model.safetensors").write_bytes(weights)
         keys.append(make_plan(encoder=EncoderConfig(name=str(folder)))[0].key)
     assert keys[0] == keys[1] != keys[2]
@@ -81,6 +82,7 @@ def test_a_key_knows_a_local_encoder_by_content_and_not_by_path(make_plan: Any, 
         {"recipe": {"epochs": "1"}},
         {"recipe": {"max-labelled": "100"}},
         {"recipe": {"learning_rate": "1e-4"}},
+        {"recipe": {"long_sentences": "truncate"}},
         {"encoder": {"layers": "9"}},
         {"encoder": {"bidirectional": "true"}},
         {"data": {"labels": "map"}},
@@ -132,7 +134,7 @@ def test_a_new_encoder_forgets_the_cut_of_the_suites_own(make_plan: Any, world: 
         ({"recipe": {"epochs": "many"}}, "recipe.epochs: 'many'"),
         ({"lookup": {"dorp": "1"}}, "did you mean 'lookup.drop'"),
         ({"raises": {"drop": "1"}}, "'raises' is not in this run"),
-        ({"lookup": {"weight": "inf"}}, "infinite"),
+        ({"lookup": {"weight": "inf"}}, "lookup.weight: .inf."),
     ],
 )
 def test_settings_that_fit_nothing_are_refused(make_plan: Any, settings: Any, message: str) -> None:

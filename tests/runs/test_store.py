@@ -53,7 +53,6 @@ SPOILT = {
     "no counts": lambda folder: (folder / "counts.npz").unlink(),
     "half the counts": truncate_counts,
     "a flipped bit in the counts": flip_counts,
-    "no predictions": lambda folder: (folder / "predictions.conll").unlink(),
     "a newer schema": change(schema=2),
     "another configuration": change(config={"schema": 1}),
     "no number": change(f1=None),

@@ -205,6 +205,7 @@ def modules() -> dict[str, types.ModuleType]:
     contents: dict[str, dict[str, Any]] = {
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
         "wcabench.data.resources": {"DataSource": DataSource},
+        "wcabench.nn.encoder": {"check_encoder": lambda encoder: None},
         "wcabench.nn.bench": {"Bench": Bench, "cuda_or_cpu": lambda device: device.replace("auto", "cpu")},
     }
     made = {}

@@ -1,6 +1,9 @@
 """The command line: one small module a command, imported when the command is used."""
 
+import errno
 import importlib
+import os
+import sys
 from typing import Any
 
 import click
@@ -30,6 +33,12 @@ class UserErrorMessage(click.ClickException):
         click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
+def _drop_stdout() -> None:
+    """Let nothing more go to a stdout that cannot be written, or Python would try again at its exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device)
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands by name and imports one when it is used."""
 
@@ -56,6 +65,12 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except UserError as error:
             raise UserErrorMessage(str(error)) from error
+        except OSError as error:
+            # What a command reads and writes is handled where it is done; what is left is stdout itself.
+            if error.errno == errno.EPIPE:
+                raise
+            _drop_stdout()
+            raise UserErrorMessage(f"the output cannot be written: {error.strerror or error}") from error
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(130)

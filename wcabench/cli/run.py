@@ -81,7 +81,7 @@ def _execute(
     from wcabench.cli.progress import listening
     from wcabench.runs.execution import execute, look_up
     from wcabench.runs.store import Store
-    from wcabench.runs.work import check_data
+    from wcabench.runs.work import check_data, check_encoders
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:
@@ -90,6 +90,7 @@ def _execute(
     if place.device == "cuda":
         _require_cuda()
     Store(place.root).prepare()
+    check_encoders(todo)
     check_data(todo, place.source)
     try:
         with listening(todo, len(cells) - len(todo)) as listener:

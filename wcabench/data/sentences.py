@@ -1,6 +1,7 @@
 """The three things that data is made of: tagged sentences, sentence pairs, and what one cell of the grid sees."""
 
 from dataclasses import dataclass
+from typing import Any
 
 Words = tuple[str, ...]
 
@@ -70,3 +71,13 @@ class PairData:
     sha256: dict[str, str]
     notes: tuple[str, ...] = ()
     mapped_to_o: tuple[str, ...] = ()
+
+    def slot(self, need: str) -> list[Any]:
+        """What answers a method's need: "labelled", "parallel", "target-text" or "dictionary"; empty: there is none."""
+        slots: dict[str, list[Any]] = {
+            "labelled": self.train,
+            "parallel": self.parallel,
+            "target-text": self.target_text,
+            "dictionary": self.dictionary,
+        }
+        return slots[need]

@@ -8,6 +8,7 @@ import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.data.sentences import PairData, Sentence, SentencePair, Words
+from wcabench.errors import require
 from wcabench.nn.labels import tag_names
 from wcabench.nn.model import TokenClassifier
 from wcabench.nn.objectives import CrossEntropy, Objective
@@ -102,7 +103,7 @@ class Bench:
         """
         sentences = self.labelled if labelled is None else labelled
         cross_entropy = CrossEntropy(sentences, model, self.recipe, self.seed)
-        tagger = NeuralTagger(model, self.recipe.decode, self._progress)
+        tagger = NeuralTagger(model, self.recipe, self._progress)
         selection = self._selection.start(model, tagger)
         curve = train(
             model,
@@ -136,6 +137,13 @@ class Bench:
 
 
 def _declared(data: PairData, recipe: RecipeConfig, needs: frozenset[Need]) -> dict[Need, Any]:
+    """What each declared need is answered with.
+
+    Raises:
+        UserError: the suite has nothing for a need: a method is not run on less than it declares.
+    """
+    for need in needs:
+        require(bool(data.slot(need)), f"suite '{data.suite}' has no {need} data for {data.pair}")
     train = data.train + (data.source_dev if recipe.train_on == "train+dev" else [])
     pairs = [SentencePair(p.source, p.target) for p in data.parallel if p.source and p.target]
     made: dict[Need, Callable[[], Any]] = {
@@ -144,7 +152,7 @@ def _declared(data: PairData, recipe: RecipeConfig, needs: frozenset[Need]) -> d
         "target-text": lambda: data.target_text,
         "dictionary": lambda: data.dictionary,
     }
-    return {need: make() for need, make in made.items() if need in needs}
+    return {need: made[need]() for need in needs}
 
 
 def _subset(items: list[Any], size: int | None) -> list[Any]:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
 from wcabench.config import EncoderConfig
-from wcabench.errors import UserError
+from wcabench.errors import UserError, require
 from wcabench.nn.identity import encoder_identity, is_local
 
 
@@ -26,16 +27,35 @@ def load_encoder(encoder: EncoderConfig) -> nn.Module:
     """
     from transformers import AutoConfig, AutoModel
 
-    encoder_identity(encoder)  # refuses a folder without weights before anything is built
+    check_encoder(encoder)
     config = _load(AutoConfig, encoder)
     if encoder.bidirectional:
         config = _bidirectional(encoder, config)
     model: nn.Module = _load(AutoModel, encoder, config=config, dtype=torch.float32)
     if encoder.layers is not None:
-        _keep_layers(model, encoder.layers, encoder.name)
+        _keep_layers(model, encoder.layers)
     if encoder.freeze >= 0:
         _freeze(model, encoder.freeze)
     return model
+
+
+def check_encoder(encoder: EncoderConfig) -> None:
+    """Read the encoder's configuration alone, and refuse what it cannot be made into.
+
+    Raises:
+        UserError: as `load_encoder`, but before any weight is loaded.
+    """
+    from transformers import AutoConfig
+
+    encoder_identity(encoder)
+    config = _load(AutoConfig, encoder)
+    if encoder.bidirectional:
+        _bidirectional(encoder, config)
+    depth = config.num_hidden_layers
+    require(
+        encoder.layers is None or encoder.layers <= depth,
+        f"encoder.layers: {encoder.layers} is more than the {depth} layers of '{encoder.name}'",
+    )
 
 
 def transformer_layers(model: nn.Module) -> nn.ModuleList:
@@ -55,7 +75,7 @@ def _load(auto: Any, encoder: EncoderConfig, **settings: Any) -> Any:
     _quiet()
     try:
         return auto.from_pretrained(source, trust_remote_code=False, **settings)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(f"encoder '{encoder.name}' cannot be loaded: {reason}") from error
 
@@ -89,11 +109,9 @@ def _layers_slot(model: nn.Module) -> tuple[nn.Module, str]:
     raise UserError(f"{type(model).__name__}: found no stack of {depth} transformer layers to cut or freeze")
 
 
-def _keep_layers(model: nn.Module, layers: int, name: str) -> None:
+def _keep_layers(model: nn.Module, layers: int) -> None:
     owner, slot = _layers_slot(model)
     stack: nn.ModuleList = getattr(owner, slot)
-    if not 1 <= layers <= len(stack):
-        raise UserError(f"encoder.layers: {layers} is not between 1 and the {len(stack)} layers of '{name}'")
     setattr(owner, slot, stack[:layers])
     config: Any = model.config
     if getattr(config, "layer_types", None):

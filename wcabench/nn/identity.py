@@ -1,13 +1,15 @@
 """Which encoder it is, by content: known before any weight is loaded, and free of paths."""
 
 import hashlib
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 from wcabench.config import EncoderConfig
 from wcabench.errors import UserError
 
-IDENTIFYING = ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "*.safetensors")
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+IDENTIFYING = ("config.json", "tokenizer_config.json", "merges.txt", *TOKENIZERS, "*.safetensors")
 
 
 def encoder_identity(encoder: EncoderConfig) -> str:
@@ -69,6 +71,11 @@ def _folder_sha256(folder: Path) -> str:
         raise UserError(
             f"encoder {folder}: no weights (*.safetensors); pickled weights are never loaded, and nothing is "
             "run on random ones: save the model with `save_pretrained(..., safe_serialization=True)`"
+        )
+    if not any(fnmatch(name, pattern) for name in names for pattern in TOKENIZERS):
+        raise UserError(
+            f"encoder {folder}: no tokenizer ({', '.join(TOKENIZERS)}); every word would be unknown: save the "
+            "model's tokenizer beside it with `save_pretrained`"
         )
     digest = hashlib.sha256()
     for file in files:

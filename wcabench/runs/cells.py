@@ -3,6 +3,7 @@
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,16 @@ REQUIRED: dict[str, Any] = {
     "seed": int,
     "config": dict,
     "seconds": int | float,
+}
+OPTIONAL: dict[str, Any] = {
+    "training": dict,
+    "scores": dict,
+    "diagnostics": dict,
+    "environment": dict,
+    "timings": dict,
+    "notes": list,
+    "unpredicted_words": int,
+    "peak_memory_mb": int | float,
 }
 
 
@@ -106,16 +117,27 @@ class Cell:
         try:
             with np.load(self.path / COUNTS, allow_pickle=False) as arrays:
                 types = tuple(str(kind) for kind in arrays["types"])
-                tp, predicted, gold = (
-                    arrays[prefix + name].astype(np.int32) for name in ("tp", "predicted", "gold")
-                )
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise UserError(f"{self.path / COUNTS}: damaged ({error}); run the cell again") from error
-        return Counts(types=types, tp=tp, predicted=predicted, gold=gold)
+                tp, predicted, gold = (arrays[prefix + name] for name in ("tp", "predicted", "gold"))
+            return Counts(types=types, tp=tp, predicted=predicted, gold=gold)
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            KeyError,
+            EOFError,
+            zlib.error,
+            zipfile.BadZipFile,
+            UserError,
+        ) as error:
+            raise UserError(
+                f"{self.path / COUNTS}: damaged or missing ({error}); run the cell again"
+            ) from error
 
 
 def read_cell(folder: Path) -> Cell:
     """The cell in a folder, with its files checked: nothing half-written passes.
+
+    The predictions may be absent: a published cell leaves them out where the corpus may not be redistributed.
 
     Raises:
         UserError: a file is missing or damaged, the key does not belong to the configuration, or a newer
@@ -126,12 +148,13 @@ def read_cell(folder: Path) -> Cell:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{folder}: no {RECORD}: not a whole cell") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
     _check_record(record, path)
-    if record["state"] == "done":
-        _check_files(folder)
-    return Cell(folder, record)
+    cell = Cell(folder, record)
+    if cell.state == "done":
+        _check_counts(cell)
+    return cell
 
 
 def _check_record(record: Any, path: Path) -> None:
@@ -144,6 +167,9 @@ def _check_record(record: Any, path: Path) -> None:
     for name, kind in REQUIRED.items():
         if not isinstance(record.get(name), kind):
             raise UserError(f"{path}: '{name}' is missing or of the wrong type")
+    for name, kind in OPTIONAL.items():
+        if name in record and not isinstance(record[name], kind):
+            raise UserError(f"{path}: '{name}' is of the wrong type")
     if record["state"] not in ("done", "failed"):
         raise UserError(f"{path}: unknown state '{record['state']}'")
     if record["state"] == "done" and not isinstance(record.get("f1"), int | float):
@@ -152,17 +178,14 @@ def _check_record(record: Any, path: Path) -> None:
         raise UserError(f"{path}: the key does not belong to the configuration: one of them was changed")
 
 
-def _check_files(folder: Path) -> None:
-    if not (folder / PREDICTIONS).is_file():
-        raise UserError(f"{folder}: no {PREDICTIONS}: not a whole cell")
-    try:
-        with zipfile.ZipFile(folder / COUNTS) as archive:
-            damaged = archive.testzip()
-            missing = {f"{name}.npy" for name in count_names()} - set(archive.namelist())
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zipfile.error) as error:
-        raise UserError(f"{folder / COUNTS}: damaged or missing ({error})") from error
-    if damaged or missing:
-        raise UserError(f"{folder / COUNTS}: damaged ({damaged or 'without ' + ', '.join(sorted(missing))})")
+def _check_counts(cell: Cell) -> None:
+    """The counts are whole, and the F1 of the record is theirs."""
+    counts = {(side, lenient): cell.counts(side, lenient) for side in SIDES for lenient in (False, True)}
+    f1 = counts["target", False].f1
+    if cell.f1 is None or not abs(cell.f1 - f1) < 1e-6:
+        raise UserError(
+            f"{cell.path / RECORD}: F1 {cell.f1} is not the {f1:.2f} of its counts; run the cell again"
+        )
 
 
 def count_names() -> list[str]:

@@ -1,6 +1,5 @@
 """The grid as the user asks for it: seeds, encoder, pairs and methods from the words on the command line."""
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wcabench import registry
-from wcabench.config import EncoderConfig, build
+from wcabench.config import EncoderConfig, build, resolved
 from wcabench.errors import UserError, suggest
 
 if TYPE_CHECKING:
@@ -131,8 +130,7 @@ def _options(entry: registry.Entry, table: Mapping[str, Any]) -> dict[str, Any]:
 
 def method_options(method: Any) -> dict[str, Any]:
     """All options of a method (its dataclass fields that can be given), as JSON values."""
-    values = {field.name: getattr(method, field.name) for field in dataclasses.fields(method) if field.init}
-    return json.loads(json.dumps(values))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(resolved(method)))  # type: ignore[no-any-return]
 
 
 def _refuse_unknown_tables(tables: Iterable[str], methods: list[str]) -> None:

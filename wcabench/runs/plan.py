@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build
+from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_identity
 from wcabench.runs.grid import Settings, choose_methods, choose_pairs
@@ -120,7 +120,7 @@ def plan(
                     "seed": seed,
                     "method": {"name": method.name, "options": method.options},
                     "encoder": encoder_table,
-                    "recipe": dataclasses.asdict(recipe),
+                    "recipe": resolved(recipe),
                     # Not the translation's name: its content says which one it is, however it was chosen.
                     "data": {"labels": data.labels, "sha256": dict(sha256)},
                 }
@@ -150,6 +150,6 @@ def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
 
 def _encoder_table(encoder: EncoderConfig) -> dict[str, Any]:
     """The encoder as it stands in the key: by content or pinned revision, never by path."""
-    table = dataclasses.asdict(encoder)
+    table = resolved(encoder)
     del table["name"], table["revision"]
     return {"identity": encoder_identity(encoder), **table}

@@ -34,7 +34,7 @@ def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Map
         ",".join([f"enc:{_encoder(config['encoder'], encoder_name)}", *_encoder_changes(config["encoder"])]),
         f"recipe:{','.join(recipe)}" if recipe else "recipe:default",
         "F1:micro,strict-IOB2",
-        "words:all",
+        "words:all" if config["recipe"].get("long_sentences", "windows") == "windows" else "words:truncated",
         f"select:{config['recipe']['select']}",
         f"seed:{config['seed']}",
         f"wcabench:{wcabench.__version__}",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 Tags = list[str | None]
+Sides = dict[str, list[Tags]]  # "target" and "source"
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,29 @@ def load_data(planned: PlannedCell, source: "DataSource") -> "PairData":
 
 def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
     """Load the data of each pair once: what is missing or wrong is said before anything is trained."""
+    cells = list(cells)
     for planned in {(cell.suite, cell.pair): cell for cell in cells}.values():
-        load_data(planned, source)
+        data = load_data(planned, source)
+        for method in sorted({cell.method for cell in cells if cell.pair == planned.pair}):
+            _check_needs(method, data)
+
+
+def _check_needs(method: str, data: "PairData") -> None:
+    """A method is not run on less than it declares."""
+    for need in sorted(registry.find(method).load().info.needs):
+        if not data.slot(need):
+            raise UserError(
+                f"method '{method}' needs {need} data, and suite '{data.suite}' has none for {data.pair}: "
+                "leave the method out, or add the data to a suite of your own"
+            )
+
+
+def check_encoders(cells: Iterable[PlannedCell]) -> None:
+    """Read the configuration of each encoder once: layers it does not have are said before anything is trained."""
+    from wcabench.nn.encoder import check_encoder
+
+    for encoder in {cell.encoder for cell in cells}:
+        check_encoder(encoder)
 
 
 def work(planned: PlannedCell, source: "DataSource", device: str, progress: Progress) -> Finished:
@@ -133,7 +155,9 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
         "source": _predict(tagger, data.source_test, "source test"),
     }
     watch.lap("predict")
-    counts = _count(data, tags)
+    gold = {"target": _tags(data.target_test), "source": _tags(data.source_test)}
+    read = _truncated(gold, tags) if planned.recipe.long_sentences == "truncate" else (gold, tags)
+    counts = _count(*read, data.types)
     watch.lap("score")
     noted = bench.record()
     record = {
@@ -194,12 +218,29 @@ def _without_types(tags: Tags, types: frozenset[str]) -> Tags:
     return ["O" if tag is not None and tag[2:] in types else tag for tag in tags]
 
 
-def _count(data: "PairData", tags: dict[str, list[Tags]]) -> "dict[tuple[str, bool], Counts]":
+def _tags(sentences: "list[Sentence]") -> list[Tags]:
+    return [list(sentence.tags) for sentence in sentences]
+
+
+def _truncated(
+    gold: dict[str, list[Tags]], tags: dict[str, list[Tags]]
+) -> tuple[dict[str, list[Tags]], dict[str, list[Tags]]]:
+    """Gold and predicted tags of the words that were read: what systems that truncate are scored on."""
+
+    def kept(side: str, which: Sides) -> list[Tags]:
+        return [
+            [tag for tag, read in zip(sentence, predicted, strict=True) if read is not None]
+            for sentence, predicted in zip(which[side], tags[side], strict=True)
+        ]
+
+    return {side: kept(side, gold) for side in SIDES}, {side: kept(side, tags) for side in SIDES}
+
+
+def _count(gold: Sides, tags: Sides, types: tuple[str, ...]) -> "dict[tuple[str, bool], Counts]":
     from wcabench.scoring.counts import count
 
-    gold = {"target": data.target_test, "source": data.source_test}
     return {
-        (side, lenient): count([s.tags for s in gold[side]], tags[side], data.types, lenient=lenient)
+        (side, lenient): count(gold[side], tags[side], types, lenient=lenient)  # type: ignore[arg-type]
         for side in SIDES
         for lenient in (False, True)
     }

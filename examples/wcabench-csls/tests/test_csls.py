@@ -2,12 +2,12 @@
 
 import pytest
 import torch
+from wcabench_csls import Csls, csls
 
 from wcabench.config import build
 from wcabench.errors import UserError
 from wcabench.registry import find
 from wcabench.transport import Costs
-from wcabench_csls import Csls, csls
 
 SHAPES = [(1, 1), (1, 7), (7, 1), (3, 12), (12, 3), (10, 11), (15, 14)]
 

@@ -1,0 +1,70 @@
+"""What the README shows is accepted by the program."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from wcabench.cli import main
+from wcabench.data.suites import load_suite
+from wcabench.registry import entries
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def commands() -> list[str]:
+    text = "".join(blocks("sh")).replace("\\\n", " ")
+    return [line for line in text.splitlines() if line.startswith("wcabench ")]
+
+
+def test_the_readme_shows_commands():
+    assert len(commands()) >= 4
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_option_that_the_readme_shows_exists(command):
+    name, *arguments = shlex.split(command)[1:]
+    group = click.Context(main)
+    subcommand = main.get_command(group, name)
+    assert subcommand is not None
+    known = {opt for parameter in subcommand.params for opt in parameter.opts}
+    assert {a for a in arguments if a.startswith("-")} <= known
+
+
+def test_the_suite_that_the_readme_shows_is_read(tmp_path):
+    (text,) = blocks("toml")
+    (tmp_path / "frisian.toml").write_text(text)
+    suite = load_suite(str(tmp_path / "frisian.toml"))
+    assert suite.pairs == ("en-fy",)
+    assert suite.name == "frisian"
+
+
+def test_the_methods_that_the_readme_lists_are_registered():
+    listed = re.findall(r"^\| `([a-z-]+)` \|", README, flags=re.MULTILINE)
+    assert set(listed) <= set(entries()) | {"wcabench"}
+    assert len(listed) >= 5
+
+
+def test_the_method_that_the_readme_shows_is_the_built_in_one():
+    (shown,) = [b for b in blocks("python") if "NearestToken" in b]
+    source = (Path(__file__).parent.parent / "methods" / "nearest_token.py").read_text(encoding="utf-8")
+    for line in (
+        "Coupling(harden_columns([-cost for cost in costs.mean_over_layers()]))",
+        "class NearestToken",
+    ):
+        assert line in shown
+        assert line in source
+
+
+def test_the_first_command_without_data_says_what_to_bring(monkeypatch):
+    monkeypatch.delenv("WCABENCH_DATA", raising=False)
+    result = CliRunner().invoke(main, ["prepare", "--suite", "paper", "--pair", "en-nl", "--offline"])
+    assert result.exit_code == 2
+    assert "CoNLL-2003" in result.output
