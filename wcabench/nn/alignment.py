@@ -6,12 +6,12 @@ every method.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from wcabench.errors import require
+from wcabench.nn.layers import check_form
 from wcabench.registry import MethodInfo
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ class JointAlignment(ABC):
         """Refuse options that cannot be, before anything is run."""
         name = self.info.name
         require(self.beta >= 0, f"{name}.beta: {self.beta} is below 0")
-        require(
-            re.fullmatch(r"last-\d+|\d+-\d+|\d+(,\d+)*", self.layers) is not None,
-            f"{name}.layers: '{self.layers}' is not of the form last-4, 9-12, 8 or 1,8,12",
-        )
+        check_form(self.layers, f"{name}.layers")
         require(
             not (self.special_tokens and self.units == "words"),
             f"{name}: special_tokens=true goes with units=pieces; special tokens are no words",
