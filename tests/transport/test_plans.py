@@ -18,7 +18,9 @@ def problems(number: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> 
 def reference_sinkhorn(cost: np.ndarray, epsilon: float) -> np.ndarray:
     """POT in float64 and the log domain, iterated far beyond the tolerance in test."""
     uniform = [np.full(n, 1 / n) for n in cost.shape]
-    return ot.sinkhorn(*uniform, cost, epsilon, method="sinkhorn_log", numItermax=5_000, stopThr=1e-10, warn=False)
+    return ot.sinkhorn(
+        *uniform, cost, epsilon, method="sinkhorn_log", numItermax=5_000, stopThr=1e-10, warn=False
+    )
 
 
 def test_exact_plans_reach_the_optimum_of_linear_programming():

@@ -38,7 +38,7 @@ def layer_numbers(spec: str, depth: int, where: str) -> list[int]:
     else:
         numbers = [int(n) for n in parts["each"].split(",")]
     require(
-        bool(numbers) and 0 <= min(numbers) and max(numbers) <= depth,
+        bool(numbers) and min(numbers) >= 0 and max(numbers) <= depth,
         f"{where}: '{spec}' asks for layers that an encoder of {depth} layers does not have",
     )
     return numbers
