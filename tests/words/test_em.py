@@ -128,7 +128,7 @@ def test_a_function_with_no_place_for_its_cache_is_compiled_all_the_same(
 ) -> None:
     from numba.core import caching
 
-    from wcabench.words.diagonal import compiled
+    from wcabench.compiled import compiled
 
     def twice(x: int) -> int:
         return 2 * x

@@ -1,12 +1,13 @@
 """Sinkhorn's algorithm on many ragged problems, compiled: no padding, no interpreter between problems."""
 
 import numpy as np
-from numba import njit
+
+from wcabench.compiled import compiled
 
 FloatArray = np.ndarray
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def sinkhorn_ragged(
     costs: FloatArray,
     shapes: FloatArray,
@@ -49,7 +50,7 @@ def sinkhorn_ragged(
         row_at += n_s
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _kernel_domain(
     cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
 ) -> tuple[bool, float, int]:
@@ -73,7 +74,7 @@ def _kernel_domain(
     return np.isfinite(error), error, count
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
     lowest, kernel = np.empty(len(cost)), np.empty(cost.shape)
     for i in range(len(cost)):
@@ -82,7 +83,7 @@ def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
     return lowest, kernel
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _row_violation(kernel: FloatArray, u: FloatArray, v: FloatArray, row: FloatArray) -> float:
     """L1 violation of the row marginals; `row` is left holding K v."""
     error = 0.0
@@ -95,7 +96,7 @@ def _row_violation(kernel: FloatArray, u: FloatArray, v: FloatArray, row: FloatA
     return error
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _scale(kernel: FloatArray, row: FloatArray, u: FloatArray, v: FloatArray) -> bool:
     """One iteration, rows then columns; whether the columns stayed in range."""
     column = np.zeros(len(v))
@@ -108,12 +109,12 @@ def _scale(kernel: FloatArray, row: FloatArray, u: FloatArray, v: FloatArray) ->
     return _in_range(column)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _in_range(values: FloatArray) -> bool:
     return bool(np.all((values > 1e-290) & (values < 1e290)))
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _log_domain(
     cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
 ) -> tuple[float, int]:
@@ -135,7 +136,7 @@ def _log_domain(
     return error, count
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _log_sum_exp(values: FloatArray) -> float:
     top = values.max()
     return float(top + np.log(np.exp(values - top).sum()))

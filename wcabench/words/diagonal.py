@@ -10,22 +10,9 @@ own file and no other, so a compiled function here or in `em` calls none of anot
 """
 
 import math
-from collections.abc import Callable
-from typing import TypeVar, cast
 
-from numba import njit
-
+from wcabench.compiled import compiled
 from wcabench.words.layout import Shapes
-
-Function = TypeVar("Function", bound=Callable[..., object])
-
-
-def compiled(function: Function) -> Function:
-    """Compile to machine code, kept on disk for the next process where there is a place to write."""
-    try:
-        return cast("Function", njit(cache=True, error_model="numpy")(function))
-    except RuntimeError:  # numba finds no writable folder: a read-only installation without a home
-        return cast("Function", njit(error_model="numpy")(function))
 
 
 @compiled

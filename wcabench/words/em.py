@@ -5,7 +5,7 @@ The arrays are described in `layout`. Numba is imported here; import this module
 
 import math
 
-from wcabench.words.diagonal import compiled
+from wcabench.compiled import compiled
 from wcabench.words.layout import Doubles, Integers, Ints, Layout, Longs, Shapes, Table
 
 
