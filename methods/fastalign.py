@@ -30,7 +30,7 @@ class FastAlign(JointAlignment):
         lowercase: align lower-cased text (25).
         em_iterations: passes of the aligner over the text, the decoding one included.
         mass: "as-is": the coupling's sum is links / n_t, below or above 1, so that its effective beta differs from the
-            other rows'; "normalised": the sum is 1 (METHODS 2.2.1).
+            other rows'; "normalised": the sum is 1.
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(

@@ -25,7 +25,7 @@ class WcaSoft(JointAlignment):
         max_iterations: Sinkhorn iterations at most (4).
         tolerance: L1 violation of the row marginals at which Sinkhorn stops (4).
         plan: "mean-plan" averages the layers' plans (eq. 4), "mean-cost" plans on their mean cost, "per-layer" gives
-            each layer its own plan in the loss (METHODS 2.2.6).
+            each layer its own plan in the loss.
         gradient: "detached" treats the plan as a constant; "unrolled" differentiates the iterations too (12).
     """
 

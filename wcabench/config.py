@@ -47,7 +47,7 @@ class EncoderConfig:
 
 @dataclass(frozen=True)
 class RecipeConfig:
-    """How every method trains and predicts. Source: section 4.1 of the paper, else METHODS decision named.
+    """How every method trains and predicts. Source: section 4.1 of the paper; (n): decision n of methods/README.md.
 
     Attributes:
         epochs: passes over the labelled sentences.
@@ -69,7 +69,7 @@ class RecipeConfig:
             (20).
         train_on: "train" or "train+dev" of the source language (33).
         long_sentences: "windows" tags every word; "truncate" drops the words beyond `max_length` from prediction and
-            gold alike, as [11] and [14] do (METHODS 0.2): for reproducing such rows, not comparable with others.
+            gold alike, as TSL and UniTrans do (16): for reproducing such rows, not comparable with others.
         precision: "auto" (bf16 where the processor multiplies in it, else fp32), "bf16" or "fp32".
     """
 

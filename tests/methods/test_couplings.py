@@ -1,4 +1,4 @@
-"""METHODS 17.2, for the couplings and the loss of the built-in methods."""
+"""Properties that every coupling must have, and the loss of the built-in methods."""
 
 import dataclasses
 

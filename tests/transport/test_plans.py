@@ -78,7 +78,7 @@ def test_marginals_are_met_within_the_tolerance_and_non_convergence_is_said():
 
 
 def test_hard_sinkhorn_is_nearest_neighbour_with_a_bias_per_source_token():
-    """METHODS 17.2: argmax_i T_ij = argmin_i (C_ij - f_i)."""
+    """argmax_i T_ij = argmin_i (C_ij - f_i)."""
     costs = problems(60, seed=4)
     found = solve(costs, epsilon=0.05)
     for cost, plan, f in zip(costs, found.plans, found.source_potentials, strict=True):

@@ -16,7 +16,7 @@ COMMANDS = {
     "report": ("wcabench.cli.report:report", "Print the table of a results folder, with its significance."),
     "score": ("wcabench.cli.score:score", "Score a file of predicted tags against the gold tags."),
     "prepare": ("wcabench.cli.prepare:prepare", "Fetch and check everything that a run needs."),
-    "list": ("wcabench.cli.listing:list_group", "List methods, pairs, suites or results."),
+    "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),
     "show": ("wcabench.cli.show:show", "Show all about one cell."),
     "doctor": ("wcabench.cli.doctor:doctor", "Check the installation, the device, the data and the encoder."),

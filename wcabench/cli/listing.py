@@ -1,4 +1,4 @@
-"""`wcabench list methods|pairs|suites|results`."""
+"""`wcabench list methods|options|pairs|suites|results`."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,15 @@ from typing import Any
 import click
 
 from wcabench.cli.options import echo_json, json_option, load_suite, results_option, suite_option
+from wcabench.cli.settings import options
 
 
 @click.group("list")
 def list_group() -> None:
-    """List methods, pairs, suites or results."""
+    """List methods, their options, pairs, suites or results."""
+
+
+list_group.add_command(options)
 
 
 @list_group.command("methods")

@@ -28,7 +28,7 @@ class PlannedCell:
         suite: what `load_suite` takes: a name or a path.
         pair: "en-nl".
         method: the method's registered name.
-        seed: see DESIGN, Randomness.
+        seed: makes the head, the dropout and the order of the labelled sentences.
         options: the method's options, all of them.
         encoder: with its path, which is not in the key.
         recipe: how it trains.

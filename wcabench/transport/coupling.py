@@ -24,7 +24,7 @@ class Coupling:
 
 
 def describe(plans: Sequence[torch.Tensor]) -> dict[str, float]:
-    """Means over the pairs of what METHODS calls the coupling diagnostics.
+    """What the couplings are like, as means over the pairs.
 
     Returns:
         source_coverage: share of source tokens that are the largest entry of at least one column.

@@ -12,7 +12,7 @@ def sinkhorn_log(
 ) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor, int]:
     """Entropic plans with uniform marginals, batched with masks; differentiable when the costs are.
 
-    METHODS 17.1: f_i = eps (log u_i - LSE_j((g_j - C_ij) / eps)), then g likewise, so that columns are exact.
+    f_i = eps (log u_i - LSE_j((g_j - C_ij) / eps)), then g likewise, so that columns are exact.
 
     Args:
         costs: [n_s, n_t] a problem, all on one device.
