@@ -1,4 +1,4 @@
-"""What happens to entity types that the target does not have (`DataConfig.labels`, decision 30 of methods/README.md)."""
+"""What happens to entity types that the target does not have (decision 30 of methods/README.md)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
