@@ -67,5 +67,5 @@ def test_every_method_runs_on_real_pairs_and_lowers_its_own_loss(tmp_path):
     for cell in cells:
         record = json.loads((Path(cell["path"]) / "cell.json").read_text())
         loss = record["training"]["loss"]["alignment"]
-        assert loss[-1] < loss[0]
+        assert sum(loss[-3:]) / 3 < sum(loss[:2]) / 2
         assert 0 < record["diagnostics"]["source_coverage"] <= 1
