@@ -50,7 +50,8 @@ class PieceTable:
     def add(self, sentences: Iterable[Words]) -> None:
         """Tokenise the words of these sentences that are not known yet, in one call."""
         texts = {text for words in sentences for text in self._texts(words)}
-        fresh = sorted(texts - self._ids.keys())
+        # Not a difference of the two sets: that would go through every known word for each new sentence.
+        fresh = sorted(text for text in texts if text not in self._ids)
         if fresh:
             found = self.tokenizer(fresh, add_special_tokens=False)["input_ids"]
             # A word of nothing but control characters has no pieces; it stays a word, of one unknown piece.
