@@ -69,7 +69,10 @@ def test_training_lowers_the_loss(tiny_data, tiny_encoder):
 def test_the_loss_does_not_depend_on_how_the_batch_is_cut_into_buckets(tiny_data, tiny_encoder, monkeypatch):
     model = bench(tiny_data, tiny_encoder).fresh_model().eval()
     objective = CrossEntropy(tiny_data.train, model, RECIPE, seed=1)
+    packed = objective.loss(model, 0)
+    model.first_position = None
     whole = objective.loss(model, 0)
+    torch.testing.assert_close(packed, whole, atol=1e-5, rtol=0)
     monkeypatch.setattr(
         "wcabench.nn.model.length_buckets", lambda lengths, most=None: [[i] for i in range(len(lengths))]
     )

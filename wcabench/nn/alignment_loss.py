@@ -97,22 +97,24 @@ class AlignmentLoss:
     ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """Unit states of the units of both sides of each pair, [layers, n, d] each."""
         windows = [self.windows[i][side] for side in (0, 1) for i in batch]
+        trim = 0 if self.method.special_tokens else 1
         states: list[torch.Tensor] = [torch.empty(0)] * len(windows)
-        for bucket in model.encode([w.ids for w in windows]):
-            hidden = torch.stack([bucket.hidden[n] for n in self.layers]).float()
-            for place, row in enumerate(bucket.rows):
-                states[row] = functional.normalize(self._units(hidden[:, place], windows[row]), dim=-1)
+        for part in model.encode([w.ids for w in windows]):
+            hidden = torch.stack([part.hidden[n] for n in self.layers]).float()
+            spans = [
+                (start + trim, start + len(windows[row].ids) - trim)
+                for start, row in zip(part.starts, part.rows, strict=True)
+            ]
+            for row, pieces in zip(part.rows, _cut(hidden, spans), strict=True):
+                states[row] = functional.normalize(self._units(pieces, windows[row]), dim=-1)
         return states[: len(batch)], states[len(batch) :]
 
-    def _units(self, hidden: torch.Tensor, window: Window) -> torch.Tensor:
-        """[layers, padded length, d] -> [layers, n, d]: pieces, or words as the mean of their pieces."""
-        length = len(window.ids)
+    def _units(self, pieces: torch.Tensor, window: Window) -> torch.Tensor:
+        """[layers, pieces, d] -> [layers, n, d]: pieces, or words as the mean of their pieces."""
         if self.method.units == "pieces":
-            return hidden[:, :length] if self.method.special_tokens else hidden[:, 1 : length - 1]
+            return pieces
         sizes = [stop - first for first, stop in window.spans()]
-        return torch.stack(
-            [part.mean(1) for part in torch.split(hidden[:, 1 : length - 1], sizes, dim=1)], dim=1
-        )
+        return torch.stack([word.mean(1) for word in torch.split(pieces, sizes, dim=1)], dim=1)
 
     def _coupling(
         self, model: TokenClassifier, batch: list[int], source: list[torch.Tensor], target: list[torch.Tensor]
@@ -161,6 +163,24 @@ class AlignmentLoss:
         self._seen += 1
         for name, value in {**describe(coupling.plans[:DESCRIBED]), **coupling.facts}.items():
             self._sums[name] = self._sums.get(name, 0.0) + value
+
+
+def _cut(hidden: torch.Tensor, spans: list[tuple[int, int]]) -> list[torch.Tensor]:
+    """The parts [layers, stop - start, d] of [layers, places, d], by one split: its gradient is one concatenation.
+
+    A slice each would have a gradient as large as all of `hidden`.
+    """
+    order = sorted(range(len(spans)), key=spans.__getitem__)
+    sizes, at = [], 0
+    for i in order:
+        start, stop = spans[i]
+        sizes += [start - at, stop - start]
+        at = stop
+    parts = torch.split(hidden, [*sizes, hidden.shape[1] - at], dim=1)
+    cut = [parts[0]] * len(spans)
+    for place, i in enumerate(order):
+        cut[i] = parts[2 * place + 1]
+    return cut
 
 
 def pair_loss(source: torch.Tensor, target: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:

@@ -11,19 +11,22 @@ from torch import nn
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.nn.batches import length_buckets, padded
 from wcabench.nn.encoder import load_encoder, load_tokenizer
+from wcabench.nn.packing import first_position, layout, pack
 from wcabench.nn.pieces import PieceTable
 
 
 @dataclass(frozen=True)
-class Bucket:
-    """Hidden states of some sequences of about one length.
+class Encoded:
+    """Hidden states of some sequences.
 
     Attributes:
         rows: which of the given sequences these are.
-        hidden: the states after each layer, embeddings first; each [rows, longest, d].
+        starts: for each of them, the place of its first piece; its others follow.
+        hidden: the states after each layer, embeddings first; each [places, d]. Some places are padding.
     """
 
     rows: list[int]
+    starts: list[int]
     hidden: tuple[torch.Tensor, ...]
 
 
@@ -34,6 +37,8 @@ class TokenClassifier(nn.Module):
         table: words to pieces, for this encoder.
         tags: IOB2 tags in the order of the logits; "O" first.
         precision: "bf16" (autocast) or "fp32".
+        width: d, of the states.
+        first_position: the encoder's number for a sequence's first place in packed input; None: it cannot be packed.
     """
 
     def __init__(
@@ -46,20 +51,39 @@ class TokenClassifier(nn.Module):
         self.table = PieceTable(load_tokenizer(encoder), recipe.max_length)
         self.encoder = load_encoder(encoder)
         self.dropout = nn.Dropout(encoder.dropout)
-        width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
-        self.linear = nn.Linear(width, len(self.tags))
+        self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+        self.linear = nn.Linear(self.width, len(self.tags))
         nn.init.normal_(self.linear.weight, std=0.02)
         nn.init.zeros_(self.linear.bias)
         self.vocabulary: torch.Tensor | None = None
         self.to(device)
+        self.first_position = first_position(
+            self.encoder, recipe.max_length, self.table.begin, self.table.end, self.table.pad, device
+        )
 
     @property
     def depth(self) -> int:
         """Number of transformer layers."""
         return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr, arg-type]
 
-    def encode(self, sequences: Sequence[Sequence[int]], most: int | None = None) -> Iterator[Bucket]:
-        """Run the encoder over sequences of piece ids, one length bucket at a time.
+    def encode(self, sequences: Sequence[Sequence[int]]) -> Iterator[Encoded]:
+        """Run the encoder over the sequences of a step: packed into one call where it can be, else by length buckets.
+
+        Args:
+            sequences: piece ids, special tokens included.
+        """
+        if self.first_position is None:
+            yield from self.encode_buckets(sequences)
+            return
+        lines = layout([len(s) for s in sequences], self.width)
+        packed = pack(sequences, lines, self.table.pad, self.device)
+        hidden = self._run(packed.ids, packed.mask, position_ids=packed.positions + self.first_position)
+        yield Encoded(list(range(len(sequences))), packed.starts, hidden)
+
+    def encode_buckets(
+        self, sequences: Sequence[Sequence[int]], most: int | None = None
+    ) -> Iterator[Encoded]:
+        """Run the encoder over any number of sequences, one length bucket at a time.
 
         Args:
             sequences: piece ids, special tokens included.
@@ -67,13 +91,18 @@ class TokenClassifier(nn.Module):
         """
         for rows in length_buckets([len(s) for s in sequences], most=most):
             ids, mask = padded([sequences[r] for r in rows], self.table.pad, self.device)
-            if self.vocabulary is not None:
-                ids = self.vocabulary[ids]
-            with self.autocast():
-                out: Any = self.encoder(
-                    input_ids=ids, attention_mask=mask, output_hidden_states=True, **self._no_cache
-                )
-            yield Bucket(rows, out.hidden_states)
+            longest = ids.shape[1]
+            yield Encoded(rows, list(range(0, len(rows) * longest, longest)), self._run(ids, mask))
+
+    def _run(self, ids: torch.Tensor, mask: torch.Tensor, **places: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """ids: [lines, length] -> the states after each layer, each [lines * length, d]."""
+        if self.vocabulary is not None:
+            ids = self.vocabulary[ids]
+        with self.autocast():
+            out: Any = self.encoder(
+                input_ids=ids, attention_mask=mask, output_hidden_states=True, **places, **self._no_cache
+            )
+        return tuple(states.flatten(0, 1) for states in out.hidden_states)
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:
         """[..., d] -> [..., tags], float32."""

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from wcabench.config import RecipeConfig
 from wcabench.data.sentences import Sentence
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.model import Encoded, TokenClassifier
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import generator
 
@@ -69,8 +69,8 @@ class CrossEntropy:
         ids = [ids for item in batch for ids, _ in item]
         targets = [target for item in batch for _, target in item]
         total: torch.Tensor | float = 0.0
-        for bucket in model.encode(ids):
-            states, wanted = _labelled_states(bucket.hidden[-1], [targets[r] for r in bucket.rows])
+        for part in model.encode(ids):
+            states, wanted = _labelled_states(part, [targets[r] for r in part.rows])
             total = total + functional.cross_entropy(model.logits(states), wanted, reduction="sum")
         words = sum(label != IGNORED for target in targets for label in target)
         norm = words if self.recipe.cross_entropy == "mean-token" else len(batch)
@@ -99,9 +99,14 @@ def _targets(window: Window, tags: Sequence[str], numbers: dict[str, int], piece
     return targets
 
 
-def _labelled_states(hidden: torch.Tensor, targets: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """The states that carry a label, [labelled, d], and their classes, [labelled]."""
-    rows = [r for r, target in enumerate(targets) for label in target if label != IGNORED]
-    columns = [c for target in targets for c, label in enumerate(target) if label != IGNORED]
-    wanted = [label for target in targets for label in target if label != IGNORED]
-    return hidden[rows, columns], torch.tensor(wanted, device=hidden.device)
+def _labelled_states(part: Encoded, targets: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The last layer's states that carry a label, [labelled, d], and their classes, [labelled]."""
+    last = part.hidden[-1]
+    placed = [
+        (start + at, label)
+        for start, target in zip(part.starts, targets, strict=True)
+        for at, label in enumerate(target)
+        if label != IGNORED
+    ]
+    places, wanted = torch.tensor(placed, dtype=torch.long, device=last.device).reshape(-1, 2).unbind(1)
+    return last[places], wanted

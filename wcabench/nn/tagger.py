@@ -53,11 +53,14 @@ class NeuralTagger:
             np.full((len(words), len(self.model.tags)), np.nan, dtype=np.float32) for words in sentences
         ]
         done = 0
-        for bucket in self.model.encode([w.ids for _, w in windows], most=CALL):
-            chosen = [windows[r] for r in bucket.rows]
-            rows = [i for i, (_, w) in enumerate(chosen) for _ in w.own]
-            columns = [w.firsts[word - w.start] for _, w in chosen for word in w.own]
-            logits = iter(self.model.logits(bucket.hidden[-1][rows, columns]).cpu().numpy())
+        for part in self.model.encode_buckets([w.ids for _, w in windows], most=CALL):
+            chosen = [windows[r] for r in part.rows]
+            places = [
+                start + w.firsts[word - w.start]
+                for start, (_, w) in zip(part.starts, chosen, strict=True)
+                for word in w.own
+            ]
+            logits = iter(self.model.logits(part.hidden[-1][places]).cpu().numpy())
             for sentence, window in chosen:
                 for word in window.own:
                     scores[sentence][word] = next(logits)
