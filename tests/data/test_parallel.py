@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from wcabench.data.parallel import read_pharaoh, read_tsv, read_two_files
+from wcabench.data.parallel import read_pharaoh, read_tsv, read_two_column_files, read_two_files
 from wcabench.data.sentences import SentencePair
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError
@@ -100,3 +100,21 @@ def test_raw_text_is_cut_at_its_punctuation(text, words):
 
 def test_tokenised_text_is_cut_at_plain_spaces_only():
     assert tokenise(" a\u00a0b  c. ") == ("a\u00a0b", "c.")
+
+
+def test_two_column_files_are_read_without_their_tags(tmp_path):
+    source = file(tmp_path, "Anna\tB-PER\nsleeps\tO\n\nyes\tO\n\n", "en.conll")
+    target = file(tmp_path, "Anna\tB-PER\nslaapt\tO\n\nja\tO\n\n", "nl.conll")
+    links = file(tmp_path, "0-0 1-1\n0-0\n", "nl.links")
+    assert read_two_column_files(source, target, links).pairs == [
+        SentencePair(("Anna", "sleeps"), ("Anna", "slaapt"), ((0, 0), (1, 1))),
+        SentencePair(("yes",), ("ja",), ((0, 0),)),
+    ]
+    assert read_two_column_files(source, target).pairs[0].links is None
+
+
+def test_column_files_of_unequal_length_are_refused(tmp_path):
+    source = file(tmp_path, "a\tO\n\nb\tO\n", "en.conll")
+    target = file(tmp_path, "c\tO\n", "nl.conll")
+    with pytest.raises(UserError, match=r"unequal length: .*en\.conll has 2 .*nl\.conll has 1"):
+        read_two_column_files(source, target)

@@ -142,6 +142,7 @@ def test_an_encoder_folder_is_found_beside_the_suite(tiny):
         ('{ path = "train.conll" }', '{ path = "t", scheme = "iob9" }', "'iob9' is not one of"),
         ('path = "pairs.tsv"', 'path = "a"\ntarget_path = ["b", "c"]', "equally many"),
         ('path = "pairs.tsv"', 'path = "a"\nlinks_path = "b"', "links_path needs target_path"),
+        ('path = "pairs.tsv"', 'path = "a"\nlayout = "columns"', "name the other one by target_path"),
         ("[source]", "[sources]", "did you mean 'source'"),
         ('types = ["LOC", "ORG", "PER"]', 'types = ["GPE"]', "GPE not among"),
         ('types = ["LOC", "ORG", "PER"]', 'types = "LOC"', "wanted a list of strings"),

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),
     "show": ("wcabench.cli.show:show", "Show all about one cell."),
+    "pretrain": ("wcabench.cli.pretrain:pretrain", "Pretrain a small multilingual encoder from text."),
     "doctor": ("wcabench.cli.doctor:doctor", "Check the installation, the device, the data and the encoder."),
 }
 

@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from wcabench.data.columns import read_columns, read_words
-from wcabench.data.parallel import DROPPED_FLAGS, LinksOrder, ParallelText, read_tsv, read_two_files
+from wcabench.data.parallel import (
+    DROPPED_FLAGS,
+    LinksOrder,
+    ParallelText,
+    read_tsv,
+    read_two_column_files,
+    read_two_files,
+)
 from wcabench.data.sentences import Sentence, SentencePair, Words
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
@@ -86,11 +93,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Parallel:
-    """Parallel text: one TSV file, or (with `target_path` beside `path`) two line-parallel files.
+    """Parallel text: one TSV file, or (with `target_path` beside `path`) two parallel files.
 
     Attributes:
         target_path: the target sentences, where `path` holds the source sentences alone.
         links_path: word alignments of the two files in Pharaoh format.
+        layout: of the two files: "lines", a sentence a line; "columns", column files whose tags are not looked at.
         source_column: of a TSV file, from 0; so are the others; see `read_tsv`.
         target_column: column of the target sentence.
         links_column: column of the word alignment.
@@ -104,6 +112,7 @@ class Parallel:
     kind: ClassVar[Kind] = "parallel"
     target_path: tuple[str, ...] = ()
     links_path: tuple[str, ...] = ()
+    layout: Literal["lines", "columns"] = "lines"
     source_column: int = 0
     target_column: int = 1
     links_column: int | None = None
@@ -123,6 +132,10 @@ class Parallel:
 
     def _read_two(self, files: Sequence[Path]) -> ParallelText:
         links = files[2] if len(files) > 2 else None
+        if self.layout == "columns":
+            return read_two_column_files(
+                files[0], files[1], links, links_order=self.links_order, encoding=self.encoding
+            )
         return read_two_files(
             files[0], files[1], links, links_order=self.links_order, how=self.tokenise, encoding=self.encoding
         )

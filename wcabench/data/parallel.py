@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from wcabench.data.columns import read_words
 from wcabench.data.sentences import SentencePair, Words
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
@@ -111,21 +112,32 @@ def read_two_files(
     Raises:
         UserError: as `read_tsv`, and for files of unequal length; both are named with their counts.
     """
-    files = [Path(source), Path(target)] + ([Path(links)] if links is not None else [])
-    texts = [read_lines(file, encoding) for file in files]
-    for file, text in zip(files[1:], texts[1:], strict=True):
-        if len(text) != len(texts[0]):
-            raise UserError(
-                f"parallel files of unequal length: {files[0]} has {len(texts[0])} lines, {file} has "
-                f"{len(text)}; line i of one must be the translation of line i of the other"
-            )
-    aligned: Iterable[str | None] = texts[2] if links is not None else [None] * len(texts[0])
-    where = files[-1]
-    rows = [
-        _Row(f"{where}:{number}", one, other, link, "")
-        for number, (one, other, link) in enumerate(zip(texts[0], texts[1], aligned, strict=True), start=1)
-    ]
-    return _pairs(files[0], rows, links_order, frozenset(), how)
+    sides = [read_lines(Path(file), encoding) for file in (source, target)]
+    return _two_files(Path(source), Path(target), links, sides, links_order, how)
+
+
+def read_two_column_files(
+    source: str | Path,
+    target: str | Path,
+    links: str | Path | None = None,
+    *,
+    links_order: LinksOrder = "source-target",
+    encoding: str | None = None,
+) -> ParallelText:
+    """Sentence pairs from two column files, sentence i of one being the translation of sentence i of the other.
+
+    Args:
+        source: tokens of the source language; their tags are not looked at, nor those of the target.
+        target: tokens of the target language.
+        links: word alignments, one line a pair, in Pharaoh format.
+        links_order: which side the first number of a link belongs to.
+        encoding: of the column files; see `read_lines`.
+
+    Raises:
+        UserError: as `read_words`, and for files of unequal length; both are named with their counts.
+    """
+    sides = [[" ".join(words) for words in read_words(file, encoding=encoding)] for file in (source, target)]
+    return _two_files(Path(source), Path(target), links, sides, links_order, "spaces")
 
 
 def read_pharaoh(path: str | Path) -> list[Links]:
@@ -135,6 +147,31 @@ def read_pharaoh(path: str | Path) -> list[Links]:
         UserError: the file cannot be read, or a link is not `i-j`.
     """
     return [_links(f"{path}:{number}", line) for number, line in enumerate(read_lines(Path(path)), start=1)]
+
+
+def _two_files(
+    source: Path,
+    target: Path,
+    links: str | Path | None,
+    sides: list[list[str]],
+    order: LinksOrder,
+    how: Tokenise,
+) -> ParallelText:
+    """The pairs of two files that were read, with the links of a third."""
+    aligned: list[str] = [] if links is None else read_lines(Path(links))
+    texts = [(target, sides[1])] if links is None else [(target, sides[1]), (Path(links), aligned)]
+    for file, text in texts:
+        if len(text) != len(sides[0]):
+            raise UserError(
+                f"parallel files of unequal length: {source} has {len(sides[0])} lines, {file} has "
+                f"{len(text)}; line i of one must be the translation of line i of the other"
+            )
+    where = target if links is None else Path(links)
+    rows = [
+        _Row(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None, "")
+        for number, (one, other) in enumerate(zip(*sides, strict=True), start=1)
+    ]
+    return _pairs(source, rows, order, frozenset(), how)
 
 
 def _pairs(

@@ -83,6 +83,8 @@ def _check_resource(resource: Resource, where: str) -> None:
         sides = [side for side in (resource.format.target_path, resource.format.links_path) if side]
         if any(len(side) != len(resource.path) for side in sides):
             raise UserError(f"{where}: path, target_path and links_path must name equally many places")
+        if resource.format.layout == "columns" and not resource.format.target_path:
+            raise UserError(f'{where}: layout = "columns" is of two files: name the other one by target_path')
         if resource.format.links_path and not resource.format.target_path:
             raise UserError(f"{where}: links_path needs target_path; links in a TSV file have a links_column")
 

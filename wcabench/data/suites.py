@@ -16,6 +16,7 @@ from wcabench.registry import canonical
 
 PACKAGE = "wcabench.tasks"
 FILE = "suite.toml"
+CORPUS = "corpus"
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,10 @@ def load_suite(name_or_path: str) -> Suite:
     def read(file: str) -> str:
         return folder.joinpath(file).read_text(encoding="utf-8")
 
-    return Suite(parse_suite(read(FILE), f"tasks/{folder.name}/{FILE}", read))
+    # An embedded corpus lies beside its suite's file; other suites have nothing there to look for.
+    embedded = folder.joinpath(CORPUS).is_dir()
+    base = Path(str(folder)) if embedded else None
+    return Suite(parse_suite(read(FILE), f"tasks/{folder.name}/{FILE}", read, base))
 
 
 def _from_file(path: Path) -> Suite:

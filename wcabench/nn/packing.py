@@ -67,8 +67,23 @@ def layout(lengths: Sequence[int], width: int) -> list[list[int]]:
     return min((fill_lines(lengths, int(longest * stretch)) for stretch in STRETCHES), key=cost)
 
 
-def pack(sequences: Sequence[Sequence[int]], lines: Sequence[Sequence[int]], pad: int, device: str) -> Packed:
-    """Lay out sequences of piece ids on lines, as `layout` says."""
+def pack(
+    sequences: Sequence[Sequence[int]],
+    lines: Sequence[Sequence[int]],
+    pad: int,
+    device: str,
+    groups: Sequence[int] | None = None,
+) -> Packed:
+    """Lay out sequences of piece ids on lines.
+
+    Args:
+        sequences: piece ids.
+        lines: which sequences stand on which line, as `layout` says.
+        pad: id of the padding piece.
+        device: where the tensors go.
+        groups: group of each sequence; those of one group see each other (and must share a line). None: each is alone.
+    """
+    groups = range(len(sequences)) if groups is None else groups
     length = max(sum(len(sequences[i]) for i in line) for line in lines)
     ids = torch.full((len(lines), length), pad)
     positions = torch.zeros((len(lines), length), dtype=torch.long)
@@ -80,7 +95,7 @@ def pack(sequences: Sequence[Sequence[int]], lines: Sequence[Sequence[int]], pad
             stop = at + len(sequences[i])
             ids[row, at:stop] = torch.as_tensor(sequences[i])
             positions[row, at:stop] = torch.arange(stop - at)
-            owner[row, at:stop] = i
+            owner[row, at:stop] = groups[i]
             starts[i] = row * length + at
             at = stop
     own = owner[:, None, :, None] == owner[:, None, None, :]

@@ -1,0 +1,107 @@
+"""A pretraining from text to an encoder that a run can use, interrupted and not."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from wcabench.cli import main
+from wcabench.pretraining import loop
+from wcabench.pretraining.measure import retrieval
+
+
+def pretrain(settings_file, text, out, *more):
+    return CliRunner().invoke(
+        main, ["pretrain", str(settings_file), "--text", str(text), "--out", str(out), *more]
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(settings_file, text, tmp_path_factory):
+    out = tmp_path_factory.mktemp("whole")
+    result = pretrain(settings_file, text, out)
+    assert result.exit_code == 0, result.output
+    return out, result
+
+
+def test_the_encoder_loads_and_tags(whole, tiny_data):
+    from wcabench.config import EncoderConfig, RecipeConfig
+    from wcabench.nn.bench import Bench
+    from wcabench.registry import find
+
+    out, result = whole
+    folder = result.stdout.strip()
+    assert folder == str(out / "made-up")
+    bench = Bench(
+        tiny_data,
+        EncoderConfig(name=folder),
+        RecipeConfig(epochs=1, max_length=32),
+        seed=1,
+        needs=frozenset({"labelled"}),
+    )
+    assert find("none").load()().fit(bench).predict([("a", "house")])[0]
+
+
+def test_the_log_holds_loss_and_retrieval_and_the_loss_falls(whole):
+    rows = [json.loads(line) for line in (whole[0] / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == [4, 8]
+    assert rows[1]["loss"] < rows[0]["loss"]
+    assert all(0 <= row[f"retrieval_{language}"] <= 1 for row in rows for language in ("xx", "yy"))
+
+
+def test_an_interrupted_pretraining_ends_with_the_very_same_weights(
+    whole, settings_file, text, tmp_path, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    # The trainer of the vocabulary breaks ties at random.
+    shutil.copytree(whole[0] / "tokenizer", tmp_path / "tokenizer")
+    saves = loop.Pretrainer._save
+
+    def save_and_die(self, path):
+        saves(self, path)
+        raise Killed
+
+    monkeypatch.setattr(loop.Pretrainer, "_save", save_and_die)
+    always = "training.checkpoint_minutes=0"
+    with pytest.raises(Killed):
+        CliRunner(catch_exceptions=False).invoke(
+            main,
+            ["pretrain", str(settings_file), "--text", str(text), "--out", str(tmp_path), "--set", always],
+        )
+    monkeypatch.setattr(loop.Pretrainer, "_save", saves)
+    result = pretrain(settings_file, text, tmp_path)
+    assert result.exit_code == 0, result.output
+    from safetensors.torch import load_file
+
+    one, other = (load_file(folder / "made-up" / "model.safetensors") for folder in (whole[0], tmp_path))
+    assert one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(whole, settings_file, text):
+    result = pretrain(settings_file, text, whole[0], "--set", "training.masked=0.3")
+    assert result.exit_code == 2
+    assert "masked: 0.2 there, 0.3 here" in result.stderr and "choose another folder" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("training.steps=0", "training.steps: 0 is not at least 1"),
+        ("training.step=5", "did you mean 'training.steps'"),
+        ("optimiser.rate=5", "unknown key in --set"),
+    ],
+)
+def test_wrong_settings_are_refused_by_name(change, message, settings_file, text, tmp_path):
+    result = pretrain(settings_file, text, tmp_path, "--set", change)
+    assert result.exit_code == 2 and message in result.stderr
+
+
+def test_retrieval_counts_nearest_neighbours_both_ways():
+    one = torch.eye(4)
+    other = one[[0, 1, 3, 2]]
+    assert retrieval(one, one) == 1.0
+    assert retrieval(one, other) == 0.5

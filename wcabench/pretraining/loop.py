@@ -1,0 +1,168 @@
+"""The training loop of a pretraining: one packed call a step, checkpoints that are whole, and resuming from them."""
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch.nn import functional
+
+from wcabench.errors import UserError
+from wcabench.nn.model import resolve_precision
+from wcabench.nn.packing import fill_lines, pack
+from wcabench.nn.randomness import seed_torch
+from wcabench.pretraining.settings import TrainingConfig
+from wcabench.pretraining.stream import Batch, Stream
+
+log = logging.getLogger(__name__)
+CHECKPOINT = "checkpoint.safetensors"
+Report = Callable[[int, dict[str, float]], None]
+
+
+class Pretrainer:
+    """A model, its optimiser and the number of steps done."""
+
+    def __init__(
+        self, model: Any, stream: Stream, training: TrainingConfig, device: str, settings: str
+    ) -> None:
+        """`settings` names the configuration: a checkpoint of another one is refused."""
+        self.model = model.to(device)
+        self.stream = stream
+        self.training = training
+        self.device = device
+        self.settings = settings
+        self.precision = resolve_precision("auto", device)
+        self.step = 0
+        self.names = dict(model.named_parameters())
+        self.optimiser = _optimiser(self.names, training)
+
+    def run(self, folder: Path, report: Report) -> None:
+        """Train to the last step, from the checkpoint in `folder` if there is one; one is written now and then."""
+        self._resume(folder / CHECKPOINT)
+        self.model.train()
+        saved = clock = time.monotonic()
+        total, tokens, steps = 0.0, 0, 0
+        while self.step < self.training.steps:
+            batch = self.stream.batch(self.step)
+            total += self._update(batch)
+            tokens += sum(map(len, batch.sequences))
+            steps += 1
+            self.step += 1
+            now = time.monotonic()
+            if self.step % self.training.report_every == 0 or self.step == self.training.steps:
+                report(self.step, {"loss": total / steps, "tokens_a_second": tokens / (now - clock)})
+                total, tokens, steps, clock = 0.0, 0, 0, now
+            if now - saved > 60 * self.training.checkpoint_minutes or self.step == self.training.steps:
+                self._save(folder / CHECKPOINT)
+                saved = time.monotonic()
+        self.model.eval()
+
+    def loss(self, batch: Batch) -> torch.Tensor:
+        """Mean cross entropy of the pieces to be found."""
+        lengths = [sum(len(batch.sequences[i]) for i in group) for group in batch.groups]
+        lines = [[i for g in line for i in batch.groups[g]] for line in fill_lines(lengths, max(lengths))]
+        group_of = {i: g for g, group in enumerate(batch.groups) for i in group}
+        packed = pack(
+            batch.sequences, lines, self.stream.pad, self.device, [group_of[i] for i in sorted(group_of)]
+        )
+        places = torch.as_tensor(batch.places, device=self.device)
+        starts = torch.as_tensor(packed.starts, device=self.device)
+        with torch.autocast(
+            torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.precision == "bf16"
+        ):
+            states = self.model.bert(
+                input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions
+            ).last_hidden_state.flatten(0, 1)
+            logits = self.model.cls(states[starts[places[:, 0]] + places[:, 1]])
+        return functional.cross_entropy(
+            logits.float(), torch.as_tensor(batch.wanted, device=self.device).long()
+        )
+
+    def _update(self, batch: Batch) -> float:
+        rate = self._rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * group["factor"]
+        seed_torch(self.training.seed, "dropout", self.step)
+        loss = self.loss(batch)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise ArithmeticError(
+                f"the loss is {value} at step {self.step + 1}: lower training.learning_rate"
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.names.values(), self.training.clip, foreach=True)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        return value
+
+    def _rate(self) -> float:
+        """Linear up, then linear down to 0."""
+        warm = max(1, math.ceil(self.training.warmup * self.training.steps))
+        up = (self.step + 1) / warm
+        down = (self.training.steps - self.step) / max(self.training.steps - warm, 1)
+        return self.training.learning_rate * min(up, down, 1.0)
+
+    def _save(self, path: Path) -> None:
+        """Everything that the next step depends on, in one file that is there whole or not at all."""
+        tensors = {name: value.detach() for name, value in self.names.items()}
+        for name, value in self.names.items():
+            for key, state in self.optimiser.state[value].items():
+                tensors[f"{name}/{key}"] = state
+        part = path.with_suffix(".part")
+        meta = {"step": str(self.step), "settings": self.settings}
+        save_file({n: t.contiguous() for n, t in tensors.items()}, part, metadata=meta)
+        part.replace(path)
+
+    def _resume(self, path: Path) -> None:
+        if not path.exists():
+            return
+        with safe_open(path, "pt", device=self.device) as file:
+            meta = file.metadata()
+            if meta["settings"] != self.settings:
+                raise UserError(
+                    f"{path}: is of other settings or other text ({_difference(meta['settings'], self.settings)}); "
+                    "choose another folder, or delete it to start anew"
+                )
+            self.step = int(meta["step"])
+            with torch.no_grad():
+                for name, value in self.names.items():
+                    value.copy_(file.get_tensor(name))
+                    keys = ("step", "exp_avg", "exp_avg_sq")
+                    self.optimiser.state[value] = {k: file.get_tensor(f"{name}/{k}") for k in keys}
+        log.info("going on after step %d", self.step)
+
+
+def _optimiser(names: dict[str, torch.nn.Parameter], training: TrainingConfig) -> torch.optim.AdamW:
+    """AdamW, without decay of biases and norms, with a rate of its own for the embeddings."""
+    groups = []
+    for embedding in (False, True):
+        for matrix in (False, True):
+            parameters = [
+                p
+                for n, p in names.items()
+                if ("word_embeddings" in n) == embedding and (p.dim() > 1) == matrix
+            ]
+            if parameters:
+                groups.append(
+                    {
+                        "params": parameters,
+                        "weight_decay": training.weight_decay if matrix else 0.0,
+                        "factor": training.embedding_rate if embedding else 1.0,
+                    }
+                )
+    return torch.optim.AdamW(groups, lr=training.learning_rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
+
+
+def _difference(one: str, other: str) -> str:
+    """The first setting in which two differ."""
+    a, b = json.loads(one), json.loads(other)
+    for key in sorted({*a, *b}):
+        if a.get(key) != b.get(key):
+            return f"{key}: {a.get(key)} there, {b.get(key)} here"
+    return "nothing that is named"

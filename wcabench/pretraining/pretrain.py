@@ -1,0 +1,111 @@
+"""A whole pretraining: text to a folder that `AutoModel` and `AutoTokenizer` load."""
+
+import dataclasses
+import hashlib
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from wcabench.pretraining.loop import Pretrainer
+from wcabench.pretraining.measure import retrieval, sentence_states
+from wcabench.pretraining.settings import Pretraining
+from wcabench.pretraining.start import new_model
+from wcabench.pretraining.stream import Stream
+from wcabench.pretraining.text import Texts, read_texts
+from wcabench.pretraining.vocabulary import train_tokenizer
+
+log = logging.getLogger(__name__)
+LOG = "log.jsonl"
+
+
+def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu") -> Path:
+    """Pretrain an encoder; the same call goes on where an interrupted one stopped.
+
+    Args:
+        settings: what to make.
+        text: folder of the text, see `wcabench.pretraining.text`.
+        folder: gets the checkpoint, the log (a JSON object a line) and the encoder.
+        device: "cpu" or "cuda".
+
+    Returns:
+        the encoder's folder: configuration, tokenizer, and weights in float16.
+
+    Raises:
+        UserError: text that is missing or wrong, or a checkpoint of other settings in `folder`.
+        ArithmeticError: the loss is not finite.
+    """
+    texts = read_texts(text, settings.text)
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = _tokenizer(settings, texts, folder)
+    stream = Stream(tokenizer, texts, settings.text, settings.training)
+    model = new_model(settings, tokenizer, texts)
+    trainer = Pretrainer(model, stream, settings.training, device, _fingerprint(settings, texts))
+
+    def report(step: int, found: dict[str, float]) -> None:
+        found = {**found, **_retrieval(model, tokenizer, texts, settings)}
+        with (folder / LOG).open("a") as file:
+            file.write(json.dumps({"step": step, **{k: float(f"{v:.4g}") for k, v in found.items()}}) + "\n")
+        log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in found.items()))
+
+    trainer.run(folder, report)
+    return export(model, tokenizer, folder / settings.name)
+
+
+def export(model: Any, tokenizer: Any, folder: Path) -> Path:
+    """The encoder without its language modelling head, in float16, and its tokenizer."""
+    encoder = model.bert.to("cpu", torch.float16)
+    encoder.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
+    """Trained once, then read from the folder: what a checkpoint's embeddings stand for must not change.
+
+    Put the folder `tokenizer` of another pretraining there to use its vocabulary.
+    """
+    from transformers import AutoTokenizer
+
+    place = folder / "tokenizer"
+    if not (place / "tokenizer.json").exists():
+        train_tokenizer(texts, settings.vocabulary).save_pretrained(place)
+    return AutoTokenizer.from_pretrained(place)
+
+
+def _fingerprint(settings: Pretraining, texts: Texts) -> str:
+    """The settings and the text as one line of JSON; how often is reported and saved is no part of it."""
+    digest = hashlib.sha256()
+    for language in texts.plain:
+        for sentence in texts.sentences(language):
+            digest.update(sentence.encode() + b"\n")
+    table = dataclasses.asdict(settings)
+    training = table.pop("training")
+    for key in ("report_every", "checkpoint_minutes"):
+        del training[key]
+    return json.dumps({**table, **training, "text sha256": digest.hexdigest()}, sort_keys=True)
+
+
+def _retrieval(model: Any, tokenizer: Any, texts: Texts, settings: Pretraining) -> dict[str, float]:
+    """Retrieval of held-out translations by the middle layer's states."""
+    was_training = model.training
+    model.eval()
+    layer = (settings.model.layers + 1) // 2 + 1
+    found = {}
+    for language, pairs in texts.held_out.items():
+        one, other = (
+            sentence_states(
+                model.bert,
+                tokenizer,
+                [p[side] for p in pairs],
+                min(layer, settings.model.layers),
+                settings.text.max_length,
+                next(model.parameters()).device.type,
+            )
+            for side in (0, 1)
+        )
+        found[f"retrieval_{language}"] = retrieval(one, other)
+    model.train(was_training)
+    return found

@@ -1,0 +1,161 @@
+"""The settings of a pretraining, read from one TOML file; an unknown key is an error that names the known ones."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wcabench.config import build
+from wcabench.data.resource_tables import check_keys, sub_table
+from wcabench.data.suite_tables import parse_toml
+from wcabench.errors import UserError, require
+
+
+@dataclass(frozen=True)
+class TextConfig:
+    """Which text is read.
+
+    Attributes:
+        languages: the languages, the first of which is the other side of all parallel text.
+        held_out: sentence pairs of each language that are kept out of training, to measure on.
+        max_length: word pieces a sentence, special tokens included; longer sentences are cut.
+    """
+
+    languages: tuple[str, ...] = ("en", "de", "es", "nl", "hy")
+    held_out: int = 400
+    max_length: int = 96
+
+
+@dataclass(frozen=True)
+class VocabularyConfig:
+    """The cased WordPiece vocabulary.
+
+    Attributes:
+        size: pieces, special tokens included.
+        sampling: a language with n words is read as often as n to this power asks for; 1 is as they are.
+    """
+
+    size: int = 20_000
+    sampling: float = 0.7
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The BERT-style network.
+
+    Attributes:
+        width: d, of the states.
+        layers: transformer layers.
+        heads: attention heads.
+        inner: width of the feed-forward layers.
+        positions: longest input, in pieces.
+        start_layers: layers of the start encoder that are copied, from 1, in this order; empty: the first ones.
+    """
+
+    width: int = 384
+    layers: int = 4
+    heads: int = 12
+    inner: int = 1536
+    positions: int = 160
+    start_layers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The optimisation.
+
+    Attributes:
+        steps: in all.
+        batch_tokens: word pieces a step, about.
+        learning_rate: the highest, after the warm-up.
+        embedding_rate: factor on it for the embeddings.
+        warmup: share of the steps with a rising learning rate; it falls linearly to 0 after.
+        weight_decay: decoupled, of matrices alone.
+        clip: largest gradient norm.
+        masked: share of the words that are to be found.
+        translated: share of a batch's tokens that are sentence pairs (translation language modelling).
+        sampling: a language with n sentences is drawn as often as n to this power asks for.
+        dropout: in the network.
+        seed: of the weights, the batches and the masks.
+        report_every: steps between two lines of the log.
+        checkpoint_minutes: minutes between two checkpoints.
+    """
+
+    steps: int = 10_000
+    batch_tokens: int = 4096
+    learning_rate: float = 5e-4
+    embedding_rate: float = 1.0
+    warmup: float = 0.03
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    masked: float = 0.2
+    translated: float = 0.35
+    sampling: float = 0.7
+    dropout: float = 0.0
+    seed: int = 1
+    report_every: int = 100
+    checkpoint_minutes: float = 5.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no training can do."""
+        for name in ("steps", "batch_tokens", "report_every"):
+            require(getattr(self, name) >= 1, f"training.{name}: {getattr(self, name)} is not at least 1")
+        for name in ("masked", "translated", "warmup"):
+            value = getattr(self, name)
+            require(0 <= value <= 1, f"training.{name}: {value} is not a share in [0, 1]")
+        require(self.masked > 0, "training.masked: nothing would be learned; give a share above 0")
+
+
+@dataclass(frozen=True)
+class Pretraining:
+    """All settings of a pretraining.
+
+    Attributes:
+        name: of the encoder.
+        start: an encoder of the first language that it starts from, see `wcabench.pretraining.start`: the name of an
+            installed package that holds one, or a folder; None: random weights.
+        text: what is read.
+        vocabulary: the word pieces.
+        model: the network.
+        training: the optimisation.
+    """
+
+    name: str
+    start: str | None = None
+    text: TextConfig = field(default_factory=TextConfig)
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+
+def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None) -> Pretraining:
+    """The settings of a file.
+
+    Args:
+        path: the TOML file.
+        overrides: table -> key -> value, which replace those of the file.
+
+    Raises:
+        UserError: the file cannot be read, or a key or value is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    top = parse_toml(text, str(path))
+    tables = {
+        "text": TextConfig,
+        "vocabulary": VocabularyConfig,
+        "model": ModelConfig,
+        "training": TrainingConfig,
+    }
+    check_keys(top, ("name", "start", *tables), str(path))
+    check_keys(overrides or {}, tables, "--set")
+    parts: dict[str, Any] = {
+        key: build(
+            cls, {**sub_table(top, key, str(path), {}), **(overrides or {}).get(key, {})}, f"{path}: {key}"
+        )
+        for key, cls in tables.items()
+    }
+    given = {key: value for key, value in top.items() if key not in tables}
+    require("name" in given, f"{path}: name is missing; say what the encoder is called")
+    return Pretraining(**given, **parts)

@@ -1,0 +1,164 @@
+"""The weights a pretraining starts from: an English encoder's layers, and embeddings aligned through the parallel text.
+
+The start encoder knows English pieces of its own. Each English word of the text is given the mean of its pieces'
+embeddings; a word of another language the mean of the English words that it is linked to in the parallel text, weighed
+by how often; a piece of the new vocabulary the mean of the words that it occurs in. So a foreign word starts where its
+translations are, and the copied layers read it as they read English.
+"""
+
+import importlib.util
+import logging
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from wcabench.errors import UserError
+from wcabench.nn.randomness import seed_torch
+from wcabench.pretraining.settings import Pretraining
+from wcabench.pretraining.text import Texts
+
+log = logging.getLogger(__name__)
+Words = list[str]
+Vectors = dict[str, np.ndarray]
+
+
+def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
+    """A `transformers.BertForMaskedLM` as `settings.model` says, with its starting weights.
+
+    Raises:
+        UserError: the start encoder cannot be found, or has another width or fewer layers.
+    """
+    from transformers import BertConfig, BertForMaskedLM
+
+    model, training = settings.model, settings.training
+    seed_torch(training.seed, "weights")
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=model.width,
+        num_hidden_layers=model.layers,
+        num_attention_heads=model.heads,
+        intermediate_size=model.inner,
+        max_position_embeddings=model.positions,
+        hidden_dropout_prob=training.dropout,
+        attention_probs_dropout_prob=training.dropout,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    fresh = BertForMaskedLM(config)
+    if settings.start is not None:
+        _copy(fresh, settings, tokenizer, texts)
+    return fresh
+
+
+def find_start(name: str) -> Path:
+    """The folder of the start encoder: `name` itself, or the one folder with a model in the installed package `name`.
+
+    Raises:
+        UserError: there is none.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    for root in spec.submodule_search_locations or [] if spec else []:
+        for weights in sorted(Path(root).rglob("model.safetensors")):
+            return weights.parent
+    raise UserError(
+        f"start encoder '{name}': no such folder, and no installed package of that name that holds a "
+        "model.safetensors; install it or name a folder"
+    )
+
+
+@torch.no_grad()
+def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    assert settings.start is not None
+    folder = find_start(settings.start)
+    start = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+    wanted = settings.model.start_layers or tuple(range(1, settings.model.layers + 1))
+    if start.config.hidden_size != settings.model.width or max(wanted) > start.config.num_hidden_layers:
+        raise UserError(
+            f"start encoder '{settings.start}' has {start.config.num_hidden_layers} layers of width "
+            f"{start.config.hidden_size}: set model.width and model.start_layers to what it has"
+        )
+    bert = fresh.bert
+    for layer, number in zip(bert.encoder.layer, wanted, strict=True):
+        layer.load_state_dict(start.encoder.layer[number - 1].state_dict())
+    bert.embeddings.LayerNorm.load_state_dict(start.embeddings.LayerNorm.state_dict())
+    bert.embeddings.token_type_embeddings.weight.copy_(start.embeddings.token_type_embeddings.weight)
+    positions = settings.model.positions
+    bert.embeddings.position_embeddings.weight.copy_(start.embeddings.position_embeddings.weight[:positions])
+    table = start.embeddings.word_embeddings.weight.numpy()
+    made = piece_embeddings(tokenizer, texts, AutoTokenizer.from_pretrained(folder), table)
+    bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(made))
+
+
+def piece_embeddings(tokenizer: Any, texts: Texts, start: Any, table: np.ndarray) -> np.ndarray:
+    """[pieces, d], float32: embeddings of the new pieces in the space of the start encoder's.
+
+    Args:
+        tokenizer: of the new vocabulary.
+        texts: the text, whose parallel part links the languages.
+        start: the start encoder's tokenizer.
+        table: its embeddings. [start's pieces, d]
+    """
+    cut = tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str
+    first = next(iter(texts.plain))
+    known = {
+        language: Counter(w for s in texts.sentences(language) for w, _ in cut(s)) for language in texts.plain
+    }
+    english = _start_vectors(start, list(known[first]), table)
+    sums = np.zeros((len(tokenizer), table.shape[1]))
+    weights = np.zeros(len(tokenizer))
+    for language, counts in known.items():
+        vectors = english if language == first else _linked(texts.pairs[language], english, cut)
+        log.info("start: %d of %d %s words have an embedding", len(vectors), len(counts), language)
+        _add_pieces(tokenizer, vectors, counts, sums, weights)
+    for token in ("cls_token", "sep_token", "mask_token", "pad_token", "unk_token"):
+        new, old = getattr(tokenizer, f"{token}_id"), getattr(start, f"{token}_id")
+        sums[new], weights[new] = table[old], 1.0
+    found = weights > 0
+    log.info("start: %d of %d pieces have an embedding", found.sum(), len(found))
+    made = sums / np.maximum(weights, 1e-12)[:, None]
+    norm = float(np.linalg.norm(table, axis=1).mean())
+    made *= (norm / np.maximum(np.linalg.norm(made, axis=1), 1e-12))[:, None]
+    rng = np.random.default_rng(0)
+    spread = made[found].std(0)
+    made[~found] = made[found].mean(0) + rng.normal(size=(int((~found).sum()), table.shape[1])) * spread
+    return made.astype(np.float32)
+
+
+def _start_vectors(start: Any, words: Words, table: np.ndarray) -> Vectors:
+    found = start(words, add_special_tokens=False)["input_ids"]
+    return {word: table[ids].mean(0) for word, ids in zip(words, found, strict=True) if ids}
+
+
+def _linked(pairs: list[tuple[str, str]], english: Vectors, cut: Any) -> Vectors:
+    """Word -> mean of the English words that it is linked to, by the intersection of both directions."""
+    from wcabench.words import align
+
+    split = [([w for w, _ in cut(first)], [w for w, _ in cut(other)]) for other, first in pairs]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for (source, target), links in zip(split, align(split), strict=True):
+        for i, j in links:
+            if source[i] in english:
+                counts[target[j]][source[i]] += 1
+    return {
+        word: np.average([english[e] for e in linked], axis=0, weights=list(linked.values()))
+        for word, linked in counts.items()
+    }
+
+
+def _add_pieces(
+    tokenizer: Any, vectors: Vectors, counts: Counter[str], sums: np.ndarray, weights: np.ndarray
+) -> None:
+    """Add each word's vector to its pieces; a piece that is most of a word takes more of it."""
+    words = list(vectors)
+    found = tokenizer(words, add_special_tokens=False)["input_ids"]
+    for word, ids in zip(words, found, strict=True):
+        weight = counts[word] / len(ids) ** 2 if ids else 0.0
+        for piece in ids:
+            sums[piece] += weight * vectors[word]
+            weights[piece] += weight

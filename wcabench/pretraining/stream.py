@@ -1,0 +1,121 @@
+"""Batches of a pretraining: any step's batch is made from the seed and the step's number alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wcabench.nn.randomness import generator
+from wcabench.pretraining.settings import TextConfig, TrainingConfig
+from wcabench.pretraining.text import Texts
+
+Ids = list[int]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's sentences.
+
+    Attributes:
+        sequences: piece ids with special tokens; the masked ones are already replaced.
+        groups: numbers of the sequences that see each other: one, or the two sides of a pair.
+        places: (sequence, position) of each piece to be found. [masked, 2]
+        wanted: its id. [masked]
+    """
+
+    sequences: list[Ids]
+    groups: list[list[int]]
+    places: np.ndarray
+    wanted: np.ndarray
+
+
+class Encoded:
+    """Sentences of one corpus as piece ids, in one array."""
+
+    def __init__(self, tokenizer: Any, sentences: Iterable[str], max_length: int) -> None:
+        found = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
+        self.offsets = np.cumsum([0, *map(len, found)])
+        self.ids = np.fromiter((i for ids in found for i in ids), dtype=np.int32, count=self.offsets[-1])
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, number: int) -> Ids:
+        return self.ids[self.offsets[number] : self.offsets[number + 1]].tolist()  # type: ignore[no-any-return]
+
+    @property
+    def mean_length(self) -> float:
+        """Pieces a sentence."""
+        return float(self.offsets[-1]) / max(len(self), 1)
+
+
+class Stream:
+    """All text of a pretraining, and the batch of any step."""
+
+    def __init__(self, tokenizer: Any, texts: Texts, text: TextConfig, training: TrainingConfig) -> None:
+        """Tokenise everything once."""
+        self.config = training
+        self.mask = int(tokenizer.mask_token_id)
+        self.pad = int(tokenizer.pad_token_id)
+        self.special = np.array(sorted(tokenizer.all_special_ids))
+        pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
+        self.continues = np.array([piece.startswith("##") for piece in pieces])
+        self.plain = {
+            language: Encoded(tokenizer, texts.sentences(language), text.max_length)
+            for language in texts.plain
+        }
+        self.pairs = {
+            language: tuple(
+                Encoded(tokenizer, (pair[side] for pair in pairs), text.max_length) for side in (0, 1)
+            )
+            for language, pairs in texts.pairs.items()
+        }
+
+    def batch(self, step: int) -> Batch:
+        """About `batch_tokens` pieces, of plain sentences and of pairs, for step 0, 1, ..."""
+        rng = generator(self.config.seed, "batch", step)
+        translated = round(self.config.batch_tokens * self.config.translated)
+        groups = self._draw(rng, self.config.batch_tokens - translated, paired=False)
+        groups += self._draw(rng, translated, paired=True)
+        sequences = [ids for group in groups for ids in group]
+        numbers, at = [], 0
+        for group in groups:
+            numbers.append(list(range(at, at + len(group))))
+            at += len(group)
+        return self._masked(rng, sequences, numbers)
+
+    def _draw(self, rng: np.random.Generator, tokens: int, *, paired: bool) -> list[list[Ids]]:
+        """Groups of sentences of random languages, by their sampled shares."""
+        corpora: dict[str, Sequence[Encoded]] = (
+            dict(self.pairs) if paired else {language: (one,) for language, one in self.plain.items()}
+        )
+        shares = np.array([float(len(sides[0])) for sides in corpora.values()]) ** self.config.sampling
+        lengths = np.array([sum(side.mean_length for side in sides) for sides in corpora.values()])
+        number = max(1, round(tokens / float(lengths @ shares / shares.sum()))) if tokens else 0
+        counts = rng.multinomial(number, shares / shares.sum())
+        return [
+            [side[int(i)] for side in sides]
+            for sides, count in zip(corpora.values(), counts, strict=True)
+            for i in rng.integers(len(sides[0]), size=count)
+        ]
+
+    def _masked(self, rng: np.random.Generator, sequences: list[Ids], groups: list[list[int]]) -> Batch:
+        """Whole words are chosen; of their pieces 80% become [MASK], 10% another, 10% stay (Devlin et al. 2019)."""
+        lengths = [len(ids) for ids in sequences]
+        ids = np.concatenate([np.array(one) for one in sequences])
+        owner = np.repeat(np.arange(len(sequences)), lengths)
+        position = np.concatenate([np.arange(length) for length in lengths])
+        word = np.cumsum(~self.continues[ids])
+        drawn = rng.random(int(word[-1]) + 1) < self.config.masked
+        chosen = drawn[word] & ~np.isin(ids, self.special)
+        (at,) = chosen.nonzero()
+        kind = rng.random(len(at))
+        shown = ids.copy()
+        shown[at[kind < 0.8]] = self.mask
+        swapped = at[(kind >= 0.8) & (kind < 0.9)]
+        shown[swapped] = rng.integers(len(self.special), len(self.continues), size=len(swapped))
+        parts = np.split(shown, np.cumsum(lengths)[:-1])
+        return Batch(
+            [part.tolist() for part in parts], groups, np.stack([owner[at], position[at]], 1), ids[at]
+        )
