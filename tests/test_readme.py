@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from wcabench.cli import main
 from wcabench.data.suites import load_suite
+from wcabench.pretraining.settings import read_settings
 from wcabench.registry import entries
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -39,11 +40,19 @@ def test_every_option_that_the_readme_shows_exists(command):
 
 
 def test_the_suite_that_the_readme_shows_is_read(tmp_path):
-    (text,) = blocks("toml")
+    (text,) = [b for b in blocks("toml") if "[suite]" in b]
     (tmp_path / "frisian.toml").write_text(text)
     suite = load_suite(str(tmp_path / "frisian.toml"))
     assert suite.pairs == ("en-fy",)
     assert suite.name == "frisian"
+
+
+def test_the_pretraining_that_the_readme_shows_is_read(tmp_path):
+    (text,) = [b for b in blocks("toml") if "[training]" in b]
+    (tmp_path / "encoder.toml").write_text(text)
+    settings = read_settings(tmp_path / "encoder.toml")
+    assert settings.name == "my-encoder"
+    assert settings.text.languages == ("en", "nl", "fy") and settings.training.steps == 5000
 
 
 def test_the_methods_that_the_readme_lists_are_registered():
