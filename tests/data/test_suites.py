@@ -189,6 +189,19 @@ def test_the_paper_suite_is_packaged_and_wholly_pinned():
     assert suite.translations("en-nl") == ("deepl", "m2m100") and suite.translations("en-hy") == ("open",)
 
 
+def test_the_mini_suite_is_whole_in_the_package_and_needs_no_data_folder(monkeypatch):
+    monkeypatch.delenv("WCABENCH_DATA", raising=False)
+    suite = load_suite("mini")
+    for pair in suite.pairs:
+        data = suite.load(pair, suite.data, OFFLINE)
+        assert data.types == ("LOC", "MISC", "ORG", "PER") and not data.notes
+        sizes = [len(part) for part in (data.train, data.source_dev, data.source_test)]
+        assert sizes == [1000, 60, 140]
+        assert [len(data.target_dev), len(data.target_test), len(data.parallel)] == [60, 140, 400]
+        for resource in suite.resources(pair, suite.data):
+            assert resource.sha256 and resource.licence == "CC0 1.0"
+
+
 def prepare(*arguments: str):
     return CliRunner().invoke(main, ["prepare", *arguments])
 

@@ -1,4 +1,4 @@
-"""The embedded corpus is what its README says: its sizes, its tags, its links, and how little training and test share."""
+"""The embedded corpus is what its README says: its sizes, tags and links, and how little training and test share."""
 
 import importlib.resources
 from collections import Counter
