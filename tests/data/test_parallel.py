@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from wcabench.data.parallel import read_pharaoh, read_tsv, read_two_column_files, read_two_files
+from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
 from wcabench.data.sentences import SentencePair
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError
@@ -70,7 +70,6 @@ def test_two_files_and_their_alignment_are_read(tmp_path):
     text = read_two_files(one, other, links)
     assert text.pairs[0] == SentencePair(("a", "b"), ("x", "y"), ((0, 1), (1, 0)))
     assert text.skipped == {"empty": 1}
-    assert read_pharaoh(links) == [((0, 1), (1, 0)), (), ((0, 0),)]
 
 
 @pytest.mark.parametrize("which", ["target", "links"])

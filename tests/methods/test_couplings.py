@@ -184,7 +184,7 @@ def test_padding_does_not_change_a_plan_or_a_loss(name, tiny_data, tiny_encoder)
 def test_words_are_the_mean_of_their_pieces(tiny_data, tiny_encoder):
     pairs = [SentencePair(("the", "parisman", "saw"), ("de", "oudehond"))]
     objective, model = loss_of("nearest-token", tiny_data, tiny_encoder, pairs, units="words")
-    source, target = objective._states(model, [0])
+    source, target = objective.states(model, [0])
     assert (source[0].shape[1], target[0].shape[1]) == (3, 2)
     window = model.table.truncated(pairs[0].source)
     (bucket,) = model.encode([window.ids])
@@ -244,7 +244,7 @@ def test_frozen_couplings_are_those_of_the_untouched_encoder(tiny_data, tiny_enc
         for parameter in model.encoder.encoder.layer.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0)))
     batch = frozen.batch(0)
-    kept = frozen._coupling(model, batch, *frozen._states(model, batch)).plans
+    kept = frozen._coupling(model, batch, *frozen.states(model, batch)).plans
     assert all(torch.equal(plan, frozen.frozen[i]) for plan, i in zip(kept, batch, strict=True))
 
 

@@ -15,6 +15,14 @@ COMMANDS = {
     "run": ("wcabench.cli.run:run", "Run methods on language pairs over seeds; finished cells are skipped."),
     "report": ("wcabench.cli.report:report", "Print the table of a results folder, with its significance."),
     "score": ("wcabench.cli.score:score", "Score a file of predicted tags against the gold tags."),
+    "align": (
+        "wcabench.cli.align:align",
+        "Align the words of a text, by a coupling or the statistical aligner.",
+    ),
+    "evaluate-alignment": (
+        "wcabench.cli.evaluate_alignment:evaluate_alignment",
+        "Precision, recall and error rate of a word alignment.",
+    ),
     "prepare": ("wcabench.cli.prepare:prepare", "Fetch and check everything that a run needs."),
     "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),

@@ -140,13 +140,42 @@ def read_two_column_files(
     return _two_files(Path(source), Path(target), links, sides, links_order, "spaces")
 
 
-def read_pharaoh(path: str | Path) -> list[Links]:
-    """The links of each line of a file in Pharaoh format, as they stand.
+def read_line_pairs(source: Path, target: Path | None = None) -> list[tuple[Words, Words]]:
+    """The words of both sides of every line, parted by spaces; a side may be empty, and its line is kept.
+
+    Args:
+        source: sentences of the source language; without `target`, source TAB target.
+        target: sentences of the target language, line by line.
 
     Raises:
-        UserError: the file cannot be read, or a link is not `i-j`.
+        UserError: a file cannot be read, two files of unequal length, or a line without a tab.
     """
-    return [_links(f"{path}:{number}", line) for number, line in enumerate(read_lines(Path(path)), start=1)]
+    lines = read_lines(source)
+    if target is not None:
+        others = read_lines(target)
+        _check_equal(source, lines, target, others)
+        return [(_words(one), _words(other)) for one, other in zip(lines, others, strict=True)]
+    pairs = []
+    for number, line in enumerate(lines, start=1):
+        one, tab, other = line.partition("\t")
+        if line.strip() and not tab:
+            raise UserError(
+                f"{source}:{number}: no tab; wanted a sentence, a tab and its translation, or a second file"
+            )
+        pairs.append((_words(one), _words(other)))
+    return pairs
+
+
+def _words(text: str) -> Words:
+    return tokenise(text, "spaces")
+
+
+def _check_equal(one: Path, lines: list[str], other: Path, others: list[str]) -> None:
+    if len(lines) != len(others):
+        raise UserError(
+            f"parallel files of unequal length: {one} has {len(lines)} lines, {other} has {len(others)}; line i "
+            "of one must be the translation of line i of the other"
+        )
 
 
 def _two_files(
@@ -159,13 +188,9 @@ def _two_files(
 ) -> ParallelText:
     """The pairs of two files that were read, with the links of a third."""
     aligned: list[str] = [] if links is None else read_lines(Path(links))
-    texts = [(target, sides[1])] if links is None else [(target, sides[1]), (Path(links), aligned)]
-    for file, text in texts:
-        if len(text) != len(sides[0]):
-            raise UserError(
-                f"parallel files of unequal length: {source} has {len(sides[0])} lines, {file} has "
-                f"{len(text)}; line i of one must be the translation of line i of the other"
-            )
+    _check_equal(source, sides[0], target, sides[1])
+    if links is not None:
+        _check_equal(source, sides[0], Path(links), aligned)
     where = target if links is None else Path(links)
     rows = [
         _Row(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None, "")

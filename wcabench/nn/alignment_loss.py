@@ -64,7 +64,7 @@ class AlignmentLoss:
     def loss(self, model: TokenClassifier, step: int) -> torch.Tensor:
         """Mean over the pairs of sum_ij T_ij sum_b c(e_i^{s,b}, e_j^{t,b}); T is a constant unless differentiable."""
         batch = self.batch(step)
-        source, target = self._states(model, batch)
+        source, target = self.states(model, batch)
         coupling = self._coupling(model, batch, source, target)
         self._describe(coupling)
         if self.method.stop_gradient == "source":
@@ -92,7 +92,7 @@ class AlignmentLoss:
             self._order = (cycle, order.tolist())
         return self._order[1]
 
-    def _states(
+    def states(
         self, model: TokenClassifier, batch: list[int]
     ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """Unit states of the units of both sides of each pair, [layers, n, d] each."""
@@ -126,7 +126,7 @@ class AlignmentLoss:
         with torch.no_grad():
             if self.method.coupling_dropout == "off":
                 model.eval()
-                source, target = self._states(model, batch)
+                source, target = self.states(model, batch)
                 model.train()
             return self.method.couple(Costs(cosine_costs(source, target), batch))
 
@@ -138,7 +138,7 @@ class AlignmentLoss:
         plans: list[torch.Tensor] = []
         for start in range(0, len(self.windows), FROZEN_BATCH):
             batch = list(range(start, min(start + FROZEN_BATCH, len(self.windows))))
-            costs = Costs(cosine_costs(*self._states(model, batch)), batch)
+            costs = Costs(cosine_costs(*self.states(model, batch)), batch)
             plans += [plan.detach().cpu() for plan in self.method.couple(costs).plans]
         model.train(was_training)
         return plans

@@ -6,6 +6,8 @@ Source: Och & Ney 2003, "A Systematic Comparison of Various Statistical Alignmen
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from wcabench.errors import UserError
 from wcabench.words.symmetrise import Link
 
@@ -44,18 +46,53 @@ def score_alignment(
     Raises:
         UserError: the numbers of sentences differ.
     """
+    return score_counts(sentence_counts(predicted, sure, possible).sum(0))
+
+
+def sentence_counts(
+    predicted: Sequence[Iterable[Link]],
+    sure: Sequence[Iterable[Link]],
+    possible: Sequence[Iterable[Link]] | None = None,
+) -> np.ndarray:
+    """[sentences, 4]: links predicted, sure links, hits among the sure, hits among the possible.
+
+    The arguments and errors are those of `score_alignment`.
+    """
     possible = sure if possible is None else possible
     if not len(predicted) == len(sure) == len(possible):
         raise UserError(
             f"alignment error rate: {len(predicted)} sentences predicted, {len(sure)} with sure and "
             f"{len(possible)} with possible links; wanted as many of each"
         )
-    made = wanted = hit_sure = hit_possible = 0
-    for links, must, may in zip(map(set, predicted), map(set, sure), map(set, possible), strict=True):
-        made += len(links)
-        wanted += len(must)
-        hit_sure += len(links & must)
-        hit_possible += len(links & (must | may))
+    rows = [
+        (len(links), len(must), len(links & must), len(links & (must | may)))
+        for links, must, may in zip(map(set, predicted), map(set, sure), map(set, possible), strict=True)
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def error_rate_interval(
+    counts: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of the error rate, over sentences (Efron 1979).
+
+    Args:
+        counts: from `sentence_counts`.
+        level: of confidence.
+        resamples: of as many sentences as there are.
+        seed: of the resampling.
+    """
+    sentences = len(counts)
+    weights = np.random.default_rng(seed).multinomial(sentences, [1 / sentences] * sentences, size=resamples)
+    made, wanted, hit_sure, hit_possible = (weights @ counts).T
+    rates = 1 - (hit_sure + hit_possible) / np.maximum(made + wanted, 1)
+    low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def score_counts(totals: np.ndarray) -> AlignmentScore:
+    """The score of summed counts, [4]; see `sentence_counts`."""
+    made, wanted, hit_sure, hit_possible = map(int, totals)
     return AlignmentScore(
         precision=hit_possible / made if made else 1.0,
         recall=hit_sure / wanted if wanted else 1.0,

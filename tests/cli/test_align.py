@@ -1,0 +1,145 @@
+"""`wcabench align` and `wcabench evaluate-alignment`, on files as people have them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from wcabench.cli import main
+
+ENGLISH = ["the old man saw a house", "", "Anna and two dogs", "a red house"]
+DUTCH = ["de oude man zag een huis", "niets", "Anna en twee honden", "een rood huis"]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def text(tmp_path) -> tuple[Path, Path]:
+    files = tmp_path / "en", tmp_path / "nl"
+    for file, lines in zip(files, (ENGLISH, DUTCH), strict=True):
+        file.write_text("\n".join(lines) + "\n")
+    return files
+
+
+def read(output: str) -> list[set[tuple[int, int]]]:
+    return [
+        {(int(i), int(j)) for i, j in (link.split("-") for link in line.split())}
+        for line in output.splitlines()
+    ]
+
+
+def test_the_statistical_aligner_keeps_the_lines_and_says_which_are_empty(text):
+    result = invoke("align", *text, "--direction", "intersect")
+    assert result.exit_code == 0
+    links = read(result.stdout)
+    assert len(links) == 4 and not links[1]
+    assert "1 of 4 lines have an empty side" in result.stderr
+
+
+def test_one_file_of_both_sides_gives_the_same_as_two(text, tmp_path):
+    tsv, out = tmp_path / "both.tsv", tmp_path / "out"
+    tsv.write_text("\n".join(f"{a}\t{b}" for a, b in zip(ENGLISH, DUTCH, strict=True)))
+    assert invoke("align", tsv, "--out", out).exit_code == 0
+    assert out.read_text() == invoke("align", *text).stdout
+
+
+@pytest.mark.parametrize("method", ["nearest-token", "wca-soft", "wca-hard"])
+def test_a_coupling_links_each_target_word_forward_and_each_source_word_in_reverse(
+    method, text, tiny_encoder
+):
+    def links(direction):
+        result = invoke("align", *text, "-m", method, "--encoder", tiny_encoder, "--direction", direction)
+        assert result.exit_code == 0, result.output
+        return read(result.stdout)
+
+    forward, reverse, both = links("forward"), links("reverse"), links("intersect")
+    for at, (one, other) in enumerate(zip(ENGLISH, DUTCH, strict=True)):
+        if not one:
+            assert not forward[at] and not reverse[at]
+            continue
+        assert {j for _, j in forward[at]} == set(range(len(other.split())))
+        assert {i for i, _ in reverse[at]} == set(range(len(one.split())))
+        assert both[at] == forward[at] & reverse[at]
+
+
+def test_identical_sentences_are_linked_word_by_word(tmp_path, tiny_encoder):
+    file = tmp_path / "en"
+    file.write_text("the old man saw Anna\n")
+    for more in ([], ["--set", "wca-hard.units=words"], ["--set", "wca-hard.special_tokens=true"]):
+        arguments = ["-m", "wca-hard", "--encoder", tiny_encoder, "--set", "wca-hard.epsilon=none", *more]
+        assert invoke("align", file, file, *arguments).stdout == "0-0 1-1 2-2 3-3 4-4\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--method", "none"], "couples no words"),
+        (["--method", "wca-hard"], "name one by --encoder"),
+        (["--method", "wca-hrd"], "did you mean 'wca-hard'"),
+        (["--set", "wca-hard.epsilon=1"], "table of --set"),
+        (["--set", "fastalign.em_iterations=1"], "is not at least 2"),
+    ],
+)
+def test_what_cannot_be_aligned_is_refused(arguments, message, text):
+    result = invoke("align", *text, *arguments)
+    assert result.exit_code == 2 and message in result.stderr
+
+
+def test_unequal_files_and_a_line_without_a_tab_are_refused(text, tmp_path):
+    (tmp_path / "short").write_text("a\n")
+    result = invoke("align", text[0], tmp_path / "short")
+    assert result.exit_code == 2 and "unequal length" in result.stderr
+    result = invoke("align", text[0])
+    assert result.exit_code == 2 and f"{text[0]}:1: no tab" in result.stderr
+
+
+def evaluated(tmp_path, gold: str, predicted: str, *more):
+    files = tmp_path / "gold", tmp_path / "predicted"
+    for file, content in zip(files, (gold, predicted), strict=True):
+        file.write_text(content)
+    return invoke("evaluate-alignment", *files, *more)
+
+
+def test_the_error_rate_of_sure_and_possible_links(tmp_path):
+    result = evaluated(tmp_path, "0-0 1-1 4-4 2?2 2?3\n", "0-0 1-1 2-2 3-0\n", "--json")
+    found = json.loads(result.stdout)
+    assert found["precision"] == 75 and found["recall"] == pytest.approx(200 / 3)
+    assert found["error_rate"] == pytest.approx(100 * (1 - 5 / 7))
+    assert found["error_rate_interval"] == pytest.approx([found["error_rate"]] * 2)  # one sentence
+
+
+def test_the_format_of_the_shared_tasks_and_words_from_one_are_read(tmp_path):
+    gold = "1 1 1 S\n1 2 2\n1 3 3 P\n3 1 2 S\n"
+    result = evaluated(tmp_path, gold, "0-0 1-1 2-2\n\n0-1\n", "--one-based", "--json")
+    found = json.loads(result.stdout)
+    assert (found["precision"], found["recall"], found["sentences"]) == (100, 100, 3)
+
+
+def test_the_interval_holds_the_rate_and_is_the_same_twice(tmp_path):
+    gold = "0-0 1-1\n" * 30
+    predicted = "0-0 1-1\n" * 15 + "0-0 1-0\n" * 15
+    first = json.loads(evaluated(tmp_path, gold, predicted, "--json").stdout)
+    low, high = first["error_rate_interval"]
+    assert low < first["error_rate"] == 25 < high
+    assert json.loads(evaluated(tmp_path, gold, predicted, "--json").stdout) == first
+
+
+def test_the_table_is_readable(tmp_path):
+    output = evaluated(tmp_path, "0-0\n", "0-0\n").stdout
+    assert "AER" in output and "100.00" in output
+
+
+def test_wrong_links_are_refused(tmp_path, text):
+    assert "no link" in evaluated(tmp_path, "0-0 x\n", "0-0\n").stderr
+    assert "2 sentences, but 1 in" in evaluated(tmp_path, "0-0\n", "0-0\n0-0\n").stderr
+    assert "leave --one-based out" in evaluated(tmp_path, "0-1\n", "0-0\n", "--one-based").stderr
+    one, other = tmp_path / "s", tmp_path / "t"
+    one.write_text("a b\n")
+    other.write_text("c d\n")
+    result = evaluated(tmp_path, "2-2 1-1\n", "0-0\n", "--text", one, other)
+    assert result.exit_code == 2 and "lies beyond its 2 source and 2 target words" in result.stderr
+    assert "counted from 1" in result.stderr
+    assert evaluated(tmp_path, "2-2 1-1\n", "0-0\n", "--one-based", "--text", one, other).exit_code == 0
