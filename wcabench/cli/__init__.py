@@ -23,6 +23,10 @@ COMMANDS = {
         "wcabench.cli.evaluate_alignment:evaluate_alignment",
         "Precision, recall and error rate of a word alignment.",
     ),
+    "show-alignment": (
+        "wcabench.cli.show_alignment:show_alignment",
+        "Show how each method couples the tokens of one sentence pair.",
+    ),
     "prepare": ("wcabench.cli.prepare:prepare", "Fetch and check everything that a run needs."),
     "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),

@@ -1,0 +1,160 @@
+"""`wcabench show-alignment`: the paper's Figure 1 for any sentence pair, in the terminal and as a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import (
+    data_dir_option,
+    data_source,
+    encoder_option,
+    load_suite,
+    offline_option,
+    set_option,
+    suite_option,
+)
+
+if TYPE_CHECKING:
+    from wcabench.data.sentences import PairData, SentencePair
+    from wcabench.data.suites import Suite
+    from wcabench.nn.sentence_alignment import SentenceAlignment
+
+COUPLINGS = ("wca-soft", "wca-hard", "nearest-token")
+TITLES = {
+    "wca-soft": "wca-soft: transport plan",
+    "wca-hard": "wca-hard: hardened plan",
+    "nearest-token": "nearest-token",
+    "word links": "fast_align (intersection)",
+}
+
+
+@click.command("show-alignment")
+@suite_option
+@click.option(
+    "--pair", "-p", required=True, help="A language pair; its parallel text teaches the word aligner."
+)
+@click.option("--line", type=click.IntRange(min=1), help="This pair of the parallel text, from 1.")
+@click.option("--source", "source_text", help="A source sentence, words parted by spaces.")
+@click.option("--target", "target_text", help="Its translation.")
+@encoder_option
+@set_option
+@data_dir_option
+@offline_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Figure: .png, .svg or .pdf.")
+def show_alignment(
+    suite: str,
+    pair: str,
+    line: int | None,
+    source_text: str | None,
+    target_text: str | None,
+    encoder: str | None,
+    settings: tuple[str, ...],
+    data_dir: Path | None,
+    offline: bool,
+    out: Path | None,
+) -> None:
+    """Show how each method couples the tokens of one sentence pair.
+
+    The pair is a line of the suite's parallel text, or two sentences of your own.
+    """
+    from wcabench.config import assignments
+
+    the_suite = load_suite(suite)
+    tables = assignments(settings)
+    data = the_suite.load(_pair_name(the_suite, pair), the_suite.data, data_source(data_dir, offline))
+    chosen = _sentence_pair(data, line, source_text, target_text)
+    found = _align(chosen, data, the_suite, encoder, tables)
+    if out is not None:
+        from wcabench.reports.alignment_figure import draw
+
+        draw(found, out, TITLES)
+        click.echo(f"figure: {out}", err=True)
+    _print(found)
+
+
+def _pair_name(suite: Suite, pair: str) -> str:
+    from wcabench.runs.grid import choose_pairs
+
+    return choose_pairs(suite, [pair])[0]
+
+
+def _sentence_pair(data: PairData, line: int | None, source: str | None, target: str | None) -> SentencePair:
+    from wcabench.data.sentences import SentencePair
+    from wcabench.data.tokenise import tokenise
+    from wcabench.errors import UserError
+
+    if (line is None) == (source is None and target is None) or (source is None) != (target is None):
+        raise UserError("which sentences? give --line N, or both --source and --target")
+    if line is None:
+        words = [tokenise(text or "", "spaces") for text in (source, target)]
+        if not all(words):
+            raise UserError("--source and --target: a sentence needs at least one word")
+        return SentencePair(*words)
+    if line > len(data.parallel):
+        raise UserError(f"--line {line}: the parallel text of {data.pair} has {len(data.parallel)} pairs")
+    return data.parallel[line - 1]
+
+
+def _align(
+    pair: SentencePair, data: PairData, suite: Suite, encoder: str | None, tables: dict[str, dict[str, str]]
+) -> SentenceAlignment:
+    from wcabench import registry
+    from wcabench.config import build
+    from wcabench.errors import suggest
+    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.sentence_alignment import align_sentence
+    from wcabench.runs.grid import parse_encoder
+    from wcabench.runs.plan import overlay
+
+    known = ["encoder", "recipe", *COUPLINGS]
+    for table in tables:
+        if table not in known:
+            raise suggest(table, known, "table of --set")
+    methods: list[Any] = [build(registry.find(name).load(), tables.get(name, {}), name) for name in COUPLINGS]
+    recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
+    config = overlay(
+        parse_encoder(encoder) if encoder else suite.encoder, tables.get("encoder", {}), "encoder"
+    )
+    model = TokenClassifier(config, recipe, ["O"], "cpu")
+    return align_sentence(pair, model, methods, recipe, _word_links(pair, data))
+
+
+def _word_links(pair: SentencePair, data: PairData) -> tuple[tuple[int, int], ...]:
+    """fast_align's links, learned from the pair's parallel text and this sentence pair."""
+    from wcabench.words import align
+
+    texts = [(one.source, one.target) for one in (*data.parallel, pair)]
+    return align(texts, symmetrisation="intersect")[-1]
+
+
+def _print(found: SentenceAlignment) -> None:
+    """For each target token, whom each method couples it with."""
+    from rich.console import Console
+    from rich.table import Table
+
+    caption = (
+        "nearest-token: the cosine. wca-soft: the two largest shares of the target token's mass. "
+        "A dot: no source token."
+    )
+    table = Table("target token", caption=caption, caption_justify="left")
+    for name in found.plans:
+        table.add_column(TITLES[name].partition(":")[0])
+    for j, token in enumerate(found.target):
+        cells = [_partners(found, name, j) for name in found.plans]
+        table.add_row(token, *cells)
+    Console(highlight=False, markup=False).print(table)
+
+
+def _partners(found: SentenceAlignment, name: str, column: int) -> str:
+    """The source tokens of one target token: those of a soft plan by their share, linked ones in their order."""
+    shares = found.plans[name][:, column]
+    linked = [int(i) for i in shares.nonzero()[:, 0]]
+    if name == "wca-soft":
+        largest = sorted(linked, key=lambda i: -float(shares[i]))[:2]
+        return ", ".join(f"{found.source[i]} {shares[i]:.2f}" for i in largest)
+    if name == "nearest-token":
+        return ", ".join(f"{found.source[i]} {found.similarity[i, column]:.2f}" for i in linked)
+    return " ".join(found.source[i] for i in linked) or "·"
