@@ -73,18 +73,48 @@ def test_an_interrupted_pretraining_ends_with_the_very_same_weights(
             ["pretrain", str(settings_file), "--text", str(text), "--out", str(tmp_path), "--set", always],
         )
     monkeypatch.setattr(loop.Pretrainer, "_save", saves)
+    with (tmp_path / "log.jsonl").open("a") as file:
+        file.write('{"step": 4, "loss": 0.0}\n')  # reported after the checkpoint, and to be done again
     result = pretrain(settings_file, text, tmp_path)
     assert result.exit_code == 0, result.output
     from safetensors.torch import load_file
 
     one, other = (load_file(folder / "made-up" / "model.safetensors") for folder in (whole[0], tmp_path))
     assert one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
+    steps = [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert steps == [4, 8]
 
 
 def test_a_checkpoint_of_other_settings_is_refused(whole, settings_file, text):
     result = pretrain(settings_file, text, whole[0], "--set", "training.masked=0.3")
     assert result.exit_code == 2
     assert "masked: 0.2 there, 0.3 here" in result.stderr and "choose another folder" in result.stderr
+
+
+def test_a_checkpoint_that_cannot_be_read_is_named(settings_file, text, tmp_path):
+    (tmp_path / loop.CHECKPOINT).write_bytes(b"half a file")
+    result = pretrain(settings_file, text, tmp_path)
+    assert result.exit_code == 2
+    assert loop.CHECKPOINT in result.stderr and "delete it to start anew" in result.stderr
+
+
+def test_a_full_disk_leaves_the_checkpoint_before(settings_file, text, tmp_path, monkeypatch):
+    before = tmp_path / loop.CHECKPOINT
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(loop, "save_file", full)
+    result = pretrain(settings_file, text, tmp_path, "--set", "training.steps=1")
+    assert result.exit_code == 2 and "No space left on device" in result.stderr
+    assert not before.exists() and not before.with_suffix(".part").exists()
+
+
+def test_a_loss_that_is_not_finite_ends_the_command_with_one_line(settings_file, text, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop.Pretrainer, "loss", lambda self, batch: torch.tensor(float("nan")))
+    result = pretrain(settings_file, text, tmp_path)
+    assert result.exit_code == 1
+    assert "the loss is nan at step 1: lower training.learning_rate" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -43,4 +43,7 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
     chosen = read_settings(settings, assignments(changes))
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("wcabench").setLevel(logging.INFO)
-    click.echo(make(chosen, text, out, cuda_or_cpu(device)))
+    try:
+        click.echo(make(chosen, text, out, cuda_or_cpu(device)))
+    except ArithmeticError as error:
+        raise click.ClickException(str(error)) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.nn import functional
 
@@ -43,8 +43,12 @@ class Pretrainer:
         self.optimiser = _optimiser(self.names, training)
 
     def run(self, folder: Path, report: Report) -> None:
-        """Train to the last step, from the checkpoint in `folder` if there is one; one is written now and then."""
-        self._resume(folder / CHECKPOINT)
+        """Train to the last step, writing a checkpoint into `folder` now and then.
+
+        Raises:
+            UserError: it cannot be written; training goes on from the one before.
+            ArithmeticError: the loss is not finite.
+        """
         self.model.train()
         saved = clock = time.monotonic()
         total, tokens, steps = 0.0, 0, 0
@@ -116,14 +120,36 @@ class Pretrainer:
                 tensors[f"{name}/{key}"] = state
         part = path.with_suffix(".part")
         meta = {"step": str(self.step), "settings": self.settings}
-        save_file({n: t.contiguous() for n, t in tensors.items()}, part, metadata=meta)
-        part.replace(path)
+        try:
+            save_file({n: t.contiguous() for n, t in tensors.items()}, part, metadata=meta)
+            part.replace(path)
+        except (OSError, SafetensorError) as error:
+            part.unlink(missing_ok=True)
+            raise UserError(
+                f"{path}: the checkpoint of step {self.step} cannot be written: {error}; free some space and run the "
+                "same command again"
+            ) from error
 
-    def _resume(self, path: Path) -> None:
+    def resume(self, folder: Path) -> None:
+        """Take over the checkpoint in `folder`, if there is one.
+
+        Raises:
+            UserError: it cannot be read, or is of another configuration.
+        """
+        path = folder / CHECKPOINT
         if not path.exists():
             return
+        try:
+            self._read(path)
+        except (OSError, SafetensorError) as error:
+            raise UserError(
+                f"{path}: cannot be read: {error}; delete it to start anew, or choose another folder"
+            ) from error
+        log.info("going on after step %d", self.step)
+
+    def _read(self, path: Path) -> None:
         with safe_open(path, "pt", device=self.device) as file:
-            meta = file.metadata()
+            meta = file.metadata() or {"settings": "{}"}
             if meta["settings"] != self.settings:
                 raise UserError(
                     f"{path}: is of other settings or other text ({_difference(meta['settings'], self.settings)}); "
@@ -135,7 +161,6 @@ class Pretrainer:
                     value.copy_(file.get_tensor(name))
                     keys = ("step", "exp_avg", "exp_avg_sq")
                     self.optimiser.state[value] = {k: file.get_tensor(f"{name}/{k}") for k in keys}
-        log.info("going on after step %d", self.step)
 
 
 def _optimiser(names: dict[str, torch.nn.Parameter], training: TrainingConfig) -> torch.optim.AdamW:

@@ -44,6 +44,9 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
     model = new_model(settings, tokenizer, texts)
     trainer = Pretrainer(model, stream, settings.training, device, _fingerprint(settings, texts))
 
+    trainer.resume(folder)
+    _forget_after(folder / LOG, trainer.step)
+
     def report(step: int, found: dict[str, float]) -> None:
         found = {**found, **_retrieval(model, tokenizer, texts, settings)}
         with (folder / LOG).open("a") as file:
@@ -60,6 +63,13 @@ def export(model: Any, tokenizer: Any, folder: Path) -> Path:
     encoder.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def _forget_after(file: Path, step: int) -> None:
+    """Take the steps out of the log that an interrupted run did after its last checkpoint: they are done again."""
+    if file.exists():
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
 
 
 def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
