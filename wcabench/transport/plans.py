@@ -20,9 +20,9 @@ class Plans:
         plans: [n_s, n_t] a problem, float32, on the device of its cost.
         cost: sum_ij T_ij C_ij of each. [problems]
         marginal_error: L1 violation of the row marginals of each; the column marginals are exact. [problems]
-        iterations: of each; 0 for exact plans. [problems]
+        iterations: of each; rounds of augmenting paths for exact plans. [problems]
         converged: marginal error below the tolerance. [problems]
-        source_potentials: f of each source token (argmax_i T_ij = argmax_i f_i - C_ij); empty for exact plans.
+        source_potentials: f of each source token: argmax_i T_ij = argmax_i f_i - C_ij; a dual optimum for exact plans.
     """
 
     plans: list[torch.Tensor]
@@ -44,7 +44,7 @@ def solve(
 
     Args:
         costs: [n_s, n_t] a problem; n_s, n_t >= 1; finite.
-        epsilon: weight of the entropy in units of the cost; None: the exact plan (network simplex, float64).
+        epsilon: weight of the entropy in units of the cost; None: the exact plan (float64).
         tolerance: L1 violation of the row marginals at which Sinkhorn stops.
         max_iterations: Sinkhorn gives up after so many; the plan is then returned with `converged` False.
 
@@ -67,40 +67,46 @@ def solve(
 
 
 def _exact(costs: Sequence[torch.Tensor]) -> Plans:
-    import ot
-    import torch
+    if not costs:
+        return Plans([], *(np.empty(0) for _ in range(4)), [])
+    from wcabench.transport.exact import exact_ragged
 
-    plans = []
-    for cost in costs:
-        matrix = cost.cpu().numpy().astype(np.float64)
-        uniform = [np.full(n, 1 / n) for n in matrix.shape]
-        plans.append(torch.from_numpy(ot.emd(*uniform, matrix)).to(cost))
-    errors = np.array([_row_error(p) for p in plans])
-    return Plans(
-        plans, _objective(plans, costs), errors, np.zeros(len(plans), int), np.ones(len(plans), bool), []
-    )
+    flat, shapes = _end_to_end(costs, np.float64)
+    plans, potentials, rounds = np.empty_like(flat), np.empty(shapes[:, 0].sum()), np.empty(len(costs), int)
+    exact_ragged(flat, shapes, plans, potentials, rounds)
+    made, f = _apart(plans, potentials, shapes)
+    made = [plan.to(cost) for plan, cost in zip(made, costs, strict=True)]
+    errors = np.array([_row_error(plan) for plan in made])
+    return Plans(made, _objective(made, costs), errors, rounds, np.ones(len(made), bool), f)
 
 
 def _entropic_ragged(costs: Sequence[torch.Tensor], epsilon: float, tolerance: float, most: int) -> Plans:
-    import torch
-
     from wcabench.transport.entropic import sinkhorn_ragged
 
-    shapes = np.array([c.shape for c in costs], dtype=np.int64)
-    flat = np.concatenate([c.numpy().astype(np.float32, copy=False).ravel() for c in costs])
+    flat, shapes = _end_to_end(costs, np.float32)
     plans, potentials = np.empty_like(flat), np.empty(shapes[:, 0].sum())
     errors, iterations = np.empty(len(costs)), np.empty(len(costs), dtype=np.int64)
     sinkhorn_ragged(flat, shapes, epsilon, tolerance, most, plans, potentials, errors, iterations)
-    ends, rows = np.cumsum(shapes.prod(1))[:-1], np.cumsum(shapes[:, 0])[:-1]
-    made = [torch.from_numpy(p.reshape(s)) for p, s in zip(np.split(plans, ends), shapes, strict=True)]
-    return Plans(
-        made,
-        _objective(made, costs),
-        errors,
-        iterations,
-        errors < tolerance,
-        [torch.from_numpy(f) for f in np.split(potentials, rows)],
-    )
+    made, f = _apart(plans, potentials, shapes)
+    return Plans(made, _objective(made, costs), errors, iterations, errors < tolerance, f)
+
+
+def _end_to_end(costs: Sequence[torch.Tensor], dtype: type) -> tuple[np.ndarray, np.ndarray]:
+    """All matrices in one array, row by row, one after the other, and their shapes, [problems, 2]."""
+    shapes = np.array([c.shape for c in costs], dtype=np.int64)
+    return np.concatenate([c.cpu().numpy().astype(dtype, copy=False).ravel() for c in costs]), shapes
+
+
+def _apart(
+    plans: np.ndarray, potentials: np.ndarray, shapes: np.ndarray
+) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    """The plan and the source potentials of each problem."""
+    import torch
+
+    matrices = np.split(plans, np.cumsum(shapes.prod(1))[:-1])
+    rows = np.split(potentials, np.cumsum(shapes[:, 0])[:-1])
+    made = [torch.from_numpy(p.reshape(s)) for p, s in zip(matrices, shapes, strict=True)]
+    return made, [torch.from_numpy(f) for f in rows]
 
 
 def _entropic_torch(costs: Sequence[torch.Tensor], epsilon: float, tolerance: float, most: int) -> Plans:
