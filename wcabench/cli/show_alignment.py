@@ -89,10 +89,10 @@ def _sentence_pair(data: PairData, line: int | None, source: str | None, target:
     if (line is None) == (source is None and target is None) or (source is None) != (target is None):
         raise UserError("which sentences? give --line N, or both --source and --target")
     if line is None:
-        words = [tokenise(text or "", "spaces") for text in (source, target)]
-        if not all(words):
+        one, other = tokenise(source or "", "spaces"), tokenise(target or "", "spaces")
+        if not (one and other):
             raise UserError("--source and --target: a sentence needs at least one word")
-        return SentencePair(*words)
+        return SentencePair(one, other)
     if line > len(data.parallel):
         raise UserError(f"--line {line}: the parallel text of {data.pair} has {len(data.parallel)} pairs")
     return data.parallel[line - 1]

@@ -190,11 +190,11 @@ def _augment(
     end: int, supply: FloatArray, demand: FloatArray, flow: FloatArray, before: FloatArray, via: FloatArray
 ) -> int:
     """Push what the path to the column `end` carries, and return it: none where paths of the round before took it."""
-    moved, row = demand[end], int(before[end])
+    moved, row = int(demand[end]), int(before[end])
     while via[row] >= 0:
-        moved = min(moved, flow[via[row], row])
+        moved = min(moved, int(flow[via[row], row]))
         row = int(before[via[row]])
-    moved = min(moved, supply[row])
+    moved = min(moved, int(supply[row]))
     if moved == 0:
         return 0
     supply[row] -= moved

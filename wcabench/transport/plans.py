@@ -68,7 +68,8 @@ def solve(
 
 def _exact(costs: Sequence[torch.Tensor]) -> Plans:
     if not costs:
-        return Plans([], *(np.empty(0) for _ in range(4)), [])
+        none = np.empty(0)
+        return Plans([], none, none, none, none, [])
     from wcabench.transport.exact import exact_ragged
 
     flat, shapes = _end_to_end(costs, np.float64)
