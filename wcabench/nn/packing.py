@@ -39,7 +39,7 @@ class Packed:
 def fill_lines(lengths: Sequence[int], length: int) -> list[list[int]]:
     """Indices of `lengths` by line of at most `length` tokens: the longest first, each on the fullest line it fits on.
 
-    Best-fit decreasing needs at most 11/9 of the least number of lines, and one more (Johnson et al. 1974).
+    Best-fit decreasing needs at most 11/9 of the least number of lines, and four more (Johnson et al. 1974).
     """
     lines: list[list[int]] = []
     room: list[int] = []
