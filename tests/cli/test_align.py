@@ -65,6 +65,11 @@ def test_a_coupling_links_each_target_word_forward_and_each_source_word_in_rever
         assert both[at] == forward[at] & reverse[at]
 
 
+def test_without_an_encoder_the_embedded_one_is_read(text):
+    links = read(invoke("align", *text, "-m", "wca-hard", "--direction", "intersect").stdout)
+    assert {(0, 0), (1, 1), (2, 2), (3, 3)} == links[2]  # Anna and two dogs
+
+
 def test_identical_sentences_are_linked_word_by_word(tmp_path, tiny_encoder):
     file = tmp_path / "en"
     file.write_text("the old man saw Anna\n")
@@ -77,7 +82,6 @@ def test_identical_sentences_are_linked_word_by_word(tmp_path, tiny_encoder):
     ("arguments", "message"),
     [
         (["--method", "none"], "couples no words"),
-        (["--method", "wca-hard"], "name one by --encoder"),
         (["--method", "wca-hrd"], "did you mean 'wca-hard'"),
         (["--set", "wca-hard.epsilon=1"], "table of --set"),
         (["--set", "fastalign.em_iterations=1"], "is not at least 2"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import encoder_option, set_option
+from wcabench.cli.options import DEFAULT_SUITE, encoder_option, load_suite, set_option
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def align(
     Without TARGET, SOURCE holds both: a sentence, a tab, its translation. Words are parted by spaces. A line with an
     empty side gets an empty line.
 
-    fastalign learns from this text alone; the couplings read the states of an encoder.
+    fastalign learns from this text alone; the couplings read the states of an encoder, the embedded one if none is
+    named.
     """
     from wcabench.data.parallel import read_line_pairs
     from wcabench.words.pharaoh import format_links
@@ -89,8 +90,6 @@ def _links(
         return _statistical(pairs, method, direction)
     if not hasattr(method, "couple"):
         raise UserError(f"method '{entry.name}' couples no words; see the methods of `wcabench list methods`")
-    if encoder is None:
-        raise UserError(f"method '{entry.name}' reads the states of an encoder: name one by --encoder")
     return _coupled(pairs, method, encoder, direction, tables, device)
 
 
@@ -103,7 +102,7 @@ def _statistical(pairs: Sides, method: Any, direction: str) -> list[Links]:
 
 
 def _coupled(
-    pairs: Sides, method: Any, encoder: str, direction: str, tables: dict[str, dict[str, str]], device: str
+    pairs: Sides, method: Any, encoder: str | None, direction: str, tables: dict[str, dict[str, str]], device: str
 ) -> list[Links]:
     from wcabench.config import RecipeConfig
     from wcabench.data.sentences import SentencePair
@@ -115,7 +114,8 @@ def _coupled(
     from wcabench.words import symmetrise_links
 
     recipe = overlay(RecipeConfig(), tables.get("recipe", {}), "recipe")
-    config = overlay(parse_encoder(encoder), tables.get("encoder", {}), "encoder")
+    chosen = parse_encoder(encoder) if encoder else load_suite(DEFAULT_SUITE).encoder
+    config = overlay(chosen, tables.get("encoder", {}), "encoder")
     model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(device))
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
     found = coupling_links(method, model, kept, recipe, _report)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wcabench.runs.plan import PlannedCell
 
 F = TypeVar("F", bound=Callable[..., Any])
-DEFAULT_SUITE = "paper"
+DEFAULT_SUITE = "mini"
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 results_option = click.option(
