@@ -1,0 +1,79 @@
+"""Examples in the terminal: entities in brackets with their type, wrong ones starred; colour only adds to that."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wcabench.reports.side_by_side import Example, PairExamples
+from wcabench.scoring.spans import Span
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+RIGHT, WRONG, UNKNOWN = "green", "red", "cyan"
+STAR = "*"
+
+
+def print_examples(examples: PairExamples, labels: tuple[str, str], console: "Console") -> None:
+    """Print the examples of one pair under a heading; nothing where none was asked for."""
+    from rich.text import Text
+
+    if not examples.shown and not examples.notes:
+        return
+    console.print()
+    if examples.shown:
+        console.print(Text(f"Examples on {examples.pair}, seed {examples.shown[0].seed}", style="bold"))
+    for example in examples.shown:
+        console.print()
+        _print_example(example, labels, console)
+    if examples.shown:
+        console.print()
+        starred = "" if examples.shown[0].gold is None else f" {STAR}: an entity that is not in the gold."
+        console.print(Text(f"[TYPE words]: an entity.{starred}", style="dim"))
+    for note in examples.notes:
+        console.print(Text(f"{examples.pair}: {note}", style="dim" if examples.shown else ""))
+
+
+def _print_example(example: Example, labels: tuple[str, str], console: "Console") -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    a, b = example.errors
+    console.print(Text(f"sentence {example.number}: errors {labels[0]} {a}, {labels[1]} {b}", style="italic"))
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(overflow="fold", max_width=max(console.width // 4, 8))
+    grid.add_column(overflow="fold")
+    if example.gold is not None:
+        grid.add_row(Text("gold"), bracketed(example.words, example.gold, example.gold))
+    for label, found in zip(labels, example.predicted, strict=True):
+        grid.add_row(Text(label), bracketed(example.words, found, example.gold))
+    console.print(grid)
+
+
+def bracketed(words: Sequence[str], found: Sequence[Span], gold: Sequence[Span] | None) -> "Text":
+    """A sentence with its entities in brackets: "[PER Mira] lives in [ORG Oldwick]*".
+
+    Args:
+        words: the sentence.
+        found: the entities, from left to right.
+        gold: the right ones; None where they are not known, and nothing is starred.
+    """
+    from rich.text import Text
+
+    text, at = Text(), 0
+    for span in found:
+        text.append("".join(f"{_printable(word)} " for word in words[at : span.start]))
+        wrong = gold is not None and span not in gold
+        style = UNKNOWN if gold is None else WRONG if wrong else RIGHT
+        inside = " ".join(map(_printable, words[span.start : span.end]))
+        text.append(f"[{span.type} {inside}]{STAR if wrong else ''}", style=style)
+        text.append(" ")
+        at = span.end
+    text.append(" ".join(map(_printable, words[at:])))
+    text.rstrip()
+    return text
+
+
+def _printable(word: str) -> str:
+    """A word without anything that a terminal would take for a command."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in word)

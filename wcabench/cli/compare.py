@@ -1,0 +1,126 @@
+"""`wcabench compare A B`: two methods against each other, with sentences on which they differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import data_dir_option, json_option, results_option
+
+if TYPE_CHECKING:
+    from wcabench.reports.side_by_side import GoldReader
+    from wcabench.runs.cells import Cell
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
+@click.option("--suite", help="Only this suite: a name, or the TOML file of your own.")
+@results_option
+@click.option(
+    "--results-b", type=click.Path(file_okay=False, path_type=Path), help="Take B from this results folder."
+)
+@click.option(
+    "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Sentences to show a pair."
+)
+@data_dir_option
+@click.option("--resamples", type=click.IntRange(min=100), help="Of each bootstrap and randomisation.")
+@json_option
+def compare(
+    a: str,
+    b: str,
+    pairs: tuple[str, ...],
+    suite: str | None,
+    results: Path,
+    results_b: Path | None,
+    examples: int,
+    data_dir: Path | None,
+    resamples: int | None,
+    as_json: bool,
+) -> None:
+    """Compare method A with method B: A minus B in F1, by entity type, and sentences on which they differ.
+
+    A and B are names or, in quotes, labels as the report prints them: 'wca-hard (epsilon=0.01)'. Cells are
+    compared within one suite, encoder, recipe and data. With --results-b, B comes from a second folder; if its
+    setting is another, that is said. Examples need the cells' predictions, and their gold the suite's test set.
+    """
+    from wcabench.reports.method_tables import build_report, common_cells
+    from wcabench.reports.side_by_side import find_examples
+    from wcabench.reports.two_methods import Side, match
+    from wcabench.scoring.bootstrap import RESAMPLES
+
+    cells, left_out = _cells(results)
+    side_a, side_b = Side(a, cells), Side(b, cells)
+    if results_b is not None and results_b.resolve() != results.resolve():
+        cells_b, left_out_b = _cells(results_b)
+        side_a, side_b = Side(a, cells, str(results)), Side(b, cells_b, str(results_b))
+        left_out = left_out + left_out_b
+    matches = match(side_a, side_b, (_suite_name(suite),) if suite else (), pairs)
+    read_gold = _gold_reader(suite, data_dir)
+    found = [
+        [find_examples(pair, common_cells(one, pair), examples, read_gold) for pair in one.group.pairs]
+        for one in matches.matches
+    ]
+    report = build_report(matches, found, left_out, resamples or RESAMPLES)
+    for path, reason in report.left_out:
+        click.echo(f"left out: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    if as_json:
+        from wcabench.reports.json_table import render_json
+
+        click.echo(render_json(report), nl=False)
+    else:
+        _print(report, found)
+
+
+def _cells(results: Path) -> tuple[list[Cell], list[tuple[str, str]]]:
+    from wcabench.errors import UserError
+    from wcabench.runs.store import Store
+
+    cells, left_out = Store(results).cells()
+    if not any(cell.state == "done" for cell in cells):
+        raise UserError(f"{results}: no finished cell; run some first, or give the folder with --results")
+    return cells, [(str(path), reason) for path, reason in left_out]
+
+
+def _suite_name(suite: str) -> str:
+    """The name that the cells have: that of the file, where it is one."""
+    from wcabench.cli.options import load_suite
+
+    return load_suite(suite).name if suite.endswith(".toml") else suite
+
+
+def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldReader:
+    """Reads the test set that a cell was scored on, from what is on this machine."""
+
+    def read(cell: Cell) -> Any:
+        from wcabench.cli.options import data_source, load_suite
+        from wcabench.config import DataConfig
+
+        file = suite if suite and suite.endswith(".toml") else cell.suite
+        labels = cell.config["data"]["labels"]
+        return (
+            load_suite(file)
+            .load(cell.pair, DataConfig(labels=labels), data_source(data_dir, True))
+            .target_test
+        )
+
+    return read
+
+
+def _print(report: Any, examples: Any) -> None:
+    from rich.console import Console
+
+    from wcabench.reports.table import Report
+    from wcabench.reports.terminal import print_terminal
+    from wcabench.reports.terminal_examples import print_examples
+
+    console = Console(highlight=False)
+    for place, (section, own) in enumerate(zip(report.sections, examples, strict=True)):
+        if place:
+            console.print()
+        print_terminal(Report((section,)), console)
+        for one in own:
+            print_examples(one, (section.facts["a"], section.facts["b"]), console)

@@ -1,0 +1,49 @@
+"""`wcabench export-results`: one file to publish with a paper."""
+
+from pathlib import Path
+
+import click
+
+from wcabench.cli.options import echo_json, json_option, results_option
+
+
+@click.command("export-results")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@results_option
+@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
+@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
+@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
+@json_option
+def export_results(
+    file: Path,
+    results: Path,
+    suites: tuple[str, ...],
+    pairs: tuple[str, ...],
+    methods: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Write the finished cells into FILE, a .zip: records, counts and a manifest with checksums.
+
+    It holds no word of a corpus, so it may be published where the corpus may not. The same cells give the same
+    bytes. `wcabench import-results` reads it.
+    """
+    import hashlib
+
+    from wcabench.errors import UserError
+    from wcabench.reports.selection import Selection, select
+    from wcabench.runs.archive import write_archive
+    from wcabench.runs.store import Store
+
+    cells, left_out = Store(results).cells()
+    for path, reason in left_out:
+        click.echo(f"left out: {reason if str(path) in reason else f'{path}: {reason}'}", err=True)
+    if not cells:
+        raise UserError(f"{results}: no cell in it; nothing to export")
+    written = write_archive(file, select(cells, Selection(suites, pairs, methods)))
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    if as_json:
+        echo_json({"file": str(file), "cells": written, "bytes": file.stat().st_size, "sha256": sha256})
+    else:
+        cells_text = f"{written} cell{'' if written == 1 else 's'}"
+        click.echo(f"{file}: {cells_text}, {file.stat().st_size} bytes, sha256 {sha256}")

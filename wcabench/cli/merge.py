@@ -1,0 +1,69 @@
+"""`wcabench merge`: the finished cells of other stores into one."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wcabench.cli.options import echo_json, json_option, results_option
+
+if TYPE_CHECKING:
+    from wcabench.runs.merge import Merged
+
+
+@click.command()
+@click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@results_option
+@json_option
+def merge(stores: tuple[Path, ...], results: Path, as_json: bool) -> None:
+    """Copy the finished cells of each STORE into the results folder.
+
+    Nothing is overwritten: a cell that is there with other counts is refused and listed (exit 2), and the others
+    are copied all the same. Corrupt, foreign and failed cells are left out and listed.
+    """
+    from wcabench.runs import merge as merging
+    from wcabench.runs.store import Store
+
+    show_merged(merging.merge({str(path): Store(path) for path in stores}, Store(results)), results, as_json)
+
+
+def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
+    """What became of the cells: counts on stdout, what was not taken on stderr.
+
+    Raises:
+        UserError: cells were refused.
+    """
+    from wcabench.errors import UserError
+
+    if as_json:
+        echo_json({"results": str(results), **_plain(merged)})
+    else:
+        click.echo(f"{results}: {_summary(merged)}")
+    for word, entries in (("left out", merged.left_out), ("refused", merged.refused)):
+        for path, reason in entries:
+            click.echo(f"{word}: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    if merged.refused:
+        raise UserError(
+            f"{_cells(len(merged.refused))} refused: {results} has the same with other counts and keeps its own; "
+            "look at both with `wcabench show` and remove the wrong one"
+        )
+
+
+def _summary(merged: "Merged") -> str:
+    parts = [f"{_cells(len(merged.copied))} copied", f"{len(merged.identical)} identical"]
+    if merged.repeated:
+        parts.append(f"{len(merged.repeated)} there from another run with equal counts")
+    parts += [f"{len(merged.refused)} refused", f"{len(merged.left_out)} left out"]
+    return ", ".join(parts)
+
+
+def _cells(n: int) -> str:
+    return f"{n} cell{'' if n == 1 else 's'}"
+
+
+def _plain(merged: "Merged") -> dict[str, list[object]]:
+    whole = dataclasses.asdict(merged)
+    for name in ("refused", "left_out"):
+        whole[name] = [{"path": path, "reason": reason} for path, reason in whole[name]]
+    return whole

@@ -1,0 +1,151 @@
+"""An archive of results: one .zip to publish, with a manifest; the same cells give the same bytes everywhere.
+
+It holds `manifest.json` and, laid out as in a store, `cell.json` and `counts.npz` of each cell. Predictions are
+left out: they hold the words of the corpus. Members are stored, not deflated: deflate's output differs between
+builds of zlib, and the counts are compressed already.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import wcabench
+from wcabench.errors import UserError
+from wcabench.runs.archive_checks import MANIFEST, MOST_BYTES, check_counts_file, check_listing, read_member
+from wcabench.runs.cells import COUNTS, RECORD, Cell
+from wcabench.runs.merge import check_names
+from wcabench.runs.store import Store
+
+SCHEMA = 1
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a .zip can hold
+
+
+def write_archive(path: Path, cells: Sequence[Cell]) -> int:
+    """Write the finished cells into one file, whole or not at all.
+
+    Args:
+        path: the file; must not exist.
+        cells: failed ones are passed over.
+
+    Returns:
+        How many cells are in it.
+
+    Raises:
+        UserError: no finished cell, a cell that is not consistent, or a file that exists or cannot be written.
+    """
+    done = [cell for cell in cells if cell.state == "done"]
+    if not done:
+        raise UserError("none of the selected cells is finished: nothing to export")
+    if path.exists():
+        raise UserError(f"{path}: exists already; remove it or give another name")
+    members = dict(sorted(member for cell in done for member in _members(cell)))
+    if sum(map(len, members.values())) > MOST_BYTES:
+        raise UserError(f"the cells hold more than {MOST_BYTES >> 20} MiB: export by --pair or --method")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, members)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
+    return len(done)
+
+
+def _write(path: Path, members: dict[str, bytes]) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with zipfile.ZipFile(partial, "x", zipfile.ZIP_STORED) as archive:
+            for name, data in [(MANIFEST, _manifest(members)), *members.items()]:
+                archive.writestr(_info(name), data)
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _members(cell: Cell) -> Iterator[tuple[str, bytes]]:
+    try:
+        check_names(cell)
+        folder = Store(Path()).folder(cell.config, cell.key).as_posix()
+        for name in (RECORD, COUNTS):
+            yield f"{folder}/{name}", (cell.path / name).read_bytes()
+    except (UserError, OSError) as error:
+        raise UserError(f"{cell.path}: {error}") from error
+
+
+def _manifest(members: dict[str, bytes]) -> bytes:
+    whole: dict[str, Any] = {
+        "schema": SCHEMA,
+        "wcabench": wcabench.__version__,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+    }
+    return (json.dumps(whole, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, EPOCH)
+    info.create_system = 3  # Unix, whatever this machine is
+    info.external_attr = 0o644 << 16
+    return info
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Store]:
+    """The archive as a store in a temporary folder, after all of it was checked.
+
+    Raises:
+        UserError: no archive of results, or a member that is unexpected, too large or not what the manifest says.
+    """
+    with TemporaryDirectory(prefix="wcabench-import-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, path, Path(folder))
+        except (
+            OSError,
+            zipfile.BadZipFile,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
+            raise UserError(f"{path}: not an archive of results that can be read ({error})") from error
+        yield Store(Path(folder))
+
+
+def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
+    names = check_listing(archive, path)
+    files = _listed(read_member(archive, MANIFEST, path), path)
+    if files.keys() != names:
+        (name, *_) = sorted(files.keys() ^ names)
+        raise UserError(
+            f"{path}: {name} is in the archive or in its manifest, but not in both; get the file again"
+        )
+    for name in sorted(names):
+        data = read_member(archive, name, path)
+        if hashlib.sha256(data).hexdigest() != files[name]:
+            raise UserError(
+                f"{path}: {name} is not what the manifest says (sha256 differs); get the file again"
+            )
+        if name.endswith(COUNTS):
+            check_counts_file(data, f"{path}: {name}")
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def _listed(data: bytes, path: Path) -> dict[str, str]:
+    """Name -> sha256, as the manifest has them."""
+    try:
+        manifest = json.loads(data)
+        schema, files = manifest["schema"], manifest["files"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UserError(f"{path}: {MANIFEST} is not a manifest of results; get the file again") from None
+    if not isinstance(schema, int) or not isinstance(files, dict):
+        raise UserError(f"{path}: {MANIFEST} is not a manifest of results; get the file again")
+    if schema > SCHEMA:
+        raise UserError(f"{path}: schema {schema} of a newer wcabench (this one reads {SCHEMA}); upgrade")
+    return files

@@ -1,0 +1,90 @@
+"""What an archive of results may hold. It comes from anyone, so nothing is believed before it was looked at."""
+
+import io
+import math
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from wcabench.errors import UserError
+from wcabench.runs.cells import COUNTS, RECORD, count_names
+
+MANIFEST = "manifest.json"
+PART = r"(?!\.)[\w.-]+"  # no separator, no drive, no leading dot: neither `..` nor a hidden name
+MEMBER = re.compile(
+    rf"{PART}/{PART}/{PART}/seed-\d+-[0-9a-f]{{16}}/({re.escape(RECORD)}|{re.escape(COUNTS)})"
+)
+MOST_MEMBERS = 200_000
+MOST_BYTES = 4 << 30  # of all members together
+LARGEST = {RECORD: 16 << 20, COUNTS: 64 << 20, MANIFEST: 64 << 20}
+LARGEST_ARRAY = 256 << 20
+
+
+def check_listing(archive: zipfile.ZipFile, path: Path) -> set[str]:
+    """Names of the cells' files, every one as it should be; nothing is read yet.
+
+    Raises:
+        UserError: a member with another name (so none leads out of the folder), twice the same, or one too large.
+    """
+    infos = archive.infolist()
+    names = {info.filename for info in infos}
+    if MANIFEST not in names:
+        raise UserError(f"{path}: no {MANIFEST} in it: not an archive of `wcabench export-results`")
+    if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
+        raise UserError(f"{path}: more than {MOST_MEMBERS} members or {MOST_BYTES >> 20} MiB; not imported")
+    if len(names) != len(infos):
+        raise UserError(f"{path}: a member is in it twice; not imported")
+    for info in infos:
+        if info.filename != MANIFEST and not MEMBER.fullmatch(info.filename):
+            raise UserError(f"{path}: unexpected member {info.filename!r}; not imported")
+        largest = LARGEST[info.filename.rpartition("/")[2]]
+        if info.file_size > largest:
+            raise UserError(f"{path}: {info.filename} is larger than {largest >> 20} MiB; not imported")
+    return names - {MANIFEST}
+
+
+def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """The content of a member; `zipfile` reads no more than the size that `check_listing` saw.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    try:
+        return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise UserError(f"{path}: {name} is damaged ({error}); get the file again") from error
+
+
+def check_counts_file(data: bytes, where: str) -> None:
+    """The arrays of a counts.npz are the expected ones, and unpack to no more than a test set can need.
+
+    Raises:
+        UserError: they are not; `where` is named.
+    """
+    expected = {f"{name}.npy" for name in count_names()}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as arrays:
+            for info in arrays.infolist():
+                if info.filename not in expected:
+                    raise UserError(f"{where}: unexpected array {info.filename!r}; not imported")
+                if max(info.file_size, _declared_bytes(arrays, info)) > LARGEST_ARRAY:
+                    raise UserError(
+                        f"{where}: {info.filename} is larger than {LARGEST_ARRAY >> 20} MiB; not imported"
+                    )
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
+        raise UserError(f"{where}: damaged ({error}); get the file again") from error
+
+
+def _declared_bytes(arrays: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
+    """How much memory the array's header asks for, which reading it would take at once."""
+    from numpy.lib import format as npy
+
+    with arrays.open(info) as stream:
+        version = npy.read_magic(stream)
+        read: Any = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    if dtype.hasobject:
+        raise ValueError(f"{info.filename} holds Python objects")
+    return int(math.prod(shape) * dtype.itemsize)
