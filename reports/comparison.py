@@ -1,19 +1,17 @@
 """Every method against one baseline: interval, test, correction, and a sentence that claims no more."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wcabench.errors import UserError
 from wcabench.registry import canonical
 from wcabench.reports.collect import Group, MethodRow
-from wcabench.reports.difference import ALPHA, Difference, short_p
-from wcabench.reports.table import Entry, Row, Table, listed, number, signed
+from wcabench.reports.comparison_caption import caption, family_text
+from wcabench.reports.difference import Difference
+from wcabench.reports.table import Entry, Row, Table, number, signed
 
 if TYPE_CHECKING:
     from wcabench.scoring.significance import Comparison
-
-FEW_SEEDS = 5
 
 
 def find_baseline(group: Group, name: str | None) -> MethodRow | None:
@@ -58,7 +56,7 @@ def comparison_table(group: Group, baseline: MethodRow, *, resamples: int) -> Ta
         title=f"Difference to {baseline.label} in F1, suite {group.suite}, encoder {group.encoder_name}",
         columns=group.pairs,
         rows=rows,
-        caption=_caption(list(differences.values()), baseline.label, resamples),
+        caption=caption(list(differences.values()), resamples),
         findings=tuple(difference.sentence() for difference in differences.values()),
     )
 
@@ -85,12 +83,14 @@ def _compare_all(
 
 
 def _adjusted(raw: dict[tuple[str, str], "Comparison"], baseline: str) -> dict[tuple[str, str], Difference]:
-    from wcabench.scoring.significance import holm
+    from wcabench.scoring.significance import adjust
 
-    adjusted = holm([result.p_randomisation for result in raw.values()])
+    pvalues = {key: result.p_randomisation for key, result in raw.items()}
+    adjusted = adjust(pvalues, family_text(baseline)).pvalues
+    rates = adjust(pvalues, family_text(baseline), "benjamini-hochberg").pvalues
     return {
-        (label, pair): Difference(label, baseline, pair, result, float(p), len(raw))
-        for ((label, pair), result), p in zip(raw.items(), adjusted, strict=True)
+        (label, pair): Difference(label, baseline, pair, raw[label, pair], p, len(raw), rates[label, pair])
+        for (label, pair), p in adjusted.items()
     }
 
 
@@ -121,6 +121,8 @@ def _entry(
 
 
 def _facts(difference: Difference) -> dict[str, Any]:
+    from wcabench.scoring.significance import power_sentence
+
     r = difference.result
     return {
         "baseline": difference.baseline,
@@ -129,43 +131,15 @@ def _facts(difference: Difference) -> dict[str, Any]:
         "p_randomisation": r.p_randomisation,
         "p_holm": difference.p_holm,
         "holm_over": difference.family,
+        "p_benjamini_hochberg": difference.p_benjamini_hochberg,
+        "family": family_text(difference.baseline),
         "p_seeds": r.p_seeds,
         "attainable_p": r.attainable_p,
+        "bca": [r.bca.low, r.bca.high],
+        "crossed_t": [r.crossed_t.low, r.crossed_t.high],
+        "std_seeds": r.effect.std,
+        "d_z": r.effect.d_z,
+        "d_z_hedges": r.effect.hedges,
+        "power": power_sentence(r.effect.std, r.effect.n),
         "verdict": difference.verdict,
     }
-
-
-def _caption(differences: list[Difference], baseline: str, resamples: int) -> tuple[str, ...]:
-    family = len(differences)
-    n = sorted({d.result.n_common_seeds for d in differences})
-    paired = f"n = {' or '.join(map(str, n))} common seed{'s' if n != [1] else ''}"
-    bold = any(d.verdict in ("above", "below") for d in differences)
-    return (
-        f"Each method minus {baseline}, in points of target-test F1, paired by seed and sentence, {paired}; "
-        f"in brackets the 95% interval, hierarchical bootstrap over seeds x sentences, {resamples} draws.",
-        f"p: approximate randomisation over sentences, two-sided, after Holm over the {family} "
-        f"comparison{'s' if family > 1 else ''} of this table (every method and pair against {baseline}).",
-        f"A difference is called real only when the interval excludes 0 and p < {short_p(ALPHA)}"
-        + ("; these are bold." if bold else "; none is."),
-        *_seed_caption(differences, n),
-    )
-
-
-def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...]:
-    """What a test over seeds alone can say, and how far the interval can be trusted with so few seeds."""
-    attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
-    able = [f"{short_p(p)} for n = {count}" for count, p in sorted(attainable.items())]
-    cannot = all(p >= ALPHA for p in attainable.values())
-    earned = [d for d in differences if d.result.p_seeds < ALPHA and not math.isnan(d.result.p_seeds)]
-    test = f"A sign-flip test over seeds can reach p = {listed(able)} at the least"
-    test += (
-        ": it cannot reject at .05 here."
-        if cannot
-        else f"; unadjusted, it rejects {len(earned)} of {len(differences)}."
-    )
-    few = ""
-    if n[0] == 1:
-        few = "With one seed the interval holds no variance between seeds."
-    elif n[0] < FEW_SEEDS:
-        few = f"With {n[0]} seeds the interval holds only {n[0] - 1}/{n[0]} of the variance between seeds."
-    return (test, few) if few else (test,)

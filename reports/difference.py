@@ -24,6 +24,7 @@ class Difference:
         result: difference (method minus baseline), interval and p-values.
         p_holm: p of approximate randomisation after Holm over the table.
         family: number of comparisons that Holm was taken over.
+        p_benjamini_hochberg: the same p after Benjamini and Hochberg, for JSON; it decides nothing.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Difference:
     result: "Comparison"
     p_holm: float
     family: int
+    p_benjamini_hochberg: float | None = None
 
     @property
     def excludes_zero(self) -> bool:

@@ -11,9 +11,20 @@ from wcabench.reports.difference import Difference, p_text, short_p
 from wcabench.reports.report import Options, read_report
 from wcabench.reports.table import Table
 from wcabench.scoring import significance
-from wcabench.scoring.significance import Comparison
+from wcabench.scoring.significance import Comparison, EffectSize, Interval
 
-CLEAR = Comparison(5, 1.2, 0.3, 2.1, 0.001, 0.0625, 0.0625)
+CLEAR = Comparison(
+    n_common_seeds=5,
+    difference=1.2,
+    low=0.3,
+    high=2.1,
+    bca=Interval(0.3, 2.2),
+    crossed_t=Interval(0.2, 2.2),
+    p_randomisation=0.001,
+    p_seeds=0.0625,
+    attainable_p=0.0625,
+    effect=EffectSize(5, 1.2, 0.8, 1.5, 1.2),
+)
 
 
 def comparison(store: StoreOnDisk, **options: Any) -> Table | None:

@@ -24,9 +24,10 @@ from wcabench.reports.report import Options, read_report
 from wcabench.reports.table import Entry, Report, Row, Section, Table, letters, listed, number, signed
 from wcabench.reports.terminal import print_terminal
 from wcabench.scoring import significance
-from wcabench.scoring.significance import Comparison
+from wcabench.scoring.significance import Comparison, EffectSize, Interval
 
 GOLDEN = Path(__file__).parent / "golden"
+ONE_SEED = EffectSize(1, 1.0, None, None, None)
 
 
 @pytest.fixture
@@ -37,7 +38,10 @@ def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
         n = len(a.keys() & b.keys())
         difference = sum(a[seed].f1 - b[seed].f1 for seed in sorted(a.keys() & b.keys())) / n
         p = 1.0 if difference == 0 else 0.001
-        return Comparison(n, difference, difference - 1, difference + 1, p, 2.0**-n, 2.0 ** (1 - n))
+        low, high = difference - 1, difference + 1
+        interval = Interval(low, high)
+        effect = EffectSize(n, difference, 0.5, 2 * difference, difference) if n > 1 else ONE_SEED
+        return Comparison(n, difference, low, high, interval, interval, p, 2.0**-n, 2.0 ** (1 - n), effect)
 
     monkeypatch.setattr(significance, "compare", compare)
     for pair in ("en-de", "en-hy"):

@@ -1,9 +1,14 @@
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from wcabench.scoring.counts import Counts
+
+# Test modules are no packages, so what they share is found by its folder.
+sys.path.append(str(Path(__file__).parent))
 
 MakeCounts = Callable[..., list[Counts]]
 

@@ -5,8 +5,9 @@ import pytest
 
 from wcabench.errors import UserError
 from wcabench.scoring import bootstrap
-from wcabench.scoring.bootstrap import Interval, hierarchical_difference, hierarchical_interval
+from wcabench.scoring.bootstrap import hierarchical_difference, hierarchical_interval, resample_difference
 from wcabench.scoring.counts import Counts
+from wcabench.scoring.intervals import Interval
 from wcabench.scoring.sums import exact_floats, f1_of_sums, stack
 
 Make = Callable[..., list[Counts]]
@@ -132,3 +133,57 @@ def test_different_test_sets_and_unpaired_seeds_are_errors(make_counts: Make) ->
             hierarchical_difference(a, other)
     with pytest.raises(UserError, match="no seed"):
         hierarchical_interval([])
+
+
+def test_bca_of_one_seed_agrees_with_scipy(make_counts: Make) -> None:
+    from scipy.stats import bootstrap as scipy_bootstrap
+
+    counts = make_counts(40, 1, seed=4, skill=0.9)
+    columns = stack(counts)
+
+    def f1(rows: np.ndarray, axis: int) -> np.ndarray:
+        return f1_of_sums(columns[np.moveaxis(rows, axis, -1)].sum(-2))[..., 0]
+
+    theirs = scipy_bootstrap((np.arange(40),), f1, method="BCa", rng=np.random.default_rng(0))
+    ours = hierarchical_interval(counts, method="bca")
+    assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=0.6)
+    assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=0.6)
+
+
+def test_one_resampling_gives_both_intervals(make_counts: Make) -> None:
+    a, b = make_counts(60, 3, seed=1), make_counts(60, 3, seed=2, skill=0.7)
+    resampled = resample_difference(a, b, 500)
+    assert resampled.interval() == hierarchical_difference(a, b, 500)
+    assert resampled.interval(method="bca") == hierarchical_difference(a, b, 500, method="bca")
+    assert resampled.interval() != resampled.interval(method="bca")
+
+
+def test_bca_of_swapped_methods_is_negated(make_counts: Make) -> None:
+    a, b = make_counts(90, 3, seed=1), make_counts(90, 3, seed=2, skill=0.7)
+    there, back = (hierarchical_difference(*both, 2000, method="bca") for both in ((a, b), (b, a)))
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low), abs=0.01)
+
+
+def test_bca_of_equal_methods_is_exactly_nothing(make_counts: Make) -> None:
+    a = make_counts(40, 2)
+    assert hierarchical_difference(a, a, 200, method="bca") == Interval(0.0, 0.0)
+
+
+def test_a_level_method_or_number_of_resamples_that_there_is_not_is_an_error(make_counts: Make) -> None:
+    counts = make_counts(20, 2)
+    with pytest.raises(UserError, match="level 95"):
+        hierarchical_interval(counts, 100, level=95)
+    with pytest.raises(UserError, match="percentile and bca"):
+        hierarchical_interval(counts, 100, method="studentised")  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="0 resamples"):
+        hierarchical_interval(counts, 0)
+
+
+def test_ten_thousand_resamples_of_a_pair_take_under_a_second_of_processor_time(make_counts: Make) -> None:
+    """5,000 sentences, all with entities, x 5 seeds; processor time, since others may share the machine."""
+    import time
+
+    a, b = (make_counts(5000, 5, seed=seed, empty=0.0) for seed in (1, 2))
+    start = time.thread_time()
+    hierarchical_difference(a, b, 10_000, method="bca")
+    assert time.thread_time() - start < 1.0

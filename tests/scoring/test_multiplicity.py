@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from wcabench.scoring.multiplicity import benjamini_hochberg, holm
+from wcabench.errors import UserError
+from wcabench.scoring.multiplicity import adjust, benjamini_hochberg, holm
 
 PVALUES = st.lists(st.floats(0, 1), max_size=12)
 
@@ -41,6 +42,24 @@ def test_adjusted_values_keep_the_order_and_holm_is_never_the_smaller(pvalues: l
 
 @pytest.mark.parametrize("bad", [[0.1, 1.2], [-0.1], [float("nan")]])
 def test_what_is_no_p_value_is_refused(bad: list[float]) -> None:
-    for adjust in (holm, benjamini_hochberg):
+    for correct in (holm, benjamini_hochberg):
         with pytest.raises(ValueError, match="p values"):
-            adjust(bad)
+            correct(bad)
+
+
+def test_adjusted_values_keep_their_keys_and_name_their_family() -> None:
+    p = {("wca-hard", "en-nl"): 0.01, ("fastalign", "en-nl"): 0.04}
+    family = "every method against none"
+    by_holm, by_rate = adjust(p, family), adjust(p, family, "benjamini-hochberg")
+    assert by_holm.pvalues == pytest.approx(dict(zip(p, holm(list(p.values())), strict=True)))
+    assert by_rate.pvalues == pytest.approx({**p, ("wca-hard", "en-nl"): 0.02})
+    assert str(by_holm) == "Holm over 2 comparisons (every method against none)"
+    assert str(by_rate) == "Benjamini-Hochberg over 2 comparisons (every method against none)"
+    assert str(adjust({1: 0.5}, "one")) == "Holm over 1 comparison (one)"
+
+
+def test_a_family_without_a_name_and_an_unknown_correction_are_errors() -> None:
+    with pytest.raises(UserError, match="name the family"):
+        adjust({1: 0.5}, " ")
+    with pytest.raises(UserError, match="holm and benjamini-hochberg"):
+        adjust({1: 0.5}, "all", "bonferroni")  # type: ignore[arg-type]

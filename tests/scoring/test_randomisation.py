@@ -89,12 +89,14 @@ def test_seed_permutation_counts_ties_that_differ_by_rounding() -> None:
     assert seed_permutation([0.1 + 0.2, 0.3, -0.3]) == seed_permutation([0.3, 0.3, -0.3])
 
 
-def test_many_seeds_are_sampled_and_near_the_exact_p() -> None:
-    d = np.array([1.0, -0.5] * 8)
-    exact, _ = seed_permutation(d)
+def test_more_than_twenty_seeds_are_sampled_and_near_the_exact_p() -> None:
+    d = np.array([1.0, -0.5] * 10)
+    exact, smallest = seed_permutation(d)
+    assert smallest == attainable_p(20) == 2 / 2**20
+    assert exact * 2**19 == pytest.approx(round(exact * 2**19))  # a whole number of sign patterns
     sampled, smallest = seed_permutation([*d, 0.0])  # a zero difference changes nothing
     assert sampled == pytest.approx(exact, abs=0.01)
-    assert smallest == pytest.approx(attainable_p(17))
+    assert smallest == pytest.approx(1 / 100_001)
     assert seed_permutation(np.ones(40))[0] == seed_permutation(np.ones(40))[1] == 1 / 100_001
 
 

@@ -10,6 +10,8 @@ from wcabench.scoring.counts import Counts
 from wcabench.scoring.significance import (
     approximate_randomisation,
     compare,
+    crossed_t_difference,
+    effect_size,
     hierarchical_difference,
     hierarchical_interval,
     seed_permutation,
@@ -33,7 +35,11 @@ def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) ->
     assert ours.p_randomisation == approximate_randomisation(of_a, of_b, 1000)
     assert (ours.p_seeds, ours.attainable_p) == seed_permutation(differences)
     assert ours.attainable_p == 0.25
-    assert all(type(value) in (int, float) for value in astuple(ours))
+    assert ours.bca == hierarchical_difference(of_a, of_b, 1000, method="bca")
+    assert ours.crossed_t == crossed_t_difference(of_a, of_b)
+    assert ours.effect == effect_size(differences)
+    flat = [value for one in astuple(ours) for value in (one if isinstance(one, tuple) else [one])]
+    assert all(type(value) in (int, float) for value in flat)
 
 
 def test_summarise_gives_mean_deviation_and_interval(make_counts: Make) -> None:

@@ -1,50 +1,77 @@
 """Hierarchical bootstrap over seeds and sentences: intervals of a mean F1 and of a difference of two.
 
 A resample draws sentences with replacement, one draw for all seeds, because the seeds share the test set, and
-seeds with replacement. Its statistic is the mean over the drawn seeds of the F1 on the drawn sentences. With
-n seeds the bootstrap understates the variance between seeds by the factor (n - 1) / n; with one seed it holds
-none of it.
+seeds with replacement (the pigeonhole bootstrap, Owen 2007). Its statistic is the mean over the drawn seeds of
+the F1 on the drawn sentences. With n seeds the bootstrap understates the variance between seeds by the factor
+(n - 1) / n; with one seed it holds none of it. Neither the percentile nor the BCa interval makes up for that:
+where seeds vary much, use `crossed_t`.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wcabench.errors import UserError
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.sums import exact_floats, f1_of_sums, stack
+from wcabench.scoring.intervals import Interval, bca_interval, percentile_interval
+from wcabench.scoring.jackknife import Influences, acceleration, influences, per_seed
+from wcabench.scoring.sums import exact_floats, f1_of_sums, stack, stack_pair
 
+Method = Literal["percentile", "bca"]
 RESAMPLES = 10_000
 SEED = 12345
 _BLOCK = 1 << 17  # sentence weights held at once: a block stays in the processor's cache
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A percentile interval, in percent points of F1."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """The bootstrap distribution of a mean F1 or of a difference, in percent points.
 
-    low: float
-    high: float
+    Attributes:
+        values: the statistic on each resample, [n_resamples].
+        influences: the statistic on the sample, with the influence of each seed and sentence.
+    """
+
+    values: NDArray[np.float64]
+    influences: Influences
+
+    def interval(self, level: float = 0.95, method: Method = "percentile") -> Interval:
+        """Percentile interval, or BCa with the acceleration from seeds and sentences together (Efron 1987).
+
+        Raises:
+            UserError: a level outside (0, 1), or another method.
+        """
+        if method == "percentile":
+            return percentile_interval(self.values, level)
+        if method == "bca":
+            found = self.influences
+            return bca_interval(self.values, found.estimate, acceleration(found), level)
+        raise UserError(f"interval method {method!r}: there are percentile and bca")
 
 
 def hierarchical_interval(
-    counts: Sequence[Counts], resamples: int = RESAMPLES, level: float = 0.95, seed: int = SEED
+    counts: Sequence[Counts],
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+    seed: int = SEED,
+    method: Method = "percentile",
 ) -> Interval:
-    """Percentile interval of the mean over seeds of micro F1.
+    """Bootstrap interval of the mean over seeds of micro F1.
 
     Args:
         counts: counts of each seed on one test set.
         resamples: number of bootstrap resamples.
-        level: coverage aimed at.
+        level: coverage aimed at, in (0, 1).
         seed: of the generator.
+        method: "percentile" or "bca".
 
     Raises:
-        UserError: no counts, or counts of different test sets.
+        UserError: no counts, counts of different test sets, or a level or method that there is not.
     """
-    f1, drawn = _resample(stack(counts), len(counts), resamples, seed)
-    return _percentiles(np.take_along_axis(f1, drawn, 1).mean(1), level)
+    return _resample(stack(counts), len(counts), resamples, seed).interval(level, method)
 
 
 def hierarchical_difference(
@@ -53,35 +80,51 @@ def hierarchical_difference(
     resamples: int = RESAMPLES,
     level: float = 0.95,
     seed: int = SEED,
+    method: Method = "percentile",
 ) -> Interval:
-    """Percentile interval of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
+    """Bootstrap interval of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
 
     Args:
         a: counts of each seed of one method.
         b: counts of the same seeds, in the same order, of the other.
         resamples: number of bootstrap resamples.
-        level: coverage aimed at.
+        level: coverage aimed at, in (0, 1).
+        seed: of the generator.
+        method: "percentile" or "bca".
+
+    Raises:
+        UserError: no counts, unequal numbers of seeds, counts of different test sets, or a level or method that
+            there is not.
+    """
+    return resample_difference(a, b, resamples, seed).interval(level, method)
+
+
+def resample_difference(
+    a: Sequence[Counts], b: Sequence[Counts], resamples: int = RESAMPLES, seed: int = SEED
+) -> Resampled:
+    """The distribution that `hierarchical_difference` takes its intervals from: one resampling for several.
+
+    Args:
+        a: counts of each seed of one method.
+        b: counts of the same seeds, in the same order, of the other.
+        resamples: number of bootstrap resamples.
         seed: of the generator.
 
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    columns = stack([*a, *b])
-    if len(a) != len(b):
-        raise UserError(f"cannot pair {len(a)} seeds with {len(b)}: give the seeds that both methods have")
-    f1, drawn = _resample(columns, len(a), resamples, seed)
-    differences = f1[:, : len(a)] - f1[:, len(a) :]
-    return _percentiles(np.take_along_axis(differences, drawn, 1).mean(1), level)
+    return _resample(stack_pair(a, b), len(a), resamples, seed)
 
 
-def _resample(
-    columns: NDArray[np.int64], n_seeds: int, resamples: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """F1 of each column pair on each sentence resample, [resamples, n_pairs], and the seeds drawn for it."""
+def _resample(columns: NDArray[np.int64], n_seeds: int, resamples: int, seed: int) -> Resampled:
+    """The mean over drawn seeds on drawn sentences, and the influence values of the sample."""
+    if resamples < 1:
+        raise UserError(f"{resamples} resamples: an interval needs at least one")
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, n_seeds, (resamples, n_seeds))
-    f1 = [f1_of_sums(sums) for sums in _resampled_sums(columns, resamples, rng)]
-    return np.concatenate(f1), drawn
+    f1 = np.concatenate([f1_of_sums(sums) for sums in _resampled_sums(columns, resamples, rng)])
+    values = np.take_along_axis(per_seed(f1, n_seeds), drawn, 1).mean(1)
+    return Resampled(values, influences(columns, n_seeds))
 
 
 def _resampled_sums(
@@ -104,8 +147,3 @@ def _resampled_sums(
         cells = np.repeat(np.arange(size) * n_rows, draws) + rows
         weights = np.bincount(cells, minlength=size * n_rows).astype(table.dtype).reshape(size, n_rows)
         yield weights @ table
-
-
-def _percentiles(values: NDArray[np.float64], level: float) -> Interval:
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))

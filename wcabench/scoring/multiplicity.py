@@ -1,9 +1,59 @@
 """Corrections of p values for the number of comparisons in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from wcabench.errors import UserError
+
+Key = TypeVar("Key", bound=Hashable)
+Correction = Literal["holm", "benjamini-hochberg"]
+NAMES: dict[str, str] = {"holm": "Holm", "benjamini-hochberg": "Benjamini-Hochberg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted(Generic[Key]):
+    """The p values of one family after a correction.
+
+    Attributes:
+        family: what was compared, in the caller's words: "every method and pair against none".
+        correction: "holm" or "benjamini-hochberg".
+        pvalues: comparison -> adjusted p value.
+    """
+
+    family: str
+    correction: Correction
+    pvalues: Mapping[Key, float]
+
+    def __str__(self) -> str:
+        n = len(self.pvalues)
+        return f"{NAMES[self.correction]} over {n} comparison{'s' if n != 1 else ''} ({self.family})"
+
+
+def adjust(pvalues: Mapping[Key, float], family: str, correction: Correction = "holm") -> Adjusted[Key]:
+    """Correct p values for their number, and keep the name of the family that they were corrected over.
+
+    A corrected p means nothing without its family, so the caller must name it. Take Holm where a single false
+    claim is one too many, Benjamini-Hochberg where a known share of false ones is tolerable.
+
+    Args:
+        pvalues: comparison -> p value in [0, 1].
+        family: what was compared, in words.
+        correction: "holm" or "benjamini-hochberg".
+
+    Raises:
+        UserError: an unnamed family, or another correction.
+        ValueError: a number that is no p value.
+    """
+    if not family.strip():
+        raise UserError("name the family of comparisons that p values are corrected over")
+    if correction not in NAMES:
+        raise UserError(f"correction {correction!r}: there are {' and '.join(NAMES)}")
+    change = holm if correction == "holm" else benjamini_hochberg
+    return Adjusted(family, correction, dict(zip(pvalues, change(list(pvalues.values())), strict=True)))
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:
@@ -23,6 +73,9 @@ def holm(pvalues: Sequence[float]) -> list[float]:
 
 def benjamini_hochberg(pvalues: Sequence[float]) -> list[float]:
     """Benjamini and Hochberg's step-up adjustment (1995): holds the expected share of false rejections.
+
+    Proved for independent comparisons and for positively dependent ones (Benjamini & Yekutieli 2001), such as
+    several methods against one baseline.
 
     Args:
         pvalues: p values in [0, 1], in any order.

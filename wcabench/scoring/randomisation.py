@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from wcabench.errors import UserError
 from wcabench.scoring.bootstrap import RESAMPLES, SEED
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.sums import exact_floats, f1_of_sums, stack
+from wcabench.scoring.effect_size import seed_differences
+from wcabench.scoring.sums import exact_floats, f1_of_sums, stack, stack_pair
 
-EXACT_SEEDS = 16  # sign flips are enumerated up to here, and sampled beyond
+EXACT_SEEDS = 20  # sign flips are enumerated up to here, and sampled beyond
 SAMPLED_FLIPS = 100_000
 _BLOCK = 1 << 20  # swaps held at once
 _TIE = 1e-9  # percent points: differences this near are equal up to rounding
@@ -37,9 +37,7 @@ def approximate_randomisation(
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    stack([*a, *b])  # one test set for all
-    if len(a) != len(b):
-        raise UserError(f"cannot pair {len(a)} seeds with {len(b)}: give the seeds that both methods have")
+    stack_pair(a, b)  # one test set for all
     of_a, of_b = stack(a), stack(b)
     total_a, total_b = of_a.sum(0), of_b.sum(0)
     changes = of_b - of_a
@@ -79,7 +77,9 @@ def attainable_p(n: int) -> float:
 def seed_permutation(differences: ArrayLike, seed: int = SEED) -> tuple[float, float]:
     """Two-sided paired permutation test of a mean difference of zero, over seeds.
 
-    All 2^n sign flips are enumerated up to n = 16; beyond, 100,000 are sampled.
+    If the methods do not differ on this test set, the sign of each seed's difference is a fair coin (Fisher
+    1935, section 21). All 2^n sign flips are enumerated up to n = 20, so the p value is exact; beyond,
+    100,000 are drawn, and p is (r + 1) / (100,000 + 1), r being the draws at least as extreme.
 
     Args:
         differences: F1 of one method minus F1 of the other, by seed, [n].
@@ -91,14 +91,14 @@ def seed_permutation(differences: ArrayLike, seed: int = SEED) -> tuple[float, f
     Raises:
         UserError: no difference at all.
     """
-    d = np.asarray(differences, np.float64)
-    if d.ndim != 1 or not d.size:
-        raise UserError("nothing to compare: no seed has both methods")
+    d = seed_differences(differences)
     reach = abs(d.sum()) - _TIE * max(1.0, float(np.abs(d).max()))
     if len(d) > EXACT_SEEDS:
         flips = _coins(np.random.default_rng(seed), SAMPLED_FLIPS, len(d))
         reached = int(np.count_nonzero(np.abs((1.0 - 2.0 * flips) @ d) >= reach))
         return (reached + 1) / (SAMPLED_FLIPS + 1), max(attainable_p(len(d)), 1 / (SAMPLED_FLIPS + 1))
     # Half of the patterns are enough: the other half mirrors it.
-    patterns = (np.arange(2 ** (len(d) - 1))[:, None] >> np.arange(len(d))) & 1
-    return float(np.mean(np.abs((1 - 2 * patterns) @ d) >= reach)), attainable_p(len(d))
+    sums = d[:1]
+    for one in d[1:]:
+        sums = np.concatenate([sums + one, sums - one])
+    return float(np.mean(np.abs(sums) >= reach)), attainable_p(len(d))

@@ -9,26 +9,37 @@ from wcabench.errors import UserError
 from wcabench.scoring.bootstrap import (
     RESAMPLES,
     SEED,
-    Interval,
     hierarchical_difference,
     hierarchical_interval,
+    resample_difference,
 )
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.multiplicity import benjamini_hochberg, holm
+from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean
+from wcabench.scoring.effect_size import EffectSize, effect_size
+from wcabench.scoring.intervals import Interval
+from wcabench.scoring.multiplicity import adjust, benjamini_hochberg, holm
+from wcabench.scoring.power import power_sentence, seeds_needed
 from wcabench.scoring.randomisation import approximate_randomisation, attainable_p, seed_permutation
 
 __all__ = [
     "Comparison",
+    "EffectSize",
     "Interval",
     "Summary",
+    "adjust",
     "approximate_randomisation",
     "attainable_p",
     "benjamini_hochberg",
     "compare",
+    "crossed_t_difference",
+    "crossed_t_mean",
+    "effect_size",
     "hierarchical_difference",
     "hierarchical_interval",
     "holm",
+    "power_sentence",
     "seed_permutation",
+    "seeds_needed",
     "summarise",
 ]
 
@@ -59,20 +70,26 @@ class Comparison:
     Attributes:
         n_common_seeds: number of those seeds.
         difference: mean over them of F1(a) - F1(b), in percent points.
-        low: lower end of the hierarchical bootstrap interval of the difference.
+        low: lower end of the hierarchical bootstrap interval of the difference, by percentiles.
         high: upper end.
+        bca: the BCa interval of the same resamples.
+        crossed_t: the t interval over seeds x sentences, which keeps its coverage where few seeds vary much.
         p_randomisation: two-sided p of approximate randomisation over sentences.
         p_seeds: two-sided p of the sign-flip test over seeds.
         attainable_p: the smallest `p_seeds` that so many seeds can reach.
+        effect: the difference beside its spread over seeds.
     """
 
     n_common_seeds: int
     difference: float
     low: float
     high: float
+    bca: Interval
+    crossed_t: Interval
     p_randomisation: float
     p_seeds: float
     attainable_p: float
+    effect: EffectSize
 
 
 def summarise(
@@ -106,13 +123,13 @@ def compare(
 ) -> Comparison:
     """Compare two methods, paired by seed and sentence.
 
-    The p values are those of one comparison: pass those of a whole table through `holm`.
+    The p values are those of one comparison: pass those of a whole table through `adjust`.
 
     Args:
         a: seed -> counts of one method.
         b: seed -> counts of the other.
         resamples: number of bootstrap resamples and of random swaps.
-        level: coverage of the interval.
+        level: coverage of the intervals.
         seed: of the resampling.
 
     Raises:
@@ -123,7 +140,8 @@ def compare(
         mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
         raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
     of_a, of_b = [a[key] for key in common], [b[key] for key in common]
-    interval = hierarchical_difference(of_a, of_b, resamples, level, seed)
+    resampled = resample_difference(of_a, of_b, resamples, seed)
+    interval = resampled.interval(level)
     differences = np.array([x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)])
     p_seeds, smallest = seed_permutation(differences)
     return Comparison(
@@ -131,7 +149,10 @@ def compare(
         difference=float(differences.mean()),
         low=interval.low,
         high=interval.high,
+        bca=resampled.interval(level, "bca"),
+        crossed_t=crossed_t_interval(resampled.influences, level),
         p_randomisation=approximate_randomisation(of_a, of_b, resamples, seed),
         p_seeds=p_seeds,
         attainable_p=smallest,
+        effect=effect_size(differences),
     )

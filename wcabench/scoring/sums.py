@@ -43,6 +43,25 @@ def stack(counts: Sequence[Counts]) -> NDArray[np.int64]:
     return np.stack([*hits, *totals], axis=1)
 
 
+def stack_pair(a: Sequence[Counts], b: Sequence[Counts]) -> NDArray[np.int64]:
+    """The columns of two methods, the seeds of `a` before those of `b`.
+
+    Args:
+        a: counts of each seed of one method.
+        b: counts of the same seeds, in the same order, of the other.
+
+    Returns:
+        [n_sentences, 4 * n_seeds]: as `stack` gives them for all counts together.
+
+    Raises:
+        UserError: no counts, unequal numbers of seeds, or counts of different test sets.
+    """
+    columns = stack([*a, *b])
+    if len(a) != len(b):
+        raise UserError(f"cannot pair {len(a)} seeds with {len(b)}: give the seeds that both methods have")
+    return columns
+
+
 def f1_of_sums(sums: NDArray[np.number]) -> NDArray[np.float64]:
     """F1 in percent from summed columns; 0 where there is no entity at all.
 

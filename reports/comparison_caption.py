@@ -1,0 +1,66 @@
+"""What is said under a comparison: how it was tested, and what so few seeds can and cannot show."""
+
+import math
+
+from wcabench.reports.difference import ALPHA, Difference, short_p
+from wcabench.reports.table import listed
+
+FEW_SEEDS = 5
+
+
+def family_text(baseline: str) -> str:
+    """The family of comparisons that p values are corrected over."""
+    return f"every method and pair against {baseline}"
+
+
+def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
+    """The sentences under a comparison table.
+
+    Args:
+        differences: all of the table, at least one, against one baseline.
+        resamples: of the bootstrap.
+    """
+    family, baseline = len(differences), differences[0].baseline
+    n = sorted({d.result.n_common_seeds for d in differences})
+    paired = f"n = {' or '.join(map(str, n))} common seed{'s' if n != [1] else ''}"
+    bold = any(d.verdict in ("above", "below") for d in differences)
+    return (
+        f"Each method minus {baseline}, in points of target-test F1, paired by seed and sentence, {paired}; "
+        f"in brackets the 95% interval, hierarchical bootstrap over seeds x sentences, {resamples} draws.",
+        f"p: approximate randomisation over sentences, two-sided, after Holm over the {family} "
+        f"comparison{'s' if family > 1 else ''} of this table ({family_text(baseline)}).",
+        f"A difference is called real only when the interval excludes 0 and p < {short_p(ALPHA)}"
+        + ("; these are bold." if bold else "; none is."),
+        *_seed_caption(differences, n),
+        _power_caption(differences),
+    )
+
+
+def _power_caption(differences: list[Difference]) -> str:
+    """Seeds that it takes to see one point, where the seeds' differences spread most."""
+    from wcabench.scoring.significance import power_sentence
+
+    widest = max(differences, key=lambda one: (one.result.effect.std or 0.0, one.result.effect.n))
+    effect = widest.result.effect
+    where = f" Largest spread of this table: {widest.method} on {widest.pair}." if effect.std else ""
+    return power_sentence(effect.std, effect.n) + (where if len(differences) > 1 else "")
+
+
+def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...]:
+    """What a test over seeds alone can say, and how far the interval can be trusted with so few seeds."""
+    attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
+    able = [f"{short_p(p)} for n = {count}" for count, p in sorted(attainable.items())]
+    cannot = all(p >= ALPHA for p in attainable.values())
+    earned = [d for d in differences if d.result.p_seeds < ALPHA and not math.isnan(d.result.p_seeds)]
+    test = f"A sign-flip test over seeds can reach p = {listed(able)} at the least"
+    test += (
+        ": it cannot reject at .05 here."
+        if cannot
+        else f"; unadjusted, it rejects {len(earned)} of {len(differences)}."
+    )
+    few = ""
+    if n[0] == 1:
+        few = "With one seed the interval holds no variance between seeds."
+    elif n[0] < FEW_SEEDS:
+        few = f"With {n[0]} seeds the interval holds only {n[0] - 1}/{n[0]} of the variance between seeds."
+    return (test, few) if few else (test,)

@@ -1,0 +1,73 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from wcabench.errors import UserError
+from wcabench.scoring.bootstrap import hierarchical_interval
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean
+from wcabench.scoring.jackknife import Influences
+
+Make = Callable[..., list[Counts]]
+
+
+def additive(seeds: np.ndarray, sentences: np.ndarray, noise: np.ndarray | float = 0.0) -> Influences:
+    """Influences of a mean of seed part + sentence part + noise: its own values less their mean."""
+    values = seeds + sentences[:, None] + noise
+    mean = values.mean()
+    return Influences(
+        float(mean), values.mean(0) - mean, values.mean(1) - mean, values - values.mean(0, keepdims=True)
+    )
+
+
+def test_seeds_that_alone_vary_give_students_interval() -> None:
+    seeds = np.array([1.0, 2.0, 4.0, 3.5, 0.0])
+    ours = crossed_t_interval(additive(seeds, np.zeros(50)), 0.95)
+    theirs = stats.ttest_1samp(seeds, 0).confidence_interval(0.95)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_sentences_that_alone_vary_give_students_interval() -> None:
+    sentences = np.random.default_rng(0).normal(size=40)
+    ours = crossed_t_interval(additive(np.zeros(5), sentences), 0.9)
+    theirs = stats.ttest_1samp(sentences, 0).confidence_interval(0.9)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_the_interaction_is_counted_once() -> None:
+    """With nothing but interaction the variance is that of all places' mean, which no part may fall below."""
+    noise = np.random.default_rng(1).normal(size=(400, 40))
+    interval = crossed_t_interval(additive(np.zeros(40), np.zeros(400), noise), 0.95)
+    width = 2 * 1.96 / np.sqrt(noise.size)
+    assert width * 0.8 < interval.high - interval.low < width * 1.4
+
+
+def test_one_seed_gives_the_interval_over_sentences_near_the_bootstraps(make_counts: Make) -> None:
+    counts = make_counts(300, 1)
+    ours, theirs = crossed_t_mean(counts), hierarchical_interval(counts)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.5)
+
+
+def test_the_interval_is_around_the_estimate_and_turns_with_the_methods(make_counts: Make) -> None:
+    a, b = make_counts(90, 3, seed=1), make_counts(90, 3, seed=2, skill=0.7)
+    there, back = crossed_t_difference(a, b), crossed_t_difference(b, a)
+    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
+    mean = np.mean([x.f1 - y.f1 for x, y in zip(a, b, strict=True)])
+    assert (there.low + there.high) / 2 == pytest.approx(mean)
+
+
+def test_equal_methods_differ_by_exactly_nothing_and_an_empty_test_set_too(make_counts: Make) -> None:
+    a = make_counts(40, 2)
+    assert crossed_t_difference(a, a).low == crossed_t_difference(a, a).high == 0
+    nothing = np.zeros((5, 1))
+    assert crossed_t_mean([Counts(("PER",), nothing, nothing, nothing)] * 2).high == 0
+
+
+def test_unpaired_seeds_and_a_level_outside_0_and_1_are_errors(make_counts: Make) -> None:
+    a = make_counts(30, 2)
+    with pytest.raises(UserError, match="pair 2 seeds with 1"):
+        crossed_t_difference(a, a[:1])
+    with pytest.raises(UserError, match="level 2"):
+        crossed_t_mean(a, level=2)

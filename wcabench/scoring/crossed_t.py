@@ -1,0 +1,83 @@
+"""A t interval for seeds crossed with sentences: the one that keeps its coverage with few seeds.
+
+The bootstrap's distribution is as wide as the sample's own spread between seeds, which with n seeds is too
+small by (n - 1) / n in variance, and it has no t quantile for how badly few seeds tell that spread. Where the
+variance between seeds dominates, 5 seeds then cover 85% to 89% instead of 95%; this interval corrects both.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.intervals import Interval, tails
+from wcabench.scoring.jackknife import Influences, influences
+from wcabench.scoring.sums import stack, stack_pair
+
+
+def crossed_t_mean(counts: Sequence[Counts], level: float = 0.95) -> Interval:
+    """The t interval of the mean over seeds of micro F1, for other seeds and other sentences.
+
+    Args:
+        counts: counts of each seed on one test set.
+        level: coverage aimed at, in (0, 1).
+
+    Raises:
+        UserError: no counts, counts of different test sets, or a level outside (0, 1).
+    """
+    return crossed_t_interval(influences(stack(counts), len(counts)), level)
+
+
+def crossed_t_difference(a: Sequence[Counts], b: Sequence[Counts], level: float = 0.95) -> Interval:
+    """The t interval of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
+
+    Args:
+        a: counts of each seed of one method.
+        b: counts of the same seeds, in the same order, of the other.
+        level: coverage aimed at, in (0, 1).
+
+    Raises:
+        UserError: no counts, unequal numbers of seeds, counts of different test sets, or a level outside (0, 1).
+    """
+    return crossed_t_interval(influences(stack_pair(a, b), len(a)), level)
+
+
+def crossed_t_interval(found: Influences, level: float) -> Interval:
+    """Estimate plus and minus t times its standard error.
+
+    The variance is that of a two-way random-effects mean: between seeds + between sentences - interaction,
+    since the interaction stands in both of the first two (Cameron, Gelbach & Miller 2011). The
+    degrees of freedom are Satterthwaite's (1946). With one seed it holds the variance between sentences alone.
+
+    Args:
+        found: of `jackknife.influences`.
+        level: coverage aimed at, in (0, 1).
+
+    Raises:
+        UserError: a level outside (0, 1).
+    """
+    _, upper = tails(level)
+    variance, freedom = _variance(found)
+    half = float(stdtrit(freedom, upper)) * variance**0.5 if variance > 0 else 0.0
+    return Interval(found.estimate - half, found.estimate + half)
+
+
+def _variance(found: Influences) -> tuple[float, float]:
+    """Variance of the estimate and its degrees of freedom."""
+    n_sentences, n_seeds = found.crossed.shape
+    residual = found.crossed - found.sentences[:, None]
+    of_seeds = _mean_square(found.seeds, n_seeds - 1) / n_seeds
+    of_sentences = _mean_square(found.sentences, n_sentences - 1) / max(n_sentences, 1)
+    freedom = n_seeds - 1, n_sentences - 1, (n_seeds - 1) * (n_sentences - 1)
+    shared = _mean_square(residual, freedom[2]) / max(residual.size, 1)
+    # The difference can come out below either part, which the truth cannot.
+    variance = max(of_seeds + of_sentences - shared, of_seeds, of_sentences)
+    parts = zip((of_seeds, of_sentences, shared), freedom, strict=True)
+    uncertainty = sum(part**2 / df for part, df in parts if df > 0)
+    return variance, variance**2 / uncertainty if uncertainty > 0 else 1.0
+
+
+def _mean_square(values: NDArray[np.float64], freedom: int) -> float:
+    return float((values**2).sum()) / freedom if freedom > 0 else 0.0
