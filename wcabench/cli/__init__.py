@@ -14,6 +14,10 @@ from wcabench.errors import UserError, suggest
 COMMANDS = {
     "run": ("wcabench.cli.run:run", "Run methods on language pairs over seeds; finished cells are skipped."),
     "report": ("wcabench.cli.report:report", "Print the table of a results folder, with its significance."),
+    "compare": (
+        "wcabench.cli.compare:compare",
+        "Compare two methods: difference, entity types, sentences.",
+    ),
     "score": ("wcabench.cli.score:score", "Score a file of predicted tags against the gold tags."),
     "align": (
         "wcabench.cli.align:align",
@@ -31,7 +35,18 @@ COMMANDS = {
     "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),
     "show": ("wcabench.cli.show:show", "Show all about one cell."),
+    "merge": ("wcabench.cli.merge:merge", "Copy the finished cells of other results folders into one."),
+    "export-results": (
+        "wcabench.cli.export_results:export_results",
+        "Write results into one file to publish.",
+    ),
+    "import-results": (
+        "wcabench.cli.import_results:import_results",
+        "Check a file of results and copy its cells.",
+    ),
     "pretrain": ("wcabench.cli.pretrain:pretrain", "Pretrain a small multilingual encoder from text."),
+    "new": ("wcabench.cli.new:new", "Begin a method of your own from a working project."),
+    "check": ("wcabench.cli.check:check", "Check that a method keeps its contract with the bench."),
     "doctor": ("wcabench.cli.doctor:doctor", "Check the installation, the device, the data and the encoder."),
 }
 

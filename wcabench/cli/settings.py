@@ -1,8 +1,6 @@
 """`wcabench list options`: everything that `--set` takes, from the docstrings of the settings themselves."""
 
 import dataclasses
-import inspect
-import re
 import shutil
 import typing
 from typing import Any, Literal
@@ -12,6 +10,7 @@ import click
 from wcabench.cli.options import echo_json, json_option
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
+from wcabench.option_docs import attribute_docs
 
 TABLES = {"encoder": EncoderConfig, "recipe": RecipeConfig, "data": DataConfig}
 # Which encoder it is, is said by --encoder and not by --set.
@@ -68,16 +67,6 @@ def option_rows(table: str, cls: type[Any]) -> list[dict[str, Any]]:
         for one in dataclasses.fields(cls)
         if one.init and f"{table}.{one.name}" not in NOT_SET
     ]
-
-
-def attribute_docs(cls: type[Any]) -> dict[str, str]:
-    """What the `Attributes:` part of the docstrings of a class and its bases says of each field."""
-    found: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        _, _, part = inspect.cleandoc(base.__doc__ or "").partition("Attributes:\n")
-        for match in re.finditer(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", part, flags=re.MULTILINE):
-            found[match[1]] = " ".join(match[2].split())
-    return found
 
 
 def type_name(hint: Any) -> str:

@@ -1,0 +1,94 @@
+"""`wcabench new method`: a project of the author's own, which runs before anything in it is changed."""
+
+import importlib.resources
+import re
+from pathlib import Path
+from string import Template
+
+import click
+
+TEMPLATES = "method_template"
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LONGEST = 40
+# What a name on the command line already means beside a method: all methods, and the tables of --set.
+RESERVED = ("all", "encoder", "recipe", "data")
+
+
+@click.group()
+def new() -> None:
+    """Begin something of your own from a working project."""
+
+
+@new.command("method")
+@click.argument("name")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the project, new or empty; ./wcabench-NAME by default.",
+)
+def method(name: str, out: Path | None) -> None:
+    """Write a project with the method NAME: one file, its entry point, a test, a README.
+
+    It holds a simple coupling that works, to be replaced by yours.
+
+    \b
+    wcabench new method my-method
+    pip install -e ./wcabench-my-method
+    wcabench check my-method
+    """
+    from wcabench.errors import UserError
+
+    check_name(name)
+    folder = out if out is not None else Path(f"wcabench-{name}")
+    try:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise UserError(f"{folder}: is there already, and nothing is overwritten; give another --out")
+        for path, text in project_files(name).items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            click.echo(str(file))
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    click.echo(f"next: pip install -e {folder}, then wcabench check {name}", err=True)
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be a new method's name.
+
+    Raises:
+        UserError: not lower case words joined by hyphens, reserved, or a method's already.
+    """
+    from wcabench import registry
+    from wcabench.errors import UserError, require
+
+    require(
+        bool(NAME.fullmatch(name)) and len(name) <= LONGEST,
+        f"method name '{name}': wanted lower-case letters and digits in parts joined by hyphens, a letter first, "
+        f"{LONGEST} characters at most, e.g. my-method",
+    )
+    require(
+        name not in RESERVED, f"method name '{name}': has another meaning on the command line; choose another"
+    )
+    if name in registry.entries():
+        origin = registry.entries()[name].origin
+        raise UserError(f"method name '{name}': there is one already ({origin}); choose another")
+
+
+def project_files(name: str) -> dict[str, str]:
+    """Path in the project -> content."""
+    module = f"wcabench_{name.replace('-', '_')}"
+    # "Method" at the end keeps clear of Python's words and of the names that the file imports.
+    class_name = "".join(part.capitalize() for part in name.split("-")).removesuffix("Method") + "Method"
+    words = {"name": name, "module": module, "class_name": class_name}
+    paths = {
+        "pyproject.toml": "pyproject.toml.txt",
+        f"{module}.py": "method.py.txt",
+        f"tests/test_{name.replace('-', '_')}.py": "test_method.py.txt",
+        "README.md": "README.md.txt",
+    }
+    folder = importlib.resources.files("wcabench.cli") / TEMPLATES
+    return {
+        path: Template((folder / template).read_text(encoding="utf-8")).substitute(words)
+        for path, template in paths.items()
+    }

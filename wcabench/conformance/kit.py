@@ -1,0 +1,85 @@
+"""All checks, on one method."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from wcabench import registry
+from wcabench.conformance import couplings, declarations, training
+from wcabench.conformance.report import Finding, Report, failed, not_applicable
+from wcabench.conformance.sample import sample, save_tiny_encoder
+from wcabench.conformance.trial import NoTrainingError, Trial
+from wcabench.errors import UserError
+from wcabench.registry import MethodInfo
+
+CHECKS: dict[str, Callable[[Trial], Finding]] = {
+    "info": declarations.info,
+    "options": declarations.options,
+    "needs": training.needs,
+    "tagger": training.tagger,
+    "determinism": training.determinism,
+    "form": couplings.form,
+    "invariance": couplings.invariance,
+    "gradients": training.gradients,
+    "beta-zero": training.beta_zero,
+    "speed": training.speed,
+}
+
+
+def check(method: str | type[Any], name: str | None = None) -> Report:
+    """Whether a method keeps the contract; seconds on a processor, nothing is written and no network used.
+
+    Args:
+        method: a registered method's name, or a class that is not registered (yet).
+        name: the name that the class is, or will be, registered under; its `info.name` by default.
+
+    Raises:
+        UserError: no such method, one that cannot be loaded, or a class that is no method.
+    """
+    start = perf_counter()
+    if isinstance(method, str):
+        entry = registry.find(method)
+        cls, name, origin = entry.load(), entry.name, entry.origin
+    else:
+        cls, origin = method, f"{method.__module__}:{method.__qualname__}"
+        if not isinstance(getattr(cls, "info", None), MethodInfo) or not callable(getattr(cls, "fit", None)):
+            raise UserError(f"{origin} has no `info: MethodInfo` and `fit(bench)`")
+        name = name or cls.info.name
+    data = sample()
+    with TemporaryDirectory(prefix="wcabench-check-") as folder, one_thread():
+        encoder = Path(folder) / "encoder"
+        save_tiny_encoder(data, encoder)
+        trial = Trial(cls, name, data, encoder)
+        findings = [run(title, trial) for title in CHECKS]
+    return Report(name, origin, findings, round(perf_counter() - start, 2))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Matrices this small are slower on several threads, and many times so where the cores are busy."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def run(title: str, trial: Trial) -> Finding:
+    """The finding of one check; whatever the method raises in it is one too."""
+    return replace(_found(CHECKS[title], trial), check=title)
+
+
+def _found(one: Callable[[Trial], Finding], trial: Trial) -> Finding:
+    try:
+        return one(trial)
+    except NoTrainingError:
+        return not_applicable("fit did not come to its end: see 'tagger'")
+    except (Exception, SystemExit) as error:  # anyone's code: it may even call sys.exit
+        return failed(f"raised {type(error).__name__}: {error}", "mend that and check again")

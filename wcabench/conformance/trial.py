@@ -1,0 +1,171 @@
+"""A method on trial: built, fitted and coupled on the sample, each no more often than the checks need."""
+
+import importlib.resources
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+
+from wcabench.config import EncoderConfig, RecipeConfig, build
+from wcabench.conformance.sample import MAX_LENGTH, SUITE
+from wcabench.conformance.watch import Watch, WatchedBench, watching_files
+from wcabench.data.sentences import PairData
+from wcabench.data.suites import CORPUS, PACKAGE
+from wcabench.nn.alignment import JointAlignment
+from wcabench.nn.alignment_loss import AlignmentLoss
+from wcabench.nn.bench import Bench
+from wcabench.nn.model import TokenClassifier
+from wcabench.registry import MethodInfo, Need
+from wcabench.transport.costs import Costs, cosine_costs
+
+# Float32, so that what differs differs by the method's doing.
+RECIPE = RecipeConfig(
+    epochs=2, batch_size=4, pair_batch_size=4, learning_rate=1e-3, max_length=MAX_LENGTH, precision="fp32"
+)
+
+
+class NoTrainingError(Exception):
+    """The fit that a check wants to look at did not come to its end."""
+
+
+@dataclass
+class Fitted:
+    """One training.
+
+    Attributes:
+        tagger: what `fit` returned; None where it raised.
+        error: what it raised.
+        watch: what it asked for and touched.
+        steps: moments at which a step of the training loop was done, in seconds.
+        loss: name of each term -> its value at each step of the last `bench.train`; empty without one.
+    """
+
+    tagger: Any = None
+    error: Exception | SystemExit | None = None
+    watch: Watch = field(default_factory=Watch)
+    steps: list[float] = field(default_factory=list)
+    loss: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Median time of a step; None where no training loop ran."""
+        gaps = [b - a for a, b in pairwise(self.steps)]
+        return median(gaps) if gaps else None
+
+    @property
+    def model(self) -> TokenClassifier | None:
+        """The trained network, if the tagger is one."""
+        model = getattr(self.tagger, "model", None)
+        return model if isinstance(model, TokenClassifier) else None
+
+
+class Trial:
+    """One method, the sample and the tiny encoder.
+
+    Attributes:
+        cls: the method's class.
+        name: as registered.
+        data: the sample.
+    """
+
+    def __init__(self, cls: type[Any], name: str, data: PairData, encoder: Path) -> None:
+        self.cls = cls
+        self.name = name
+        self.data = data
+        self.encoder = EncoderConfig(name=str(encoder))
+        self.couples = issubclass(cls, JointAlignment)
+        self._fits: dict[tuple[Any, ...], Fitted] = {}
+
+    @property
+    def info(self) -> MethodInfo:
+        """What the method says it is."""
+        return self.cls.info  # type: ignore[no-any-return]
+
+    def method(self, **options: Any) -> Any:
+        """A new instance.
+
+        Raises:
+            UserError: an option without default, or defaults that the class refuses.
+        """
+        return build(self.cls, options, self.name)
+
+    def fit(self, seed: int = 1, *, again: bool = False, **options: Any) -> Fitted:
+        """A training with that seed and those options; the same object when asked twice, unless `again`."""
+        key = (seed, again, *options.items())
+        if key not in self._fits:
+            self._fits[key] = self._fit(
+                lambda bench: self.method(**options).fit(bench), seed, self.info.needs
+            )
+        return self._fits[key]
+
+    def trained(self, seed: int = 1, *, again: bool = False, **options: Any) -> Fitted:
+        """As `fit`.
+
+        Raises:
+            NoTrainingError: `fit` raised.
+        """
+        fitted = self.fit(seed, again=again, **options)
+        if fitted.error is not None:
+            raise NoTrainingError
+        return fitted
+
+    @cached_property
+    def plain(self) -> Fitted:
+        """Plain transfer with seed 1: what `none` does."""
+        fitted = self._fit(lambda bench: bench.train(bench.fresh_model()), 1, frozenset({"labelled"}))
+        if fitted.error is not None:
+            raise fitted.error
+        return fitted
+
+    def loss(self) -> tuple[AlignmentLoss, TokenClassifier]:
+        """The alignment loss of a new, prepared instance, and the untrained model it is of."""
+        method = self.method()
+        method.prepare(self.data.parallel)
+        model = self._bench(1, frozenset({"labelled"})).fresh_model().eval()
+        return AlignmentLoss(method, self.data.parallel, model, RECIPE, seed=1), model
+
+    @torch.no_grad()
+    def costs(self) -> tuple[JointAlignment, Costs]:
+        """A new, prepared instance, and the costs of all pairs of the sample."""
+        loss, model = self.loss()
+        batch = list(range(len(self.data.parallel)))
+        return loss.method, Costs(cosine_costs(*loss.states(model, batch)), batch)
+
+    def untrained(self) -> TokenClassifier:
+        """The model that a training with seed 1 begins with."""
+        return self._bench(1, frozenset({"labelled"})).fresh_model()
+
+    def _bench(self, seed: int, needs: frozenset[Need], steps: list[float] | None = None) -> Bench:
+        def progress(phase: str, done: int, total: int) -> None:
+            if phase == "training" and steps is not None:
+                steps.append(perf_counter())
+
+        return Bench(self.data, self.encoder, RECIPE, seed=seed, needs=needs, progress=progress)
+
+    def _fit(self, fit: Callable[[Bench], Any], seed: int, needs: frozenset[Need]) -> Fitted:
+        fitted = Fitted()
+        _disturb(len(self._fits))
+        bench = self._bench(seed, needs, fitted.steps)
+        corpus = Path(str(importlib.resources.files(PACKAGE))) / SUITE / CORPUS
+        try:
+            with watching_files(corpus, fitted.watch):
+                fitted.tagger = fit(WatchedBench(bench, fitted.watch))
+        except (Exception, SystemExit) as error:  # anyone's code: whatever it raises is what was found
+            fitted.error = error
+        fitted.loss = bench.record()["training"].get("loss", {})
+        return fitted
+
+
+def _disturb(number: int) -> None:
+    """Leave the global generators in another state before each fit: a method must not draw from them unseeded."""
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)
