@@ -1,4 +1,4 @@
-"""The embedded encoder is what its card says: size, weights, vocabulary, retrieval; and the quick start learns with it."""
+"""The embedded encoder is what its card says: size, weights, vocabulary, retrieval; and it learns names."""
 
 import importlib.resources
 import json

@@ -102,7 +102,12 @@ def _statistical(pairs: Sides, method: Any, direction: str) -> list[Links]:
 
 
 def _coupled(
-    pairs: Sides, method: Any, encoder: str | None, direction: str, tables: dict[str, dict[str, str]], device: str
+    pairs: Sides,
+    method: Any,
+    encoder: str | None,
+    direction: str,
+    tables: dict[str, dict[str, str]],
+    device: str,
 ) -> list[Links]:
     from wcabench.config import RecipeConfig
     from wcabench.data.sentences import SentencePair
