@@ -10,18 +10,10 @@ from wcabench.reports import captions
 from wcabench.reports.comparison import comparison_table
 from wcabench.reports.side_by_side import PairExamples, errors
 from wcabench.reports.table import Entry, Report, Row, Section, Table, number, signed
-from wcabench.reports.two_methods import Match, Matches
-from wcabench.runs.cells import Cell
+from wcabench.reports.two_methods import Match, Matches, common_cells
 
 if TYPE_CHECKING:
     from wcabench.scoring.counts import Counts
-
-
-def common_cells(match: Match, pair: str) -> tuple[list[Cell], list[Cell]]:
-    """The cells of both rows on the seeds that both have, by ascending seed."""
-    a, b = ({cell.seed: cell for cell in row.samples[pair].done} for row in match.group.rows)
-    common = sorted(a.keys() & b.keys())
-    return [a[seed] for seed in common], [b[seed] for seed in common]
 
 
 def build_report(
@@ -76,7 +68,7 @@ def _section(match: Match, examples: Sequence[PairExamples], resamples: int) -> 
 
 def type_table(match: Match, pair: str) -> Table:
     """F1 by entity type: both methods and their difference, means over the common seeds."""
-    of_a, of_b = common_cells(match, pair)
+    of_a, of_b = common_cells([row.samples[pair] for row in match.group.rows])
     counts = [cell.counts() for cell in of_a], [cell.counts() for cell in of_b]
     types = counts[0][0].types
     a, b = ([_mean_f1(own, kind) for kind in (None, *types)] for own in counts)

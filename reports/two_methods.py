@@ -150,16 +150,24 @@ def _of_two_settings(candidates: list[_Candidate]) -> tuple[list[_Candidate], li
     )
 
 
+def common_cells(samples: Sequence[Samples]) -> tuple[list[Cell], list[Cell]]:
+    """The cells of two methods on the seeds that both have, by ascending seed."""
+    a, b = ({cell.seed: cell for cell in one.done} for one in samples)
+    common = sorted(a.keys() & b.keys())
+    return [a[seed] for seed in common], [b[seed] for seed in common]
+
+
 def _same_test(chosen: list[_Candidate]) -> tuple[list[_Candidate], list[tuple[str, str]]]:
     """Those with a common seed and the same gold entities in the same sentences."""
     kept, left_out = [], []
     for one in chosen:
-        a, b = ({cell.seed: cell for cell in samples.done} for samples in one.samples())
-        common = sorted(a.keys() & b.keys())
-        if not common:
-            seeds = (", ".join(map(str, sorted(cells))) for cells in (a, b))
+        a, b = common_cells(one.samples())
+        if not a:
+            seeds = (
+                ", ".join(map(str, sorted(cell.seed for cell in samples.done))) for samples in one.samples()
+            )
             left_out.append((one.pair, f"no seed in common ({' against '.join(seeds)})"))
-        elif any(not _same_gold(a[seed], b[seed]) for seed in common):
+        elif not all(map(_same_gold, a, b)):
             left_out.append((one.pair, "the cells were scored on different test sets or label sets"))
         else:
             kept.append(one)

@@ -2,11 +2,15 @@
 
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
 
 from wcabench.data.sentences import PairData, Sentence, SentencePair
+
+# Test modules are no packages, so what they share is found by its folder.
+sys.path.append(str(Path(__file__).parent))
 
 # Tests and the threads of a CI machine: small matrices are slower on several.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

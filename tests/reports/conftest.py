@@ -1,16 +1,11 @@
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from stores_by_hand import DEFAULTS, StoreOnDisk
 
 from wcabench.reports import collect, labels
-
-# Test modules are no packages, so what they share is found by its folder.
-sys.path.append(str(Path(__file__).parent))
-
-from stores_by_hand import DEFAULTS, StoreOnDisk
 
 
 @pytest.fixture

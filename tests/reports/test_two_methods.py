@@ -7,9 +7,9 @@ from stores_by_hand import StoreOnDisk
 from wcabench.errors import UserError
 from wcabench.reports.collect import collect
 from wcabench.reports.comparison import comparison_table, find_baseline
-from wcabench.reports.method_tables import build_report, common_cells, type_table
+from wcabench.reports.method_tables import build_report, type_table
 from wcabench.reports.selection import Selection
-from wcabench.reports.two_methods import Side, match
+from wcabench.reports.two_methods import Side, common_cells, match
 from wcabench.runs.store import Store
 
 
@@ -179,7 +179,7 @@ def test_the_table_by_type_holds_both_means_and_their_difference(full: StoreOnDi
     a, b, difference = (tuple(entry.value for entry in row.entries) for row in table.rows)
     for x, y, z in zip(a, b, difference, strict=True):
         assert x is not None and y is not None and z == pytest.approx(x - y)
-    of_a, _ = common_cells(one, "en-nl")
+    of_a, _ = common_cells([row.samples["en-nl"] for row in one.group.rows])
     assert a[0] == pytest.approx(sum(cell.f1 or 0 for cell in of_a) / 3)
 
 

@@ -1,4 +1,3 @@
-import importlib.util
 import io
 import json
 import zipfile
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stores_by_hand import StoreOnDisk
 
 from wcabench.errors import UserError
 from wcabench.runs import archive as archives
@@ -16,16 +16,10 @@ from wcabench.runs.archive import unpacked, write_archive
 from wcabench.runs.cells import COUNTS, RECORD
 from wcabench.runs.store import Store
 
-BY_HAND = Path(__file__).parents[1] / "reports" / "stores_by_hand.py"
-spec = importlib.util.spec_from_file_location("wcabench_stores_by_hand", BY_HAND)
-assert spec is not None and spec.loader is not None
-by_hand = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(by_hand)
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> Any:
-    made = by_hand.StoreOnDisk(tmp_path / "results")
+    made = StoreOnDisk(tmp_path / "results")
     made.cell(seed=1)
     made.cell(seed=2, method="wca-hard")
     made.cell(seed=3, state="failed")

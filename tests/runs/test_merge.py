@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import shutil
@@ -6,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stores_by_hand import StoreOnDisk
 
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, read_cell, write_record
@@ -13,17 +13,11 @@ from wcabench.runs.merge import merge
 from wcabench.runs.plan import config_key
 from wcabench.runs.store import Store, StoreError
 
-BY_HAND = Path(__file__).parents[1] / "reports" / "stores_by_hand.py"
-spec = importlib.util.spec_from_file_location("wcabench_stores_by_hand", BY_HAND)
-assert spec is not None and spec.loader is not None
-by_hand = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(by_hand)
-
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Any:
     """Makes a store by hand."""
-    return lambda name: by_hand.StoreOnDisk(tmp_path / name)
+    return lambda name: StoreOnDisk(tmp_path / name)
 
 
 def take(target: Path, *sources: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import DEFAULT_SUITE, encoder_option, load_suite, set_option
+from wcabench.cli.options import DEFAULT_SUITE, chosen_encoder, encoder_option, load_suite, set_option
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
@@ -114,13 +114,11 @@ def _coupled(
     from wcabench.nn.bench import cuda_or_cpu
     from wcabench.nn.model import TokenClassifier
     from wcabench.nn.word_links import coupling_links
-    from wcabench.runs.grid import parse_encoder
     from wcabench.runs.plan import overlay
     from wcabench.words import symmetrise_links
 
     recipe = overlay(RecipeConfig(), tables.get("recipe", {}), "recipe")
-    chosen = parse_encoder(encoder) if encoder else load_suite(DEFAULT_SUITE).encoder
-    config = overlay(chosen, tables.get("encoder", {}), "encoder")
+    config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
     model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(device))
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
     found = coupling_links(method, model, kept, recipe, _report)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import data_dir_option, json_option, results_option
+from wcabench.cli.options import data_dir_option, echo_left_out, json_option, results_option
 
 if TYPE_CHECKING:
     from wcabench.reports.side_by_side import GoldReader
@@ -47,9 +47,9 @@ def compare(
     compared within one suite, encoder, recipe and data. With --results-b, B comes from a second folder; if its
     setting is another, that is said. Examples need the cells' predictions, and their gold the suite's test set.
     """
-    from wcabench.reports.method_tables import build_report, common_cells
+    from wcabench.reports.method_tables import build_report
     from wcabench.reports.side_by_side import find_examples
-    from wcabench.reports.two_methods import Side, match
+    from wcabench.reports.two_methods import Side, common_cells, match
     from wcabench.scoring.bootstrap import RESAMPLES
 
     cells, left_out = _cells(results)
@@ -61,12 +61,16 @@ def compare(
     matches = match(side_a, side_b, (_suite_name(suite),) if suite else (), pairs)
     read_gold = _gold_reader(suite, data_dir)
     found = [
-        [find_examples(pair, common_cells(one, pair), examples, read_gold) for pair in one.group.pairs]
+        [
+            find_examples(
+                pair, common_cells([row.samples[pair] for row in one.group.rows]), examples, read_gold
+            )
+            for pair in one.group.pairs
+        ]
         for one in matches.matches
     ]
     report = build_report(matches, found, left_out, resamples or RESAMPLES)
-    for path, reason in report.left_out:
-        click.echo(f"left out: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    echo_left_out(report.left_out)
     if as_json:
         from wcabench.reports.json_table import render_json
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.options import (
+    chosen_encoder,
     data_dir_option,
     echo_json,
     encoder_option,
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
 @json_option
 def doctor(suite: str, encoder: str | None, data_dir: Path | None, as_json: bool) -> None:
     """Check versions, device, data and encoder; for what is missing, say what to do."""
-    from wcabench.runs.grid import parse_encoder
-
     the_suite = load_suite(suite)
-    the_encoder = parse_encoder(encoder) if encoder else the_suite.encoder
+    the_encoder = chosen_encoder(the_suite, encoder)
     report = {
         **_installation(),
         "device": _device(),

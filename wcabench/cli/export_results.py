@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from wcabench.cli.options import echo_json, json_option, results_option
+from wcabench.cli.options import echo_json, echo_left_out, json_option, results_option
 
 
 @click.command("export-results")
@@ -35,8 +35,7 @@ def export_results(
     from wcabench.runs.store import Store
 
     cells, left_out = Store(results).cells()
-    for path, reason in left_out:
-        click.echo(f"left out: {reason if str(path) in reason else f'{path}: {reason}'}", err=True)
+    echo_left_out(left_out)
     if not cells:
         raise UserError(f"{results}: no cell in it; nothing to export")
     written = write_archive(file, select(cells, Selection(suites, pairs, methods)))

@@ -5,7 +5,14 @@ from typing import Any
 
 import click
 
-from wcabench.cli.options import echo_json, json_option, load_suite, results_option, suite_option
+from wcabench.cli.options import (
+    echo_json,
+    echo_left_out,
+    json_option,
+    load_suite,
+    results_option,
+    suite_option,
+)
 from wcabench.cli.settings import options
 
 
@@ -83,8 +90,7 @@ def results(results: Path, as_json: bool) -> None:
     from wcabench.runs.store import Store
 
     cells, left_out = Store(results).cells()
-    for _, reason in left_out:
-        click.echo(f"left out: {reason}", err=True)
+    echo_left_out(left_out)
     if as_json:
         echo_json([cell_row(cell) for cell in cells])
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_json, json_option, results_option
+from wcabench.cli.options import echo_json, echo_left_out, json_option, results_option
 
 if TYPE_CHECKING:
     from wcabench.runs.merge import Merged
@@ -40,9 +40,8 @@ def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
         echo_json({"results": str(results), **_plain(merged)})
     else:
         click.echo(f"{results}: {_summary(merged)}")
-    for word, entries in (("left out", merged.left_out), ("refused", merged.refused)):
-        for path, reason in entries:
-            click.echo(f"{word}: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    echo_left_out(merged.left_out)
+    echo_left_out(merged.refused, "refused")
     if merged.refused:
         raise UserError(
             f"{_cells(len(merged.refused))} refused: {results} has the same with other counts and keeps its own; "

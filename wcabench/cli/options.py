@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from wcabench.config import EncoderConfig
     from wcabench.data.resources import DataSource
     from wcabench.data.suites import Suite
     from wcabench.runs.plan import PlannedCell
@@ -86,6 +87,13 @@ def load_suite(name: str) -> "Suite":
     return suites.load_suite(name)
 
 
+def chosen_encoder(suite: "Suite", encoder: str | None) -> "EncoderConfig":
+    """What --encoder names, or the suite's own."""
+    from wcabench.runs.grid import parse_encoder
+
+    return parse_encoder(encoder) if encoder else suite.encoder
+
+
 def planned_cells(
     methods: tuple[str, ...],
     pairs: tuple[str, ...],
@@ -114,6 +122,12 @@ def planned_cells(
         suite_path=suite,
         warn=lambda line: click.echo(line, err=True),
     )
+
+
+def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out") -> None:
+    """Each (path, reason) as a line on stderr; a reason that names the path already stands alone."""
+    for path, reason in entries:
+        click.echo(f"{word}: {reason if str(path) in reason else f'{path}: {reason}'}", err=True)
 
 
 def echo_json(value: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wcabench.cli.options import (
+    chosen_encoder,
     data_dir_option,
     data_source,
     echo_json,
@@ -73,12 +74,11 @@ def prepare(
     What is missing is named with its checksum, its licence and the way to get it.
     """
     from wcabench.errors import UserError
-    from wcabench.runs.grid import parse_encoder
 
     the_suite = load_suite(suite)
     source = data_source(data_dir, offline)
     rows = [_check(resource, source) for resource in _needed(the_suite, pairs, translation)]
-    rows.append(_check_encoder(parse_encoder(encoder) if encoder else the_suite.encoder, offline))
+    rows.append(_check_encoder(chosen_encoder(the_suite, encoder), offline))
     if as_json:
         echo_json({"suite": the_suite.name, "resources": [asdict(row) for row in rows]})
     else:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wcabench.cli.options import echo_left_out
+
 if TYPE_CHECKING:
     from wcabench.reports.table import Report
 
@@ -72,8 +74,7 @@ def report(
         resamples=resamples or RESAMPLES,
     )
     found = read_report(results, options)
-    for path, reason in found.left_out:
-        click.echo(f"left out: {reason if path in reason else f'{path}: {reason}'}", err=True)
+    echo_left_out(found.left_out)
     if out is None:
         _print(found, form, standalone)
     else:

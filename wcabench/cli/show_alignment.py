@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.options import (
+    chosen_encoder,
     data_dir_option,
     data_source,
     encoder_option,
@@ -106,7 +107,6 @@ def _align(
     from wcabench.errors import suggest
     from wcabench.nn.model import TokenClassifier
     from wcabench.nn.sentence_alignment import align_sentence
-    from wcabench.runs.grid import parse_encoder
     from wcabench.runs.plan import overlay
 
     known = ["encoder", "recipe", *COUPLINGS]
@@ -115,9 +115,7 @@ def _align(
             raise suggest(table, known, "table of --set")
     methods: list[Any] = [build(registry.find(name).load(), tables.get(name, {}), name) for name in COUPLINGS]
     recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
-    config = overlay(
-        parse_encoder(encoder) if encoder else suite.encoder, tables.get("encoder", {}), "encoder"
-    )
+    config = overlay(chosen_encoder(suite, encoder), tables.get("encoder", {}), "encoder")
     model = TokenClassifier(config, recipe, ["O"], "cpu")
     return align_sentence(pair, model, methods, recipe, _word_links(pair, data))
 

@@ -107,20 +107,22 @@ def plan(
     the_encoder = overlay(encoder or suite.encoder, tables.get("encoder", {}), "encoder")
     recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
     data = overlay(suite.data, tables.get("data", {}), "data")
-    encoder_table = _encoder_table(the_encoder)
+    shared = {
+        "schema": CONFIG_SCHEMA,
+        "suite": suite.name,
+        "encoder": _encoder_table(the_encoder),
+        "recipe": resolved(recipe),
+    }
     hashes = {pair: suite.fingerprint(pair, data, source) for pair in choose_pairs(suite, pairs)}
     cells = []
     for seed in seeds:
         for pair, sha256 in hashes.items():
             for method in chosen:
                 config = {
-                    "schema": CONFIG_SCHEMA,
-                    "suite": suite.name,
+                    **shared,
                     "pair": pair,
                     "seed": seed,
                     "method": {"name": method.name, "options": method.options},
-                    "encoder": encoder_table,
-                    "recipe": resolved(recipe),
                     # Not the translation's name: its content says which one it is, however it was chosen.
                     "data": {"labels": data.labels, "sha256": dict(sha256)},
                 }

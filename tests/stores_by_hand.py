@@ -94,55 +94,64 @@ class StoreOnDisk:
         key = config_key(config)
         folder = self.root / suite / pair / method / f"seed-{seed}-{key}"
         folder.mkdir(parents=True)
-        whole: dict[str, Any] = {
-            "schema": 1,
-            "key": key,
-            "state": state,
-            "suite": suite,
-            "pair": pair,
-            "method": method,
-            "seed": seed,
-            "config": config,
-            "encoder_name": "toy-encoder",
-            "seconds": 10.0 + seed,
-        }
-        if state == "failed":
-            (folder / ERROR).write_text(
-                "Traceback (most recent call last):\nFloatingPointError: loss is NaN\n"
-            )
-            write_record(folder / "cell.json", {**whole, **record})
-            return key
-        target = synthetic(pair, seed, quality)
-        at_home = synthetic("source", seed, 0.9)
-        read_leniently = lenient or target
-        write_counts(
-            folder / COUNTS,
-            {
-                ("target", False): target,
-                ("target", True): read_leniently,
-                ("source", False): at_home,
-                ("source", True): at_home,
-            },
-        )
-        (folder / PREDICTIONS).write_text("x\tO\n")
-        scores = {"target-test": {**target.scores(), "lenient": {"f1": read_leniently.f1}}}
-        if source:
-            scores["source-test"] = {**at_home.scores(), "lenient": {"f1": at_home.f1}}
-        whole |= {
-            "f1": target.f1,
-            "scores": scores,
-            "unpredicted_words": 0,
-            "peak_memory_mb": 512.0,
-            "training": {"precision": "fp32", "steps": 96},
-            "environment": {
-                "wcabench": "0.1.0",
-                "python": "3.11.9",
-                "device": "cpu",
-                "packages": {"torch": "2.6.0"},
-            },
-            "notes": [],
-            "signature": f"{method}|{pair}|{suite}|{SIGNED_ENCODER}|seed:{seed}|wcabench:0.1.0",
-            "finished": "2026-11-22T20:00:00Z",
-        }
-        write_record(folder / "cell.json", {**whole, **record})
+        outcome = _failed(folder) if state == "failed" else _done(folder, config, quality, lenient, source)
+        write_record(folder / "cell.json", {**_header(config, key, state), **outcome, **record})
         return key
+
+
+def _header(config: dict[str, Any], key: str, state: str) -> dict[str, Any]:
+    """What every record says."""
+    return {
+        "schema": 1,
+        "key": key,
+        "state": state,
+        **{name: config[name] for name in ("suite", "pair", "seed")},
+        "method": config["method"]["name"],
+        "config": config,
+        "encoder_name": "toy-encoder",
+        "seconds": 10.0 + config["seed"],
+    }
+
+
+def _failed(folder: Path) -> dict[str, Any]:
+    """The files of a failed cell; its record says no more."""
+    (folder / ERROR).write_text("Traceback (most recent call last):\nFloatingPointError: loss is NaN\n")
+    return {}
+
+
+def _done(
+    folder: Path, config: dict[str, Any], quality: float, lenient: Counts | None, source: bool
+) -> dict[str, Any]:
+    """The files of a finished cell, and what its record says of them."""
+    pair, seed, method = config["pair"], config["seed"], config["method"]["name"]
+    target, at_home = synthetic(pair, seed, quality), synthetic("source", seed, 0.9)
+    read_leniently = lenient or target
+    write_counts(
+        folder / COUNTS,
+        {
+            ("target", False): target,
+            ("target", True): read_leniently,
+            ("source", False): at_home,
+            ("source", True): at_home,
+        },
+    )
+    (folder / PREDICTIONS).write_text("x\tO\n")
+    scores = {"target-test": {**target.scores(), "lenient": {"f1": read_leniently.f1}}}
+    if source:
+        scores["source-test"] = {**at_home.scores(), "lenient": {"f1": at_home.f1}}
+    return {
+        "f1": target.f1,
+        "scores": scores,
+        "unpredicted_words": 0,
+        "peak_memory_mb": 512.0,
+        "training": {"precision": "fp32", "steps": 96},
+        "environment": {
+            "wcabench": "0.1.0",
+            "python": "3.11.9",
+            "device": "cpu",
+            "packages": {"torch": "2.6.0"},
+        },
+        "notes": [],
+        "signature": f"{method}|{pair}|{config['suite']}|{SIGNED_ENCODER}|seed:{seed}|wcabench:0.1.0",
+        "finished": "2026-11-22T20:00:00Z",
+    }
