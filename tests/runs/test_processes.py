@@ -16,6 +16,11 @@ WORLD = Path(__file__).with_name("world.py")
 GRID = ("--suite", "toy", "-p", "en-xx", "--json")
 
 
+def _listen_to_ctrl_c() -> None:
+    """What a shell starts in the background ignores SIGINT, and so would all that these tests start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Runner:
     """Starts `wcabench run` in the test world, in processes of its own."""
 
@@ -41,6 +46,7 @@ class Runner:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_listen_to_ctrl_c,
         )
 
     def run(self, *arguments: str) -> tuple[int, list[dict[str, Any]], str]:
