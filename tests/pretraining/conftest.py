@@ -42,6 +42,10 @@ heads = 2
 inner = 64
 positions = 48
 start_layers = [2, 4]
+[teaching]
+share = 0.3
+layer = 2
+of = 3
 [training]
 steps = 8
 batch_tokens = 400

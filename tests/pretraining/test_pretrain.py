@@ -48,6 +48,7 @@ def test_the_log_holds_loss_and_retrieval_and_the_loss_falls(whole):
     rows = [json.loads(line) for line in (whole[0] / "log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == [4, 8]
     assert rows[1]["loss"] < rows[0]["loss"]
+    assert rows[1]["taught"] < rows[0]["taught"]
     assert all(0 <= row[f"retrieval_{language}"] <= 1 for row in rows for language in ("xx", "yy"))
 
 
@@ -111,7 +112,8 @@ def test_a_full_disk_leaves_the_checkpoint_before(settings_file, text, tmp_path,
 
 
 def test_a_loss_that_is_not_finite_ends_the_command_with_one_line(settings_file, text, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop.Pretrainer, "loss", lambda self, batch: torch.tensor(float("nan")))
+    nan = torch.tensor(float("nan"))
+    monkeypatch.setattr(loop.Pretrainer, "losses", lambda self, batch: (nan, nan))
     result = pretrain(settings_file, text, tmp_path)
     assert result.exit_code == 1
     assert "the loss is nan at step 1: lower training.learning_rate" in result.stderr
@@ -123,6 +125,10 @@ def test_a_loss_that_is_not_finite_ends_the_command_with_one_line(settings_file,
         ("training.steps=0", "training.steps: 0 is not at least 1"),
         ("training.step=5", "did you mean 'training.steps'"),
         ("optimiser.rate=5", "unknown key in --set"),
+        ("teaching.share=2", "teaching.share: 2.0 is not a share in [0, 1]"),
+        ("teaching.share=0.9", "training.translated and teaching.share are 1.25 of a batch together"),
+        ("teaching.layer=3", "teaching.layer: 3, but model.layers is 2"),
+        ("teaching.of=5", "teaching.of: 5, but the start encoder has 4 layers"),
     ],
 )
 def test_wrong_settings_are_refused_by_name(change, message, settings_file, text, tmp_path):

@@ -17,8 +17,10 @@ from wcabench.errors import UserError
 from wcabench.nn.model import resolve_precision
 from wcabench.nn.packing import fill_lines, pack
 from wcabench.nn.randomness import seed_torch
+from wcabench.pretraining.optimiser import optimiser
 from wcabench.pretraining.settings import TrainingConfig
 from wcabench.pretraining.stream import Batch, Stream
+from wcabench.pretraining.teacher import Teacher
 
 log = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.safetensors"
@@ -29,9 +31,18 @@ class Pretrainer:
     """A model, its optimiser and the number of steps done."""
 
     def __init__(
-        self, model: Any, stream: Stream, training: TrainingConfig, device: str, settings: str
+        self,
+        model: Any,
+        stream: Stream,
+        training: TrainingConfig,
+        device: str,
+        settings: str,
+        teacher: Teacher | None = None,
     ) -> None:
         """`settings` names the configuration: a checkpoint of another one is refused."""
+        self.teacher = teacher
+        if teacher is not None:
+            model.taught = teacher.head(model.config.hidden_size)
         self.model = model.to(device)
         self.stream = stream
         self.training = training
@@ -40,7 +51,7 @@ class Pretrainer:
         self.precision = resolve_precision("auto", device)
         self.step = 0
         self.names = dict(model.named_parameters())
-        self.optimiser = _optimiser(self.names, training)
+        self.optimiser = optimiser(self.names, training)
 
     def run(self, folder: Path, report: Report) -> None:
         """Train to the last step, writing a checkpoint into `folder` now and then.
@@ -51,24 +62,28 @@ class Pretrainer:
         """
         self.model.train()
         saved = clock = time.monotonic()
-        total, tokens, steps = 0.0, 0, 0
+        totals, tokens, steps = [0.0, 0.0], 0, 0
         while self.step < self.training.steps:
             batch = self.stream.batch(self.step)
-            total += self._update(batch)
+            totals = [total + value for total, value in zip(totals, self._update(batch), strict=True)]
             tokens += sum(map(len, batch.sequences))
             steps += 1
             self.step += 1
             now = time.monotonic()
             if self.step % self.training.report_every == 0 or self.step == self.training.steps:
-                report(self.step, {"loss": total / steps, "tokens_a_second": tokens / (now - clock)})
-                total, tokens, steps, clock = 0.0, 0, 0, now
+                report(self.step, self._means(totals, steps) | {"tokens_a_second": tokens / (now - clock)})
+                totals, tokens, steps, clock = [0.0, 0.0], 0, 0, now
             if now - saved > 60 * self.training.checkpoint_minutes or self.step == self.training.steps:
                 self._save(folder / CHECKPOINT)
                 saved = time.monotonic()
         self.model.eval()
 
-    def loss(self, batch: Batch) -> torch.Tensor:
-        """Mean cross entropy of the pieces to be found."""
+    def _means(self, totals: list[float], steps: int) -> dict[str, float]:
+        names = ("loss",) if self.teacher is None else ("loss", "taught")
+        return {name: total / steps for name, total in zip(names, totals, strict=False)}
+
+    def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Mean cross entropy of the pieces to be found, and the teacher's loss (0 without one)."""
         lengths = [sum(len(batch.sequences[i]) for i in group) for group in batch.groups]
         lines = [[i for g in line for i in batch.groups[g]] for line in fill_lines(lengths, max(lengths))]
         group_of = {i: g for g, group in enumerate(batch.groups) for i in group}
@@ -80,20 +95,30 @@ class Pretrainer:
         with torch.autocast(
             torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.precision == "bf16"
         ):
-            states = self.model.bert(
-                input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions
-            ).last_hidden_state.flatten(0, 1)
+            found = self.model.bert(
+                input_ids=packed.ids,
+                attention_mask=packed.mask,
+                position_ids=packed.positions,
+                output_hidden_states=self.teacher is not None,
+            )
+            states = found.last_hidden_state.flatten(0, 1)
             logits = self.model.cls(states[starts[places[:, 0]] + places[:, 1]])
-        return functional.cross_entropy(
+            taught = states.new_zeros(())
+            if self.teacher is not None:
+                layer = found.hidden_states[self.teacher.config.layer].flatten(0, 1)
+                taught = self.teacher.loss(self.model.taught, layer, starts, batch)
+        masked = functional.cross_entropy(
             logits.float(), torch.as_tensor(batch.wanted, device=self.device).long()
         )
+        return masked, taught
 
-    def _update(self, batch: Batch) -> float:
+    def _update(self, batch: Batch) -> tuple[float, float]:
         rate = self._rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["factor"]
         seed_torch(self.training.seed, "dropout", self.step)
-        loss = self.loss(batch)
+        masked, taught = self.losses(batch)
+        loss = masked if self.teacher is None else masked + self.teacher.config.weight * taught
         value = float(loss.detach())
         if not math.isfinite(value):
             raise ArithmeticError(
@@ -103,7 +128,7 @@ class Pretrainer:
         torch.nn.utils.clip_grad_norm_(self.names.values(), self.training.clip, foreach=True)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        return value
+        return float(masked.detach()), float(taught.detach())
 
     def _rate(self) -> float:
         """Linear up, then linear down to 0."""
@@ -161,27 +186,6 @@ class Pretrainer:
                     value.copy_(file.get_tensor(name))
                     keys = ("step", "exp_avg", "exp_avg_sq")
                     self.optimiser.state[value] = {k: file.get_tensor(f"{name}/{k}") for k in keys}
-
-
-def _optimiser(names: dict[str, torch.nn.Parameter], training: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW, without decay of biases and norms, with a rate of its own for the embeddings."""
-    groups = []
-    for embedding in (False, True):
-        for matrix in (False, True):
-            parameters = [
-                p
-                for n, p in names.items()
-                if ("word_embeddings" in n) == embedding and (p.dim() > 1) == matrix
-            ]
-            if parameters:
-                groups.append(
-                    {
-                        "params": parameters,
-                        "weight_decay": training.weight_decay if matrix else 0.0,
-                        "factor": training.embedding_rate if embedding else 1.0,
-                    }
-                )
-    return torch.optim.AdamW(groups, lr=training.learning_rate, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
 
 def _difference(one: str, other: str) -> str:

@@ -14,6 +14,7 @@ from wcabench.pretraining.measure import retrieval, sentence_states
 from wcabench.pretraining.settings import Pretraining
 from wcabench.pretraining.start import new_model
 from wcabench.pretraining.stream import Stream
+from wcabench.pretraining.teacher import Teacher
 from wcabench.pretraining.text import Texts, read_texts
 from wcabench.pretraining.vocabulary import train_tokenizer
 
@@ -40,9 +41,10 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
     texts = read_texts(text, settings.text)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(settings, texts, folder)
-    stream = Stream(tokenizer, texts, settings.text, settings.training)
+    stream = Stream(tokenizer, texts, settings.text, settings.training, settings.teaching.share)
     model = new_model(settings, tokenizer, texts)
-    trainer = Pretrainer(model, stream, settings.training, device, _fingerprint(settings, texts))
+    teacher = Teacher(settings, tokenizer, texts, device) if settings.teaching.share else None
+    trainer = Pretrainer(model, stream, settings.training, device, _fingerprint(settings, texts), teacher)
 
     trainer.resume(folder)
     _forget_after(folder / LOG, trainer.step)

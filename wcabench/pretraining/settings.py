@@ -60,6 +60,29 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
+class TeachingConfig:
+    """Word-level distillation from the start encoder, see `wcabench.pretraining.teacher`.
+
+    Attributes:
+        share: of a batch's tokens that are sentence pairs whose words it teaches; their words are masked as all others.
+        layer: of the new encoder, whose states are taught, from 1.
+        of: layer of the start encoder whose states they are to match.
+        weight: of this loss beside the cross entropy.
+    """
+
+    share: float = 0.0
+    layer: int = 3
+    of: int = 4
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no teaching can do."""
+        require(0 <= self.share <= 1, f"teaching.share: {self.share} is not a share in [0, 1]")
+        for name in ("layer", "of"):
+            require(getattr(self, name) >= 1, f"teaching.{name}: {getattr(self, name)} is not at least 1")
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """The optimisation.
 
@@ -116,6 +139,7 @@ class Pretraining:
         text: what is read.
         vocabulary: the word pieces.
         model: the network.
+        teaching: by the start encoder.
         training: the optimisation.
     """
 
@@ -124,6 +148,7 @@ class Pretraining:
     text: TextConfig = field(default_factory=TextConfig)
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    teaching: TeachingConfig = field(default_factory=TeachingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
 
@@ -146,6 +171,7 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
         "text": TextConfig,
         "vocabulary": VocabularyConfig,
         "model": ModelConfig,
+        "teaching": TeachingConfig,
         "training": TrainingConfig,
     }
     check_keys(top, ("name", "start", *tables), str(path))
@@ -158,4 +184,19 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
     }
     given = {key: value for key, value in top.items() if key not in tables}
     require("name" in given, f"{path}: name is missing; say what the encoder is called")
-    return Pretraining(**given, **parts)
+    made = Pretraining(**given, **parts)
+    _check_shares(made, path)
+    return made
+
+
+def _check_shares(made: Pretraining, path: Path) -> None:
+    """Refuse settings that are wrong together."""
+    teaching, training, model = made.teaching, made.training, made.model
+    total = training.translated + teaching.share
+    require(total <= 1, f"{path}: training.translated and teaching.share are {total:g} of a batch together")
+    if teaching.share:
+        require(made.start is not None, f"{path}: teaching.share: there is no teacher; name a start encoder")
+        require(
+            teaching.layer <= model.layers,
+            f"{path}: teaching.layer: {teaching.layer}, but model.layers is {model.layers}",
+        )

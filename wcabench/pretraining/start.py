@@ -9,6 +9,7 @@ translations are, and the copied layers read it as they read English.
 import importlib.util
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ import torch
 
 from wcabench.errors import UserError
 from wcabench.nn.randomness import seed_torch
+from wcabench.pretraining.links import Words, link_words, word_cutter
 from wcabench.pretraining.settings import Pretraining
 from wcabench.pretraining.text import Texts
 
 log = logging.getLogger(__name__)
-Words = list[str]
 Vectors = dict[str, np.ndarray]
 
 
@@ -104,10 +105,10 @@ def piece_embeddings(tokenizer: Any, texts: Texts, start: Any, table: np.ndarray
         start: the start encoder's tokenizer.
         table: its embeddings. [start's pieces, d]
     """
-    cut = tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str
+    cut = word_cutter(tokenizer)
     first = next(iter(texts.plain))
     known = {
-        language: Counter(w for s in texts.sentences(language) for w, _ in cut(s)) for language in texts.plain
+        language: Counter(w for s in texts.sentences(language) for w in cut(s)) for language in texts.plain
     }
     english = _start_vectors(start, list(known[first]), table)
     sums = np.zeros((len(tokenizer), table.shape[1]))
@@ -135,16 +136,13 @@ def _start_vectors(start: Any, words: Words, table: np.ndarray) -> Vectors:
     return {word: table[ids].mean(0) for word, ids in zip(words, found, strict=True) if ids}
 
 
-def _linked(pairs: list[tuple[str, str]], english: Vectors, cut: Any) -> Vectors:
-    """Word -> mean of the English words that it is linked to, by the intersection of both directions."""
-    from wcabench.words import align
-
-    split = [([w for w, _ in cut(first)], [w for w, _ in cut(other)]) for other, first in pairs]
+def _linked(pairs: list[tuple[str, str]], english: Vectors, cut: Callable[[str], Words]) -> Vectors:
+    """Word -> mean of the English words that it is linked to."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for (source, target), links in zip(split, align(split), strict=True):
-        for i, j in links:
-            if source[i] in english:
-                counts[target[j]][source[i]] += 1
+    for pair in link_words(pairs, cut):
+        for i, j in pair.links:
+            if pair.first[i] in english:
+                counts[pair.words[j]][pair.first[i]] += 1
     return {
         word: np.average([english[e] for e in linked], axis=0, weights=list(linked.values()))
         for word, linked in counts.items()

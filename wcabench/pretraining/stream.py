@@ -1,6 +1,6 @@
 """Batches of a pretraining: any step's batch is made from the seed and the step's number alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,15 @@ class Batch:
         groups: numbers of the sequences that see each other: one, or the two sides of a pair.
         places: (sequence, position) of each piece to be found. [masked, 2]
         wanted: its id. [masked]
+        taught: pairs read apart that a teacher teaches: number of the sequence, after which its counterpart in the
+            first language comes; language; number of the pair.
     """
 
     sequences: list[Ids]
     groups: list[list[int]]
     places: np.ndarray
     wanted: np.ndarray
+    taught: list[tuple[int, str, int]]
 
 
 class Encoded:
@@ -53,16 +56,19 @@ class Encoded:
 class Stream:
     """All text of a pretraining, and the batch of any step."""
 
-    def __init__(self, tokenizer: Any, texts: Texts, text: TextConfig, training: TrainingConfig) -> None:
-        """Tokenise everything once."""
+    def __init__(
+        self, tokenizer: Any, texts: Texts, text: TextConfig, training: TrainingConfig, taught: float = 0.0
+    ) -> None:
+        """Tokenise everything once; `taught` is the share of a batch's tokens that are pairs for a teacher."""
         self.config = training
+        self.taught = taught
         self.mask = int(tokenizer.mask_token_id)
         self.pad = int(tokenizer.pad_token_id)
         self.special = np.array(sorted(tokenizer.all_special_ids))
         pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
         self.continues = np.array([piece.startswith("##") for piece in pieces])
         self.plain = {
-            language: Encoded(tokenizer, texts.sentences(language), text.max_length)
+            language: (Encoded(tokenizer, texts.sentences(language), text.max_length),)
             for language in texts.plain
         }
         self.pairs = {
@@ -75,32 +81,46 @@ class Stream:
     def batch(self, step: int) -> Batch:
         """About `batch_tokens` pieces, of plain sentences and of pairs, for step 0, 1, ..."""
         rng = generator(self.config.seed, "batch", step)
-        translated = round(self.config.batch_tokens * self.config.translated)
-        groups = self._draw(rng, self.config.batch_tokens - translated, paired=False)
-        groups += self._draw(rng, translated, paired=True)
+        tokens = self.config.batch_tokens
+        translated, taught = round(tokens * self.config.translated), round(tokens * self.taught)
+        plain = self._draw(rng, tokens - translated - taught, self.plain)
+        groups = [[self.plain[language][0][i]] for language, i in plain]
+        groups += [
+            [side[i] for side in self.pairs[language]]
+            for language, i in self._draw(rng, translated, self.pairs)
+        ]
+        lessons = []
+        for language, i in self._draw(rng, taught, self.pairs):
+            lessons.append((sum(map(len, groups)), language, i))
+            groups += [[side[i]] for side in self.pairs[language]]
         sequences = [ids for group in groups for ids in group]
         numbers, at = [], 0
         for group in groups:
             numbers.append(list(range(at, at + len(group))))
             at += len(group)
-        return self._masked(rng, sequences, numbers)
+        return self._masked(rng, sequences, numbers, lessons)
 
-    def _draw(self, rng: np.random.Generator, tokens: int, *, paired: bool) -> list[list[Ids]]:
-        """Groups of sentences of random languages, by their sampled shares."""
-        corpora: dict[str, Sequence[Encoded]] = (
-            dict(self.pairs) if paired else {language: (one,) for language, one in self.plain.items()}
-        )
+    def _draw(
+        self, rng: np.random.Generator, tokens: int, corpora: Mapping[str, tuple[Encoded, ...]]
+    ) -> list[tuple[str, int]]:
+        """(language, number) of random sentences or pairs of about so many tokens, by the languages' sampled shares."""
         shares = np.array([float(len(sides[0])) for sides in corpora.values()]) ** self.config.sampling
         lengths = np.array([sum(side.mean_length for side in sides) for sides in corpora.values()])
         number = max(1, round(tokens / float(lengths @ shares / shares.sum()))) if tokens else 0
         counts = rng.multinomial(number, shares / shares.sum())
         return [
-            [side[int(i)] for side in sides]
-            for sides, count in zip(corpora.values(), counts, strict=True)
+            (language, int(i))
+            for (language, sides), count in zip(corpora.items(), counts, strict=True)
             for i in rng.integers(len(sides[0]), size=count)
         ]
 
-    def _masked(self, rng: np.random.Generator, sequences: list[Ids], groups: list[list[int]]) -> Batch:
+    def _masked(
+        self,
+        rng: np.random.Generator,
+        sequences: list[Ids],
+        groups: list[list[int]],
+        taught: list[tuple[int, str, int]],
+    ) -> Batch:
         """Whole words are chosen; of their pieces 80% become [MASK], 10% another, 10% stay (Devlin et al. 2019)."""
         lengths = [len(ids) for ids in sequences]
         ids = np.concatenate([np.array(one) for one in sequences])
@@ -117,5 +137,5 @@ class Stream:
         shown[swapped] = rng.integers(len(self.special), len(self.continues), size=len(swapped))
         parts = np.split(shown, np.cumsum(lengths)[:-1])
         return Batch(
-            [part.tolist() for part in parts], groups, np.stack([owner[at], position[at]], 1), ids[at]
+            [part.tolist() for part in parts], groups, np.stack([owner[at], position[at]], 1), ids[at], taught
         )

@@ -1,0 +1,146 @@
+"""Word-level distillation: each word is to have the state that the start encoder has at its English counterpart.
+
+A sentence and its English counterpart are read apart. Each English word, and each foreign word that is linked to one,
+is pulled to the state of that English word in the frozen start encoder. (Reimers and Gurevych 2020 do so for whole
+sentences; Cao, Kitaev and Klein 2020 pull linked words of one multilingual encoder together.) Every linked word
+teaches, not only the masked ones, and a foreign word lands where a tagger that was trained on English reads it.
+"""
+
+import logging
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from wcabench.errors import require
+from wcabench.nn.packing import layout, pack
+from wcabench.pretraining.links import LinkedPair, link_words, word_cutter
+from wcabench.pretraining.settings import Pretraining
+from wcabench.pretraining.start import find_start
+from wcabench.pretraining.stream import Batch
+from wcabench.pretraining.text import Texts
+
+log = logging.getLogger(__name__)
+# English sentences that the mean and spread of the teacher's states are measured on.
+SAMPLE = 500
+
+
+class Teacher:
+    """The frozen start encoder, and the words of all pairs that it teaches."""
+
+    def __init__(self, settings: Pretraining, tokenizer: Any, texts: Texts, device: str) -> None:
+        """Link all parallel text and measure the scale of the states.
+
+        Raises:
+            UserError: the start encoder cannot be found, or has fewer layers than `settings.teaching.of`.
+        """
+        from transformers import AutoModel, AutoTokenizer
+
+        folder = find_start(str(settings.start))
+        self.config = settings.teaching
+        self.student = tokenizer
+        self.most = settings.text.max_length
+        self.device = device
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.encoder = AutoModel.from_pretrained(folder, dtype=torch.float32).to(device).eval()
+        layers = self.encoder.encoder.layer
+        require(
+            self.config.of <= len(layers),
+            f"teaching.of: {self.config.of}, but the start encoder has {len(layers)} layers",
+        )
+        self.encoder.encoder.layer = layers[: self.config.of]
+        cut = word_cutter(tokenizer)
+        self.pairs = {language: link_words(pairs, cut) for language, pairs in texts.pairs.items()}
+        every = [pair.first for pairs in self.pairs.values() for pair in pairs]
+        sample = torch.cat(self._states(every[:: max(1, len(every) // SAMPLE)]))
+        self.mean, self.spread = sample.mean(0), sample.std(0) + 1e-6
+        log.info(
+            "teacher: %d pairs, %d links",
+            len(every),
+            sum(len(p.links) for v in self.pairs.values() for p in v),
+        )
+
+    def head(self, width: int) -> torch.nn.Linear:
+        """From the student's states to the teacher's; at first it changes nothing where both have one width."""
+        head = torch.nn.Linear(width, len(self.mean))
+        if width == len(self.mean):
+            torch.nn.init.eye_(head.weight)
+            torch.nn.init.zeros_(head.bias)
+        return head
+
+    def loss(
+        self, head: torch.nn.Linear, states: torch.Tensor, starts: torch.Tensor, batch: Batch
+    ) -> torch.Tensor:
+        """Mean squared error of the taught words, in units of the teacher's spread; 0 where none is taught.
+
+        Args:
+            head: see `head`.
+            states: of the student, lines read one after another. [places, d]
+            starts: first place of each sequence. [sequences]
+            batch: whose `taught` pairs stand in it.
+        """
+        places, wanted = self._lesson(batch)
+        if not places:
+            return states.new_zeros(())
+        at = torch.as_tensor(places, device=self.device)
+        found = head(states[starts[at[:, 0]] + at[:, 1]]).float()
+        return functional.mse_loss(found, (wanted - self.mean) / self.spread)
+
+    def _lesson(self, batch: Batch) -> tuple[list[tuple[int, int]], torch.Tensor]:
+        """(sequence, position) of each taught word's first piece, and the teacher's state for it: [words, d]."""
+        pairs = [self.pairs[language][number] for _, language, number in batch.taught]
+        states = self._states([pair.first for pair in pairs]) if pairs else []
+        places, wanted = [], []
+        for (sequence, _, _), pair, given in zip(batch.taught, pairs, states, strict=True):
+            for at, word, source in self._taught(pair):
+                if source < len(given):
+                    places.append((sequence + at, word))
+                    wanted.append(given[source])
+        return places, torch.stack(wanted) if wanted else self.mean[:0]
+
+    def _taught(self, pair: LinkedPair) -> list[tuple[int, int, int]]:
+        """(0 for the sentence or 1 for its counterpart, position of a word's first piece, word of the counterpart)."""
+        own, first = (self._first_pieces(words) for words in (pair.words, pair.first))
+        return [(0, own[j], i) for i, j in pair.links if j in own] + [(1, at, i) for i, at in first.items()]
+
+    def _first_pieces(self, words: list[str]) -> dict[int, int]:
+        """Word -> position of its first piece, of those that are not cut off."""
+        found: dict[int, int] = {}
+        ids = self.student(words, is_split_into_words=True, truncation=True, max_length=self.most).word_ids()
+        for at, word in enumerate(ids):
+            if word is not None:
+                found.setdefault(word, at)
+        return found
+
+    @torch.no_grad()
+    def _states(self, sentences: list[list[str]]) -> list[torch.Tensor]:
+        """[words, d] of each sentence: the mean of each word's pieces; words behind the longest input are left out."""
+        found = self.tokenizer(
+            sentences,
+            is_split_into_words=True,
+            truncation=True,
+            max_length=self.encoder.config.max_position_embeddings,
+        )
+        lengths = [len(ids) for ids in found["input_ids"]]
+        packed = pack(
+            found["input_ids"],
+            layout(lengths, self.encoder.config.hidden_size),
+            self.tokenizer.pad_token_id,
+            self.device,
+        )
+        states = self.encoder(
+            input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions
+        ).last_hidden_state.flatten(0, 1)
+        return [
+            _word_means(states[start : start + length], found.word_ids(row))
+            for row, (start, length) in enumerate(zip(packed.starts, lengths, strict=True))
+        ]
+
+
+def _word_means(states: torch.Tensor, words: list[int | None]) -> torch.Tensor:
+    """[words, d]: mean over each word's pieces."""
+    at = torch.tensor([i for i, word in enumerate(words) if word is not None], device=states.device)
+    owner = torch.tensor([word for word in words if word is not None], device=states.device)
+    size = int(owner.max()) + 1 if len(owner) else 0
+    sums = states.new_zeros(size, states.shape[1]).index_add_(0, owner, states[at])
+    return sums / torch.bincount(owner, minlength=size).clamp(min=1)[:, None]
