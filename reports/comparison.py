@@ -1,6 +1,8 @@
 """Every method against one baseline: interval, test, correction, and a sentence that claims no more."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from wcabench.errors import UserError
@@ -28,16 +30,19 @@ def find_baseline(group: Group, name: str | None) -> MethodRow | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def comparison_table(group: Group, baseline: MethodRow, *, resamples: int) -> Table | None:
+def comparison_table(
+    group: Group, baseline: MethodRow, *, resamples: int, bootstrap: bool = False
+) -> Table | None:
     """Differences to the baseline, methods by pairs, with the findings in words; None where there are none.
 
     Args:
         group: the cells.
         baseline: one of the group's rows.
-        resamples: of the bootstrap and of the randomisation.
+        resamples: of the randomisation and of the bootstrap.
+        bootstrap: add the bootstrap's intervals to the facts of each entry.
     """
     others = [row for row in group.rows if row is not baseline]
-    raw, refused = _compare_all(group, baseline, others, resamples)
+    raw, refused = _compare_all(group, baseline, others, resamples, bootstrap)
     if not raw:
         return None
     differences = _adjusted(raw, baseline.label)
@@ -62,35 +67,47 @@ def comparison_table(group: Group, baseline: MethodRow, *, resamples: int) -> Ta
 
 
 def _compare_all(
-    group: Group, baseline: MethodRow, others: Sequence[MethodRow], resamples: int
+    group: Group, baseline: MethodRow, others: Sequence[MethodRow], resamples: int, bootstrap: bool
 ) -> tuple[dict[tuple[str, str], "Comparison"], dict[tuple[str, str], str]]:
     """Results by (label, pair), and the reason where two rows cannot be compared."""
-    from wcabench.scoring.significance import compare
 
-    raw: dict[tuple[str, str], Comparison] = {}
-    refused: dict[tuple[str, str], str] = {}
-    for pair in group.pairs:
-        of_baseline = {cell.seed: cell.counts() for cell in baseline.samples[pair].done}
-        for row in others:
-            if not of_baseline or not row.samples[pair].done:
-                continue
-            own = {cell.seed: cell.counts() for cell in row.samples[pair].done}
-            try:
-                raw[row.label, pair] = compare(own, of_baseline, resamples=resamples)
-            except UserError as error:
-                refused[row.label, pair] = str(error)
-    return raw, refused
+    def one(row: MethodRow, pair: str) -> "Comparison | UserError":
+        from wcabench.scoring.significance import compare
+
+        own, theirs = ({c.seed: c.counts() for c in side.samples[pair].done} for side in (row, baseline))
+        try:
+            return compare(own, theirs, resamples=resamples, bootstrap=bootstrap)
+        except UserError as error:
+            return error
+
+    places = [
+        (row, pair)
+        for pair in group.pairs
+        for row in others
+        if baseline.samples[pair].done and row.samples[pair].done
+    ]
+    # Resampling spends its time in NumPy, which lets other threads run; each comparison has its own generator.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(one, *zip(*places, strict=True))) if places else []
+    keys = [(row.label, pair) for row, pair in places]
+    results = dict(zip(keys, found, strict=True))
+    return (
+        {key: result for key, result in results.items() if not isinstance(result, UserError)},
+        {key: str(result) for key, result in results.items() if isinstance(result, UserError)},
+    )
 
 
 def _adjusted(raw: dict[tuple[str, str], "Comparison"], baseline: str) -> dict[tuple[str, str], Difference]:
     from wcabench.scoring.significance import adjust
 
-    pvalues = {key: result.p_randomisation for key, result in raw.items()}
-    adjusted = adjust(pvalues, family_text(baseline)).pvalues
-    rates = adjust(pvalues, family_text(baseline), "benjamini-hochberg").pvalues
+    family = family_text(baseline)
+    pvalues = {key: result.p for key, result in raw.items()}
+    adjusted = adjust(pvalues, family).pvalues
+    sentences = adjust({key: result.p_randomisation for key, result in raw.items()}, family).pvalues
+    rates = adjust(pvalues, family, "benjamini-hochberg").pvalues
     return {
-        (label, pair): Difference(label, baseline, pair, raw[label, pair], p, len(raw), rates[label, pair])
-        for (label, pair), p in adjusted.items()
+        key: Difference(key[0], baseline, key[1], raw[key], p, len(raw), sentences[key], rates[key])
+        for key, p in adjusted.items()
     }
 
 
@@ -128,6 +145,7 @@ def _facts(difference: Difference) -> dict[str, Any]:
         "baseline": difference.baseline,
         "low": r.low,
         "high": r.high,
+        "p_t": r.p_t,
         "p_randomisation": r.p_randomisation,
         "p_holm": difference.p_holm,
         "holm_over": difference.family,
@@ -135,8 +153,8 @@ def _facts(difference: Difference) -> dict[str, Any]:
         "family": family_text(difference.baseline),
         "p_seeds": r.p_seeds,
         "attainable_p": r.attainable_p,
-        "bca": [r.bca.low, r.bca.high],
-        "crossed_t": [r.crossed_t.low, r.crossed_t.high],
+        "percentile": [r.percentile.low, r.percentile.high] if r.percentile else None,
+        "bca": [r.bca.low, r.bca.high] if r.bca else None,
         "std_seeds": r.effect.std,
         "d_z": r.effect.d_z,
         "d_z_hedges": r.effect.hedges,

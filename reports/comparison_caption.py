@@ -5,8 +5,6 @@ import math
 from wcabench.reports.difference import ALPHA, Difference, short_p
 from wcabench.reports.table import listed
 
-FEW_SEEDS = 5
-
 
 def family_text(baseline: str) -> str:
     """The family of comparisons that p values are corrected over."""
@@ -18,7 +16,7 @@ def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
 
     Args:
         differences: all of the table, at least one, against one baseline.
-        resamples: of the bootstrap.
+        resamples: of the randomisation.
     """
     family, baseline = len(differences), differences[0].baseline
     n = sorted({d.result.n_common_seeds for d in differences})
@@ -26,10 +24,10 @@ def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
     bold = any(d.verdict in ("above", "below") for d in differences)
     return (
         f"Each method minus {baseline}, in points of target-test F1, paired by seed and sentence, {paired}; "
-        f"in brackets the 95% interval, hierarchical bootstrap over seeds x sentences, {resamples} draws.",
-        f"p: approximate randomisation over sentences, two-sided, after Holm over the {family} "
-        f"comparison{'s' if family > 1 else ''} of this table ({family_text(baseline)}).",
-        f"A difference is called real only when the interval excludes 0 and p < {short_p(ALPHA)}"
+        "in brackets the 95% interval, Student's t over seeds x sentences.",
+        f"p: the larger of this t's and of approximate randomisation over sentences ({resamples} swaps), two-sided, "
+        f"after Holm over the {family} comparison{'s' if family > 1 else ''} of this table ({family_text(baseline)}).",
+        f"A difference is called real only when p < {short_p(ALPHA)}"
         + ("; these are bold." if bold else "; none is."),
         *_seed_caption(differences, n),
         _power_caption(differences),
@@ -47,7 +45,7 @@ def _power_caption(differences: list[Difference]) -> str:
 
 
 def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...]:
-    """What a test over seeds alone can say, and how far the interval can be trusted with so few seeds."""
+    """What a test over seeds alone can say, and what one seed cannot."""
     attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
     able = [f"{short_p(p)} for n = {count}" for count, p in sorted(attainable.items())]
     cannot = all(p >= ALPHA for p in attainable.values())
@@ -58,9 +56,4 @@ def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...
         if cannot
         else f"; unadjusted, it rejects {len(earned)} of {len(differences)}."
     )
-    few = ""
-    if n[0] == 1:
-        few = "With one seed the interval holds no variance between seeds."
-    elif n[0] < FEW_SEEDS:
-        few = f"With {n[0]} seeds the interval holds only {n[0] - 1}/{n[0]} of the variance between seeds."
-    return (test, few) if few else (test,)
+    return (test, "With one seed the interval holds no variance between seeds.") if n[0] == 1 else (test,)

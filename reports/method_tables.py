@@ -21,6 +21,7 @@ def build_report(
     examples: Sequence[Sequence[PairExamples]],
     left_out: Sequence[tuple[str, str]],
     resamples: int,
+    bootstrap: bool = False,
 ) -> Report:
     """One section a match; the examples stand among the section's facts, for JSON.
 
@@ -28,19 +29,21 @@ def build_report(
         matches: what is compared.
         examples: of each match, one entry a pair.
         left_out: (path, reason) of cells that could not be read.
-        resamples: of the bootstrap and of the randomisation.
+        resamples: of the randomisation and of the bootstrap.
+        bootstrap: add the bootstrap's intervals to the facts, for JSON.
     """
     sections = tuple(
-        _section(match, own, resamples) for match, own in zip(matches.matches, examples, strict=True)
+        _section(match, own, resamples, bootstrap)
+        for match, own in zip(matches.matches, examples, strict=True)
     )
     unused = ((pair, f"{pair}: not compared: {reason}") for pair, reason in matches.left_out)
     return Report(sections, (*left_out, *unused))
 
 
-def _section(match: Match, examples: Sequence[PairExamples], resamples: int) -> Section:
+def _section(match: Match, examples: Sequence[PairExamples], resamples: int, bootstrap: bool) -> Section:
     group = match.group
     a, b = (row.label for row in group.rows)
-    difference = comparison_table(group, group.rows[1], resamples=resamples)
+    difference = comparison_table(group, group.rows[1], resamples=resamples, bootstrap=bootstrap)
     assert difference is not None  # two_methods.match keeps only what can be compared
     warned: tuple[str, ...] = ()
     if match.unlike:

@@ -25,7 +25,8 @@ class Options:
         baseline: method or label to compare with; None takes `none` where it was run.
         published: show the published rows.
         details: intervals of the means, sources of the published rows, the cost table.
-        resamples: of every bootstrap and randomisation.
+        resamples: of every randomisation and bootstrap.
+        bootstrap: add the bootstrap's intervals to the facts, for JSON.
     """
 
     selection: Selection = field(default_factory=Selection)
@@ -33,6 +34,7 @@ class Options:
     published: bool = True
     details: bool = False
     resamples: int = RESAMPLES
+    bootstrap: bool = False
 
 
 def read_report(root: Path, options: Options) -> Report:
@@ -71,11 +73,13 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 
 
 def _section(group: Group, options: Options) -> Section:
-    details, resamples = options.details, options.resamples
+    details = options.details
     baseline = find_baseline(group, options.baseline)
     tables: list[Table | None] = [
-        score_table(group, published=options.published, details=details, resamples=resamples),
-        comparison_table(group, baseline, resamples=resamples) if baseline else None,
+        score_table(group, published=options.published, details=details),
+        comparison_table(group, baseline, resamples=options.resamples, bootstrap=options.bootstrap)
+        if baseline
+        else None,
         source_table(group),
         lenient_table(group),
         cost_table(group) if details else None,

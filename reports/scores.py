@@ -15,28 +15,23 @@ from wcabench.runs.cells import Cell
 LEAST_LENIENT_DIFFERENCE = 0.05
 
 
-def score_table(group: Group, *, published: bool, details: bool, resamples: int) -> Table:
+def score_table(group: Group, *, published: bool, details: bool) -> Table:
     """Strict micro F1 on the target test set: methods by pairs, the published rows below.
 
     Args:
         group: the cells.
         published: show the published rows, where the suite has any.
         details: put the 95% interval under each mean, and the sources under the published rows.
-        resamples: of the bootstrap of that interval.
     """
     rows = value_rows(group, lambda cell: cell.f1)
     if details:
-        rows = _with_intervals(group, rows, resamples)
+        rows = _with_intervals(group, rows)
     copied, said = _published(group, published, details)
     _, seeds = captions.seeds_text(group)
     caption = (
         "Target test, entities by strict IOB2, micro F1 in percent; mean ± standard deviation over seeds "
         f"(n − 1), {seeds}.",
-        *(
-            ("In brackets: 95% interval of the mean, hierarchical bootstrap over seeds x sentences.",)
-            if details
-            else ()
-        ),
+        *(("In brackets: 95% interval of the mean, Student's t over seeds x sentences.",) if details else ()),
         *mark_caption(rows),
         *captions.what_was_run(group),
         *captions.cell_notes(group),
@@ -137,13 +132,13 @@ def mark_caption(rows: Sequence[Row]) -> tuple[str, ...]:
     )
 
 
-def _with_intervals(group: Group, rows: tuple[Row, ...], resamples: int) -> tuple[Row, ...]:
+def _with_intervals(group: Group, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     from wcabench.scoring.significance import summarise
 
     def widened(entry: Entry, samples: Samples) -> Entry:
         if not samples.done:
             return entry
-        found = summarise({cell.seed: cell.counts() for cell in samples.done}, resamples=resamples)
+        found = summarise({cell.seed: cell.counts() for cell in samples.done})
         line = f"[{number(found.low)}, {number(found.high)}]"
         return dataclasses.replace(
             entry, lines=(*entry.lines, line), more={"low": found.low, "high": found.high}

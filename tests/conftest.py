@@ -5,6 +5,7 @@ import random
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from wcabench.data.sentences import PairData, Sentence, SentencePair
@@ -14,6 +15,10 @@ sys.path.append(str(Path(__file__).parent))
 
 # Tests and the threads of a CI machine: small matrices are slower on several.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes says something of the machine, and a full one fails no test.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 ENGLISH = tuple("the old man saw a red house in Paris today with Anna and two dogs from Acme Corp".split())  # noqa: SIM905
 TARGET = tuple("de oude man zag een rood huis in Parijs vandaag met Anna en twee honden van Acme NV".split())  # noqa: SIM905

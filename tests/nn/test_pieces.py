@@ -77,7 +77,7 @@ def test_buckets_hold_every_sequence_once(lengths, call_cost):
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=7), st.integers(0, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_buckets_cost_as_little_as_any_partition_of_the_sorted_lengths(lengths, call_cost):
     ordered = sorted(lengths)
 

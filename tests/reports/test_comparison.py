@@ -11,15 +11,14 @@ from wcabench.reports.difference import Difference, p_text, short_p
 from wcabench.reports.report import Options, read_report
 from wcabench.reports.table import Table
 from wcabench.scoring import significance
-from wcabench.scoring.significance import Comparison, EffectSize, Interval
+from wcabench.scoring.significance import Comparison, EffectSize
 
 CLEAR = Comparison(
     n_common_seeds=5,
     difference=1.2,
     low=0.3,
     high=2.1,
-    bca=Interval(0.3, 2.2),
-    crossed_t=Interval(0.2, 2.2),
+    p_t=0.001,
     p_randomisation=0.001,
     p_seeds=0.0625,
     attainable_p=0.0625,
@@ -34,8 +33,10 @@ def comparison(store: StoreOnDisk, **options: Any) -> Table | None:
     return next((table for table in section.tables if table.name == "comparison"), None)
 
 
-def difference(p_holm: float = 0.004, **changed: Any) -> Difference:
-    return Difference("wca-hard", "none", "en-nl", dataclasses.replace(CLEAR, **changed), p_holm, 4)
+def difference(p_holm: float = 0.004, p_sentences: float = 0.003, **changed: Any) -> Difference:
+    return Difference(
+        "wca-hard", "none", "en-nl", dataclasses.replace(CLEAR, **changed), p_holm, 4, p_sentences
+    )
 
 
 def test_a_real_difference_in_words() -> None:
@@ -50,7 +51,7 @@ def test_a_real_difference_in_words() -> None:
 
 
 def test_a_null_result_in_words() -> None:
-    null = difference(0.34, difference=0.15, low=-0.6, high=0.9)
+    null = difference(0.34, 0.2, difference=0.15, low=-0.6, high=0.9)
     assert null.verdict == "none found"
     assert null.sentence() == (
         "no difference found between wca-hard and none on en-nl "
@@ -58,20 +59,18 @@ def test_a_null_result_in_words() -> None:
     )
 
 
-def test_neither_the_interval_nor_the_test_alone_makes_a_difference_real() -> None:
-    only_test = difference(0.01, low=-0.1)
-    only_interval = difference(0.06)
-    assert only_test.verdict == only_interval.verdict == "none found"
-    assert only_test.sentence().endswith(
+def test_neither_sentences_alone_nor_the_interval_of_one_comparison_makes_a_difference_real() -> None:
+    only_sentences = difference(0.06, 0.01, low=-0.1)
+    only_interval = difference(0.06, 0.06)
+    assert only_sentences.verdict == only_interval.verdict == "none found"
+    assert only_sentences.sentence().endswith(
         "; over sentences alone it would pass, over seeds x sentences it does not."
     )
-    assert only_interval.sentence().endswith(
-        "; the interval alone would exclude 0, the test does not reject."
-    )
+    assert only_interval.sentence().endswith("; the interval of this comparison alone would exclude 0.")
 
 
 def test_an_interval_that_ends_at_zero_does_not_exclude_it() -> None:
-    assert difference(low=0.0).verdict == "none found"
+    assert not difference(low=0.0).excludes_zero
 
 
 def test_one_seed_makes_no_claim_about_methods() -> None:
@@ -114,9 +113,13 @@ def test_holm_is_over_all_comparisons_of_the_table_and_the_family_is_named(
     full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     p = iter([0.01, 0.04, 0.03, 0.02, 0.5])
-    monkeypatch.setattr(
-        significance, "compare", lambda a, b, resamples: dataclasses.replace(CLEAR, p_randomisation=next(p))
-    )
+
+    def claimed(*_: Any, **__: Any) -> Comparison:
+        # Whichever is larger counts.
+        larger = next(p)
+        return dataclasses.replace(CLEAR, **{"p_t" if larger < 0.03 else "p_randomisation": larger})
+
+    monkeypatch.setattr(significance, "compare", claimed)
     table = comparison(full)
     assert table is not None
     raw = [e.more for row in table.rows for e in row.entries if e.more]
@@ -128,6 +131,14 @@ def test_holm_is_over_all_comparisons_of_the_table_and_the_family_is_named(
         for s in table.caption
     )
     assert any("none is." in s for s in table.caption)
+
+
+def test_the_bootstraps_intervals_are_among_the_facts_where_asked_for(full: StoreOnDisk) -> None:
+    for wanted in (False, True):
+        table = comparison(full, bootstrap=wanted)
+        assert table is not None
+        facts = [entry.more for row in table.rows for entry in row.entries if entry.more]
+        assert all((one["percentile"] is not None) == (one["bca"] is not None) == wanted for one in facts)
 
 
 def test_a_seed_test_claims_nothing_that_its_n_cannot_earn(full: StoreOnDisk) -> None:

@@ -34,20 +34,21 @@ ONE_SEED = EffectSize(1, 1.0, None, None, None)
 def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
     """One report with all there is; the statistics are fixed, for they have tests of their own."""
 
-    def compare(a: Any, b: Any, resamples: int) -> Comparison:
+    def compare(a: Any, b: Any, *, resamples: int, bootstrap: bool) -> Comparison:
         n = len(a.keys() & b.keys())
         difference = sum(a[seed].f1 - b[seed].f1 for seed in sorted(a.keys() & b.keys())) / n
         p = 1.0 if difference == 0 else 0.001
         low, high = difference - 1, difference + 1
         interval = Interval(low, high)
         effect = EffectSize(n, difference, 0.5, 2 * difference, difference) if n > 1 else ONE_SEED
-        return Comparison(n, difference, low, high, interval, interval, p, 2.0**-n, 2.0 ** (1 - n), effect)
+        both = (interval, interval) if bootstrap else (None, None)
+        return Comparison(n, difference, low, high, p, p, 2.0**-n, 2.0 ** (1 - n), effect, *both)
 
     monkeypatch.setattr(significance, "compare", compare)
     for pair in ("en-de", "en-hy"):
         full.cell(pair, "none", suite="paper")
     left_out = (("results/a", "results/a: no cell.json: not a whole cell"),)
-    return dataclasses.replace(read_report(full.root, Options(resamples=10_000)), left_out=left_out)
+    return dataclasses.replace(read_report(full.root, Options(resamples=10_000, bootstrap=True)), left_out=left_out)
 
 
 def terminal(report: Report, width: int = 80, *, colour: bool = False) -> str:

@@ -69,7 +69,7 @@ TAGS = st.sampled_from(["O", "B-LOC", "I-LOC", "B-PER", "I-PER"])
 PAIRS = st.lists(st.lists(st.tuples(TAGS, TAGS), max_size=6), max_size=5)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PAIRS, st.booleans())
 def test_counts_equal_sets_of_spans_sentence_by_sentence(
     pairs: list[list[tuple[str, str]]], lenient: bool

@@ -7,7 +7,7 @@ from scipy import stats
 from wcabench.errors import UserError
 from wcabench.scoring.bootstrap import hierarchical_interval
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean
+from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean, crossed_t_p
 from wcabench.scoring.jackknife import Influences
 
 Make = Callable[..., list[Counts]]
@@ -25,8 +25,10 @@ def additive(seeds: np.ndarray, sentences: np.ndarray, noise: np.ndarray | float
 def test_seeds_that_alone_vary_give_students_interval() -> None:
     seeds = np.array([1.0, 2.0, 4.0, 3.5, 0.0])
     ours = crossed_t_interval(additive(seeds, np.zeros(50)), 0.95)
-    theirs = stats.ttest_1samp(seeds, 0).confidence_interval(0.95)
-    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+    theirs = stats.ttest_1samp(seeds, 0)
+    interval = theirs.confidence_interval(0.95)
+    assert (ours.low, ours.high) == pytest.approx((interval.low, interval.high))
+    assert crossed_t_p(additive(seeds, np.zeros(50))) == pytest.approx(theirs.pvalue)
 
 
 def test_sentences_that_alone_vary_give_students_interval() -> None:
@@ -34,6 +36,18 @@ def test_sentences_that_alone_vary_give_students_interval() -> None:
     ours = crossed_t_interval(additive(np.zeros(5), sentences), 0.9)
     theirs = stats.ttest_1samp(sentences, 0).confidence_interval(0.9)
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("shift", [-1.0, 0.1, 0.6])
+def test_p_is_below_1_minus_the_level_exactly_where_the_interval_excludes_0(
+    level: float, shift: float
+) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        found = additive(rng.normal(shift, 1, 4), rng.normal(0, 3, 60), rng.normal(0, 1, (60, 4)))
+        interval = crossed_t_interval(found, level)
+        assert (crossed_t_p(found) < 1 - level) == (interval.low > 0 or interval.high < 0)
 
 
 def test_the_interaction_is_counted_once() -> None:
@@ -61,6 +75,8 @@ def test_the_interval_is_around_the_estimate_and_turns_with_the_methods(make_cou
 def test_equal_methods_differ_by_exactly_nothing_and_an_empty_test_set_too(make_counts: Make) -> None:
     a = make_counts(40, 2)
     assert crossed_t_difference(a, a).low == crossed_t_difference(a, a).high == 0
+    assert crossed_t_p(additive(np.zeros(3), np.zeros(9))) == 1
+    assert crossed_t_p(additive(np.ones(3), np.zeros(9))) == 0
     nothing = np.zeros((5, 1))
     assert crossed_t_mean([Counts(("PER",), nothing, nothing, nothing)] * 2).high == 0
 

@@ -1,6 +1,6 @@
 import statistics
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -11,9 +11,9 @@ from wcabench.scoring.significance import (
     approximate_randomisation,
     compare,
     crossed_t_difference,
+    crossed_t_mean,
     effect_size,
     hierarchical_difference,
-    hierarchical_interval,
     seed_permutation,
     summarise,
 )
@@ -24,10 +24,10 @@ Make = Callable[..., list[Counts]]
 def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) -> None:
     a = dict(zip([1, 2, 3, 9], make_counts(60, 4, seed=1), strict=True))
     b = dict(zip([3, 2, 7, 1], make_counts(60, 4, seed=2, skill=0.5), strict=True))
-    ours = compare(a, b, resamples=1000)
+    ours = compare(a, b, resamples=1000, bootstrap=True)
     of_a, of_b = [a[k] for k in (1, 2, 3)], [b[k] for k in (1, 2, 3)]
     differences = [x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)]
-    interval = hierarchical_difference(of_a, of_b, 1000)
+    interval = crossed_t_difference(of_a, of_b)
     assert ours.n_common_seeds == 3
     assert ours.difference == pytest.approx(statistics.mean(differences))
     assert (ours.low, ours.high) == (interval.low, interval.high)
@@ -35,23 +35,25 @@ def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) ->
     assert ours.p_randomisation == approximate_randomisation(of_a, of_b, 1000)
     assert (ours.p_seeds, ours.attainable_p) == seed_permutation(differences)
     assert ours.attainable_p == 0.25
+    assert ours.percentile == hierarchical_difference(of_a, of_b, 1000)
     assert ours.bca == hierarchical_difference(of_a, of_b, 1000, method="bca")
-    assert ours.crossed_t == crossed_t_difference(of_a, of_b)
+    assert ours.p == max(ours.p_t, ours.p_randomisation)
     assert ours.effect == effect_size(differences)
     flat = [value for one in astuple(ours) for value in (one if isinstance(one, tuple) else [one])]
     assert all(type(value) in (int, float) for value in flat)
+    assert compare(a, b, resamples=1000) == replace(ours, percentile=None, bca=None)
 
 
 def test_summarise_gives_mean_deviation_and_interval(make_counts: Make) -> None:
     counts = dict(enumerate(make_counts(60, 5)))
     f1 = [one.f1 for one in counts.values()]
-    ours = summarise(counts, resamples=500)
+    ours = summarise(counts)
     assert ours.n == 5
     assert ours.mean == pytest.approx(statistics.mean(f1))
     assert ours.std == pytest.approx(statistics.stdev(f1))
-    interval = hierarchical_interval(list(counts.values()), 500)
+    interval = crossed_t_mean(list(counts.values()))
     assert (ours.low, ours.high) == (interval.low, interval.high)
-    assert summarise({3: counts[0]}, resamples=100).std is None
+    assert summarise({3: counts[0]}).std is None
 
 
 def test_methods_without_a_common_seed_or_test_set_are_errors(make_counts: Make) -> None:

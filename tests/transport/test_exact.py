@@ -65,7 +65,7 @@ def test_degenerate_problems_reach_the_optimum(cost):
     check([cost])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_the_potentials_prove_that_the_plan_is_optimal(n_s, n_t, seed):
     cost = np.random.default_rng(seed).random((n_s, n_t))

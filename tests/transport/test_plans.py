@@ -114,7 +114,7 @@ def test_transport_splits_what_nearest_token_sends_to_a_hub():
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 10_000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_plans_do_not_depend_on_the_problems_beside_them(n_s, n_t, seed):
     generator = torch.Generator().manual_seed(seed)
     cost = torch.rand(n_s, n_t, generator=generator)

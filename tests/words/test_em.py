@@ -67,7 +67,7 @@ def normalised(
     return table
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(corpora, st.booleans(), st.booleans(), st.booleans(), st.integers(1, 4), st.floats(0.5, 10))
 def test_agrees_with_the_model_written_out(
     pairs: list[tuple[list[str], list[str]]],

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Sentences to show a pair."
 )
 @data_dir_option
-@click.option("--resamples", type=click.IntRange(min=100), help="Of each bootstrap and randomisation.")
+@click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")
 @json_option
 def compare(
     a: str,
@@ -69,7 +69,7 @@ def compare(
         ]
         for one in matches.matches
     ]
-    report = build_report(matches, found, left_out, resamples or RESAMPLES)
+    report = build_report(matches, found, left_out, resamples or RESAMPLES, as_json)
     echo_left_out(report.left_out)
     if as_json:
         from wcabench.reports.json_table import render_json

@@ -37,7 +37,7 @@ _FILE_WIDTH = 100
 @click.option("--details", is_flag=True, help="Intervals of the means, sources of the published rows, cost.")
 @click.option("--standalone", is_flag=True, help="With --format latex: a whole document.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to stdout.")
-@click.option("--resamples", type=click.IntRange(min=100), help="Of each bootstrap and randomisation.")
+@click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")
 def report(
     results: Path,
     form: str,
@@ -72,6 +72,7 @@ def report(
         published=not no_published,
         details=details,
         resamples=resamples or RESAMPLES,
+        bootstrap=form == "json",
     )
     found = read_report(results, options)
     echo_left_out(found.left_out)

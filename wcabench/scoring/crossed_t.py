@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from wcabench.scoring.counts import Counts
 from wcabench.scoring.intervals import Interval, tails
@@ -42,6 +42,18 @@ def crossed_t_difference(a: Sequence[Counts], b: Sequence[Counts], level: float 
         UserError: no counts, unequal numbers of seeds, counts of different test sets, or a level outside (0, 1).
     """
     return crossed_t_interval(influences(stack_pair(a, b), len(a)), level)
+
+
+def crossed_t_p(found: Influences) -> float:
+    """Two-sided p value of an estimate of 0: below 1 - level exactly where `crossed_t_interval` excludes 0.
+
+    Args:
+        found: of `jackknife.influences`, of a difference.
+    """
+    variance, freedom = _variance(found)
+    if not variance > 0:
+        return 1.0 if found.estimate == 0 else 0.0
+    return float(2 * stdtr(freedom, -abs(found.estimate) / variance**0.5))
 
 
 def crossed_t_interval(found: Influences, level: float) -> Interval:

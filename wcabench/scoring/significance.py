@@ -14,12 +14,14 @@ from wcabench.scoring.bootstrap import (
     resample_difference,
 )
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean
+from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean, crossed_t_p
 from wcabench.scoring.effect_size import EffectSize, effect_size
 from wcabench.scoring.intervals import Interval
+from wcabench.scoring.jackknife import influences
 from wcabench.scoring.multiplicity import adjust, benjamini_hochberg, holm
 from wcabench.scoring.power import power_sentence, seeds_needed
 from wcabench.scoring.randomisation import approximate_randomisation, attainable_p, seed_permutation
+from wcabench.scoring.sums import stack_pair
 
 __all__ = [
     "Comparison",
@@ -52,7 +54,7 @@ class Summary:
         n: number of seeds.
         mean: mean over seeds.
         std: standard deviation over seeds (n - 1); None for one seed.
-        low: lower end of the hierarchical bootstrap interval of the mean.
+        low: lower end of the crossed t interval of the mean.
         high: upper end.
     """
 
@@ -70,44 +72,50 @@ class Comparison:
     Attributes:
         n_common_seeds: number of those seeds.
         difference: mean over them of F1(a) - F1(b), in percent points.
-        low: lower end of the hierarchical bootstrap interval of the difference, by percentiles.
+        low: lower end of the t interval over seeds x sentences, which keeps its coverage where few seeds vary much.
         high: upper end.
-        bca: the BCa interval of the same resamples.
-        crossed_t: the t interval over seeds x sentences, which keeps its coverage where few seeds vary much.
-        p_randomisation: two-sided p of approximate randomisation over sentences.
-        p_seeds: two-sided p of the sign-flip test over seeds.
+        p_t: two-sided p of the same t: other seeds and other sentences.
+        p_randomisation: two-sided p of approximate randomisation over sentences: these models, other sentences.
+        p_seeds: two-sided p of the sign-flip test over seeds: this test set, other seeds.
         attainable_p: the smallest `p_seeds` that so many seeds can reach.
         effect: the difference beside its spread over seeds.
+        percentile: the hierarchical bootstrap's interval by percentiles, where asked for.
+        bca: the BCa interval of the same resamples, where asked for.
     """
 
     n_common_seeds: int
     difference: float
     low: float
     high: float
-    bca: Interval
-    crossed_t: Interval
+    p_t: float
     p_randomisation: float
     p_seeds: float
     attainable_p: float
     effect: EffectSize
+    percentile: Interval | None = None
+    bca: Interval | None = None
+
+    @property
+    def p(self) -> float:
+        """The larger of `p_t` and `p_randomisation`: a claim has to pass both (Berger 1982).
+
+        The t test alone leans on the jackknife being near normal, randomisation alone says nothing of other seeds.
+        """
+        return max(self.p_t, self.p_randomisation)
 
 
-def summarise(
-    counts: Mapping[int, Counts], *, resamples: int = RESAMPLES, level: float = 0.95, seed: int = SEED
-) -> Summary:
+def summarise(counts: Mapping[int, Counts], *, level: float = 0.95) -> Summary:
     """Mean, deviation and interval of micro F1 over seeds.
 
     Args:
         counts: seed -> counts, on one test set.
-        resamples: number of bootstrap resamples.
         level: coverage of the interval.
-        seed: of the resampling.
 
     Raises:
         UserError: no seed, or seeds scored on different test sets.
     """
     ordered = [counts[key] for key in sorted(counts)]
-    interval = hierarchical_interval(ordered, resamples, level, seed)
+    interval = crossed_t_mean(ordered, level)
     f1 = np.array([one.f1 for one in ordered])
     std = float(f1.std(ddof=1)) if len(f1) > 1 else None
     return Summary(len(f1), float(f1.mean()), std, interval.low, interval.high)
@@ -120,6 +128,7 @@ def compare(
     resamples: int = RESAMPLES,
     level: float = 0.95,
     seed: int = SEED,
+    bootstrap: bool = False,
 ) -> Comparison:
     """Compare two methods, paired by seed and sentence.
 
@@ -128,9 +137,10 @@ def compare(
     Args:
         a: seed -> counts of one method.
         b: seed -> counts of the other.
-        resamples: number of bootstrap resamples and of random swaps.
+        resamples: number of random swaps, and of bootstrap resamples.
         level: coverage of the intervals.
         seed: of the resampling.
+        bootstrap: make the intervals of the hierarchical bootstrap too, which take most of the time.
 
     Raises:
         UserError: no common seed, or counts of different test sets.
@@ -140,19 +150,21 @@ def compare(
         mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
         raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
     of_a, of_b = [a[key] for key in common], [b[key] for key in common]
-    resampled = resample_difference(of_a, of_b, resamples, seed)
-    interval = resampled.interval(level)
+    found = influences(stack_pair(of_a, of_b), len(common))
+    interval = crossed_t_interval(found, level)
     differences = np.array([x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)])
     p_seeds, smallest = seed_permutation(differences)
+    resampled = resample_difference(of_a, of_b, resamples, seed) if bootstrap else None
     return Comparison(
         n_common_seeds=len(common),
-        difference=float(differences.mean()),
+        difference=found.estimate,
         low=interval.low,
         high=interval.high,
-        bca=resampled.interval(level, "bca"),
-        crossed_t=crossed_t_interval(resampled.influences, level),
+        p_t=crossed_t_p(found),
         p_randomisation=approximate_randomisation(of_a, of_b, resamples, seed),
         p_seeds=p_seeds,
         attainable_p=smallest,
         effect=effect_size(differences),
+        percentile=resampled.interval(level) if resampled else None,
+        bca=resampled.interval(level, "bca") if resampled else None,
     )
