@@ -86,6 +86,20 @@ def test_an_interrupted_pretraining_ends_with_the_very_same_weights(
     assert steps == [4, 8]
 
 
+def test_the_encoder_that_is_written_may_keep_only_its_first_layers(whole, settings_file, text, tmp_path):
+    from safetensors.torch import load_file
+    from transformers import AutoModel
+
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)  # done already: the same call only writes the encoder again
+    result = pretrain(settings_file, text, out, "--set", "model.kept=1")
+    assert result.exit_code == 0, result.output
+    assert AutoModel.from_pretrained(out / "made-up").config.num_hidden_layers == 1
+    one, whole_one = (load_file(folder / "made-up" / "model.safetensors") for folder in (out, whole[0]))
+    assert one.keys() == {name for name in whole_one if "layer.1." not in name}
+    assert all(torch.equal(one[name], whole_one[name]) for name in one)
+
+
 def test_a_checkpoint_of_other_settings_is_refused(whole, settings_file, text):
     result = pretrain(settings_file, text, whole[0], "--set", "training.masked=0.3")
     assert result.exit_code == 2
@@ -128,6 +142,7 @@ def test_a_loss_that_is_not_finite_ends_the_command_with_one_line(settings_file,
         ("teaching.share=2", "teaching.share: 2.0 is not a share in [0, 1]"),
         ("teaching.share=0.9", "training.translated and teaching.share are 1.25 of a batch together"),
         ("teaching.layer=3", "teaching.layer: 3, but model.layers is 2"),
+        ("model.kept=3", "model.kept: 3, but model.layers is 2"),
         ("teaching.of=5", "teaching.of: 5, but the start encoder has 4 layers"),
     ],
 )

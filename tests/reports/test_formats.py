@@ -48,7 +48,9 @@ def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
     for pair in ("en-de", "en-hy"):
         full.cell(pair, "none", suite="paper")
     left_out = (("results/a", "results/a: no cell.json: not a whole cell"),)
-    return dataclasses.replace(read_report(full.root, Options(resamples=10_000, bootstrap=True)), left_out=left_out)
+    return dataclasses.replace(
+        read_report(full.root, Options(resamples=10_000, bootstrap=True)), left_out=left_out
+    )
 
 
 def terminal(report: Report, width: int = 80, *, colour: bool = False) -> str:

@@ -56,12 +56,14 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
         log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in found.items()))
 
     trainer.run(folder, report)
-    return export(model, tokenizer, folder / settings.name)
+    return _export(model, tokenizer, folder / settings.name, settings.model.kept)
 
 
-def export(model: Any, tokenizer: Any, folder: Path) -> Path:
+def _export(model: Any, tokenizer: Any, folder: Path, kept: int | None) -> Path:
     """The encoder without its language modelling head, in float16, and its tokenizer."""
     encoder = model.bert.to("cpu", torch.float16)
+    encoder.encoder.layer = encoder.encoder.layer[:kept]
+    encoder.config.num_hidden_layers = len(encoder.encoder.layer)
     encoder.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
@@ -88,7 +90,7 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
 
 
 def _fingerprint(settings: Pretraining, texts: Texts) -> str:
-    """The settings and the text as one line of JSON; how often is reported and saved is no part of it."""
+    """The settings and the text as one line of JSON, but for how often is reported and saved and which layers are kept."""
     digest = hashlib.sha256()
     for language in texts.plain:
         for sentence in texts.sentences(language):
@@ -97,6 +99,7 @@ def _fingerprint(settings: Pretraining, texts: Texts) -> str:
     training = table.pop("training")
     for key in ("report_every", "checkpoint_minutes"):
         del training[key]
+    del table["model"]["kept"]
     return json.dumps({**table, **training, "text sha256": digest.hexdigest()}, sort_keys=True)
 
 

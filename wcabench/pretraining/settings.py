@@ -49,6 +49,8 @@ class ModelConfig:
         inner: width of the feed-forward layers.
         positions: longest input, in pieces.
         start_layers: layers of the start encoder that are copied, from 1, in this order; empty: the first ones.
+        kept: layers of the encoder that is written, from the first; None: all. Those above the taught layer may do
+            more for the masked words than for a tagger.
     """
 
     width: int = 384
@@ -57,6 +59,12 @@ class ModelConfig:
     inner: int = 1536
     positions: int = 160
     start_layers: tuple[int, ...] = ()
+    kept: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an encoder of layers that it does not have."""
+        kept = self.kept is None or 1 <= self.kept <= self.layers
+        require(kept, f"model.kept: {self.kept}, but model.layers is {self.layers}")
 
 
 @dataclass(frozen=True)
