@@ -1,18 +1,17 @@
 """Every method against one baseline: interval, test, correction, and a sentence that claims no more."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from wcabench.errors import UserError
 from wcabench.registry import canonical
-from wcabench.reports.collect import Group, MethodRow
+from wcabench.reports.collect import Group, MethodRow, Samples
 from wcabench.reports.comparison_caption import caption, family_text
 from wcabench.reports.difference import Difference
 from wcabench.reports.table import Entry, Row, Table, number, signed
 
 if TYPE_CHECKING:
+    from wcabench.scoring.counts import Counts
     from wcabench.scoring.significance import Comparison
 
 
@@ -70,31 +69,25 @@ def _compare_all(
     group: Group, baseline: MethodRow, others: Sequence[MethodRow], resamples: int, bootstrap: bool
 ) -> tuple[dict[tuple[str, str], "Comparison"], dict[tuple[str, str], str]]:
     """Results by (label, pair), and the reason where two rows cannot be compared."""
+    from wcabench.scoring.significance import compare_all
 
-    def one(row: MethodRow, pair: str) -> "Comparison | UserError":
-        from wcabench.scoring.significance import compare
+    raw: dict[tuple[str, str], Comparison] = {}
+    refused: dict[tuple[str, str], str] = {}
+    for pair in group.pairs:  # one after the other: the counts of one pair are enough to hold
+        own = {row.label: _counts(row.samples[pair]) for row in others if row.samples[pair].done}
+        theirs = _counts(baseline.samples[pair])
+        if not own or not theirs:
+            continue
+        for label, found in compare_all(own, theirs, resamples=resamples, bootstrap=bootstrap).items():
+            if isinstance(found, UserError):
+                refused[label, pair] = str(found)
+            else:
+                raw[label, pair] = found
+    return raw, refused
 
-        own, theirs = ({c.seed: c.counts() for c in side.samples[pair].done} for side in (row, baseline))
-        try:
-            return compare(own, theirs, resamples=resamples, bootstrap=bootstrap)
-        except UserError as error:
-            return error
 
-    places = [
-        (row, pair)
-        for pair in group.pairs
-        for row in others
-        if baseline.samples[pair].done and row.samples[pair].done
-    ]
-    # Resampling spends its time in NumPy, which lets other threads run; each comparison has its own generator.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(one, *zip(*places, strict=True))) if places else []
-    keys = [(row.label, pair) for row, pair in places]
-    results = dict(zip(keys, found, strict=True))
-    return (
-        {key: result for key, result in results.items() if not isinstance(result, UserError)},
-        {key: str(result) for key, result in results.items() if isinstance(result, UserError)},
-    )
+def _counts(samples: Samples) -> "dict[int, Counts]":
+    return {cell.seed: cell.counts() for cell in samples.done}
 
 
 def _adjusted(raw: dict[tuple[str, str], "Comparison"], baseline: str) -> dict[tuple[str, str], Difference]:

@@ -114,12 +114,14 @@ def test_holm_is_over_all_comparisons_of_the_table_and_the_family_is_named(
 ) -> None:
     p = iter([0.01, 0.04, 0.03, 0.02, 0.5])
 
-    def claimed(*_: Any, **__: Any) -> Comparison:
+    def claimed() -> Comparison:
         # Whichever is larger counts.
         larger = next(p)
         return dataclasses.replace(CLEAR, **{"p_t" if larger < 0.03 else "p_randomisation": larger})
 
-    monkeypatch.setattr(significance, "compare", claimed)
+    monkeypatch.setattr(
+        significance, "compare_all", lambda methods, *_, **__: {name: claimed() for name in methods}
+    )
     table = comparison(full)
     assert table is not None
     raw = [e.more for row in table.rows for e in row.entries if e.more]

@@ -10,6 +10,7 @@ from wcabench.scoring.counts import Counts
 from wcabench.scoring.significance import (
     approximate_randomisation,
     compare,
+    compare_all,
     crossed_t_difference,
     crossed_t_mean,
     effect_size,
@@ -42,6 +43,22 @@ def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) ->
     flat = [value for one in astuple(ours) for value in (one if isinstance(one, tuple) else [one])]
     assert all(type(value) in (int, float) for value in flat)
     assert compare(a, b, resamples=1000) == replace(ours, percentile=None, bca=None)
+
+
+def test_comparing_several_methods_at_once_finds_what_comparing_each_alone_finds(make_counts: Make) -> None:
+    baseline = dict(enumerate(make_counts(80, 3, seed=1)))
+    methods = {
+        "better": dict(enumerate(make_counts(80, 3, seed=2, skill=0.9))),
+        "one seed": {1: make_counts(80, 1, seed=3)[0]},
+        "other seeds": {7: make_counts(80, 1, seed=3)[0]},
+        "other test set": dict(enumerate(make_counts(30, 3))),
+    }
+    found = compare_all(methods, baseline, resamples=500)
+    assert list(found) == list(methods)
+    for name in ("better", "one seed"):
+        assert found[name] == compare(methods[name], baseline, resamples=500)
+    assert "no seed in common" in str(found["other seeds"])
+    assert "different test sets" in str(found["other test set"])
 
 
 def test_summarise_gives_mean_deviation_and_interval(make_counts: Make) -> None:

@@ -72,7 +72,7 @@ def report(
         published=not no_published,
         details=details,
         resamples=resamples or RESAMPLES,
-        bootstrap=form == "json",
+        bootstrap=details and form == "json",
     )
     found = read_report(results, options)
     echo_left_out(found.left_out)

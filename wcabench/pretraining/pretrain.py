@@ -90,7 +90,7 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
 
 
 def _fingerprint(settings: Pretraining, texts: Texts) -> str:
-    """The settings and the text as one line of JSON, but for how often is reported and saved and which layers are kept."""
+    """The settings and the text as one line of JSON, but for what no step depends on."""
     digest = hashlib.sha256()
     for language in texts.plain:
         for sentence in texts.sentences(language):

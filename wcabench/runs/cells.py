@@ -4,7 +4,7 @@ import json
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -109,16 +109,23 @@ class Cell:
         Raises:
             UserError: counts.npz is missing or damaged.
         """
+        return self._read_counts([(side, lenient)])[side, lenient]
+
+    def _read_counts(self, wanted: Sequence[tuple[str, bool]]) -> dict[tuple[str, bool], "Counts"]:
+        """Those of the wanted (side, lenient), in one reading of the file."""
         import numpy as np
 
         from wcabench.scoring.counts import Counts
 
-        prefix = f"{side}_lenient_" if lenient else f"{side}_"
+        found = {}
         try:
             with np.load(self.path / COUNTS, allow_pickle=False) as arrays:
                 types = tuple(str(kind) for kind in arrays["types"])
-                tp, predicted, gold = (arrays[prefix + name] for name in ("tp", "predicted", "gold"))
-            return Counts(types=types, tp=tp, predicted=predicted, gold=gold)
+                for side, lenient in wanted:
+                    prefix = f"{side}_lenient_" if lenient else f"{side}_"
+                    tp, predicted, gold = (arrays[prefix + name] for name in ("tp", "predicted", "gold"))
+                    found[side, lenient] = Counts(types=types, tp=tp, predicted=predicted, gold=gold)
+            return found
         except (
             OSError,
             ValueError,
@@ -180,7 +187,7 @@ def _check_record(record: Any, path: Path) -> None:
 
 def _check_counts(cell: Cell) -> None:
     """The counts are whole, and the F1 of the record is theirs."""
-    counts = {(side, lenient): cell.counts(side, lenient) for side in SIDES for lenient in (False, True)}
+    counts = cell._read_counts([(side, lenient) for side in SIDES for lenient in (False, True)])
     f1 = counts["target", False].f1
     if cell.f1 is None or not abs(cell.f1 - f1) < 1e-6:
         raise UserError(

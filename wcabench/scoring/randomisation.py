@@ -37,22 +37,43 @@ def approximate_randomisation(
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    stack_pair(a, b)  # one test set for all
-    of_a, of_b = stack(a), stack(b)
-    total_a, total_b = of_a.sum(0), of_b.sum(0)
-    changes = of_b - of_a
-    changes = changes[changes.any(1)]  # swapping equal outputs changes nothing
-    observed = _mean_difference(total_a, total_b)
+    return approximate_randomisations([(a, b)], resamples, seed)[0]
+
+
+def approximate_randomisations(
+    pairs: Sequence[tuple[Sequence[Counts], Sequence[Counts]]], resamples: int = RESAMPLES, seed: int = SEED
+) -> list[float]:
+    """`approximate_randomisation` of several pairs on one test set: the same swaps serve all, in one product.
+
+    Args:
+        pairs: counts of each seed of one method, and of the same seeds of another; at least one pair.
+        resamples: number of random swaps.
+        seed: of the generator.
+
+    Returns:
+        The p value of each pair, which does not depend on the other pairs.
+
+    Raises:
+        UserError: no counts, unequal numbers of seeds, or counts of different test sets.
+    """
+    stack([one for a, b in pairs for one in (*a, *b)])  # one test set for all
+    for a, b in pairs:
+        stack_pair(a, b)  # as many seeds of the one as of the other
+    columns = [(stack(a), stack(b)) for a, b in pairs]
+    changes = np.concatenate([of_b - of_a for of_a, of_b in columns], axis=1)
+    ends = np.cumsum([of_a.shape[1] for of_a, _ in columns])[:-1]
+    totals = [(of_a.sum(0), of_b.sum(0)) for of_a, of_b in columns]
+    observed = [abs(_mean_difference(*one)) - _TIE for one in totals]
     table = exact_floats(changes, len(changes))
     rng = np.random.default_rng(seed)
     block = max(1, _BLOCK // max(len(changes), 1))
-    reached = 0
+    reached = np.zeros(len(pairs), int)
     for start in range(0, resamples, block):
         swaps = _coins(rng, min(block, resamples - start), len(changes)).astype(table.dtype)
-        moved = (swaps @ table).astype(np.float64)
-        differences = np.abs(_mean_difference(total_a + moved, total_b - moved))
-        reached += int(np.count_nonzero(differences >= abs(observed) - _TIE))
-    return (reached + 1) / (resamples + 1)
+        for k, moved in enumerate(np.split((swaps @ table).astype(np.float64), ends, axis=1)):
+            of_a, of_b = totals[k]
+            reached[k] += np.count_nonzero(abs(_mean_difference(of_a + moved, of_b - moved)) >= observed[k])
+    return [(int(count) + 1) / (resamples + 1) for count in reached]
 
 
 def _mean_difference(sums_a: NDArray[np.number], sums_b: NDArray[np.number]) -> NDArray[np.float64]:

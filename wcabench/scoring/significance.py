@@ -9,6 +9,7 @@ from wcabench.errors import UserError
 from wcabench.scoring.bootstrap import (
     RESAMPLES,
     SEED,
+    Resampled,
     hierarchical_difference,
     hierarchical_interval,
     resample_difference,
@@ -20,7 +21,12 @@ from wcabench.scoring.intervals import Interval
 from wcabench.scoring.jackknife import influences
 from wcabench.scoring.multiplicity import adjust, benjamini_hochberg, holm
 from wcabench.scoring.power import power_sentence, seeds_needed
-from wcabench.scoring.randomisation import approximate_randomisation, attainable_p, seed_permutation
+from wcabench.scoring.randomisation import (
+    approximate_randomisation,
+    approximate_randomisations,
+    attainable_p,
+    seed_permutation,
+)
 from wcabench.scoring.sums import stack_pair
 
 __all__ = [
@@ -33,6 +39,7 @@ __all__ = [
     "attainable_p",
     "benjamini_hochberg",
     "compare",
+    "compare_all",
     "crossed_t_difference",
     "crossed_t_mean",
     "effect_size",
@@ -145,23 +152,74 @@ def compare(
     Raises:
         UserError: no common seed, or counts of different test sets.
     """
+    found = compare_all({"a": a}, b, resamples=resamples, level=level, seed=seed, bootstrap=bootstrap)["a"]
+    if isinstance(found, UserError):
+        raise found
+    return found
+
+
+def compare_all(
+    methods: Mapping[str, Mapping[int, Counts]],
+    baseline: Mapping[int, Counts],
+    *,
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+    seed: int = SEED,
+    bootstrap: bool = False,
+) -> dict[str, Comparison | UserError]:
+    """`compare` several methods with one baseline, much faster than one by one; what each finds is the same.
+
+    Args:
+        methods: name -> seed -> counts.
+        baseline: seed -> counts.
+        resamples: see `compare`, as all that follow.
+        level: see `compare`.
+        seed: see `compare`.
+        bootstrap: see `compare`.
+
+    Returns:
+        name -> its comparison, or why it cannot be compared.
+    """
+    found: dict[str, Comparison | UserError] = {}
+    paired: dict[str, tuple[list[Counts], list[Counts]]] = {}
+    for name, counts in methods.items():
+        try:
+            paired[name] = _paired(counts, baseline)
+        except UserError as error:
+            found[name] = error
+    p_values = approximate_randomisations(list(paired.values()), resamples, seed) if paired else []
+    for (name, pair), p in zip(paired.items(), p_values, strict=True):
+        found[name] = _comparison(
+            *pair, p, level, resample_difference(*pair, resamples, seed) if bootstrap else None
+        )
+    return {name: found[name] for name in methods}
+
+
+def _paired(a: Mapping[int, Counts], b: Mapping[int, Counts]) -> tuple[list[Counts], list[Counts]]:
+    """The counts of the common seeds."""
     common = sorted(a.keys() & b.keys())
     if not common:
         mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
         raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
     of_a, of_b = [a[key] for key in common], [b[key] for key in common]
-    found = influences(stack_pair(of_a, of_b), len(common))
+    stack_pair(of_a, of_b)  # one test set for both
+    return of_a, of_b
+
+
+def _comparison(
+    a: list[Counts], b: list[Counts], p_randomisation: float, level: float, resampled: Resampled | None
+) -> Comparison:
+    found = influences(stack_pair(a, b), len(a))
     interval = crossed_t_interval(found, level)
-    differences = np.array([x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)])
+    differences = np.array([x.f1 - y.f1 for x, y in zip(a, b, strict=True)])
     p_seeds, smallest = seed_permutation(differences)
-    resampled = resample_difference(of_a, of_b, resamples, seed) if bootstrap else None
     return Comparison(
-        n_common_seeds=len(common),
+        n_common_seeds=len(a),
         difference=found.estimate,
         low=interval.low,
         high=interval.high,
         p_t=crossed_t_p(found),
-        p_randomisation=approximate_randomisation(of_a, of_b, resamples, seed),
+        p_randomisation=p_randomisation,
         p_seeds=p_seeds,
         attainable_p=smallest,
         effect=effect_size(differences),
