@@ -1,5 +1,6 @@
 """A report: every group of a store with its tables, in the order in which they are read."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from wcabench.reports.scores import cost_table, lenient_table, score_table, sour
 from wcabench.reports.selection import Selection
 from wcabench.reports.table import Report, Section, Table
 from wcabench.runs.cells import ERROR, Cell
+from wcabench.runs.signature_fields import merged_signature
 from wcabench.runs.store import Store
 from wcabench.scoring.bootstrap import RESAMPLES
 
@@ -73,6 +75,7 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 def _section(group: Group, options: Options) -> Section:
     details, resamples = options.details, options.resamples
     baseline = find_baseline(group, options.baseline)
+    provenance = captions.provenance(group.cells)
     tables: list[Table | None] = [
         score_table(group, published=options.published, details=details, resamples=resamples),
         comparison_table(group, baseline, resamples=resamples) if baseline else None,
@@ -88,9 +91,14 @@ def _section(group: Group, options: Options) -> Section:
             "encoder": dict(group.encoder),
             "recipe": dict(group.recipe),
             "data": dict(group.data),
-            "signature": captions.merged_signature(group.cells),
+            "signature": merged_signature([cell.record for cell in group.cells]),
         },
-        tables=tuple(table for table in tables if table is not None),
+        # Under each, for a table may be printed alone.
+        tables=tuple(
+            dataclasses.replace(table, caption=(*table.caption, *provenance))
+            for table in tables
+            if table is not None
+        ),
     )
 
 
