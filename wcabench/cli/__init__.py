@@ -39,6 +39,7 @@ COMMANDS = {
         "wcabench.cli.rerun:rerun",
         "Run the cells of a signature, or one cell, with the same settings.",
     ),
+    "verify": ("wcabench.cli.verify:verify", "Run a cell again and say whether its numbers are the same."),
     "merge": ("wcabench.cli.merge:merge", "Copy the finished cells of other results folders into one."),
     "export-results": (
         "wcabench.cli.export_results:export_results",
