@@ -11,6 +11,7 @@ from wcabench.reports.collect import Group, collect
 from wcabench.reports.comparison import comparison_table, find_baseline
 from wcabench.reports.scores import cost_table, lenient_table, score_table, source_table
 from wcabench.reports.selection import Selection
+from wcabench.reports.stored_options import stored_options
 from wcabench.reports.table import Report, Section, Table
 from wcabench.runs.cells import ERROR, Cell
 from wcabench.runs.signature_fields import merged_signature
@@ -52,7 +53,7 @@ def read_report(root: Path, options: Options) -> Report:
             f"{root}: no finished cell{there}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
-    return Report(build_sections(cells, options), tuple(left_out))
+    return Report(build_sections(cells, options), tuple(left_out), stored_options(options))
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
