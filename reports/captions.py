@@ -9,6 +9,8 @@ from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.reports.collect import Group
 from wcabench.reports.table import listed
 from wcabench.runs.cells import Cell
+from wcabench.runs.signature import CODE_DIGITS
+from wcabench.runs.signature_fields import merged_signature
 
 SHOWN_VALUES = 8
 SELECTION = {
@@ -96,16 +98,28 @@ def cell_notes(group: Group) -> tuple[str, ...]:
     )
 
 
+def provenance(cells: list[Cell]) -> tuple[str, ...]:
+    """The last sentences under every table: where its cells were not made alike, and their signature."""
+    signature = merged_signature([cell.record for cell in cells])
+    return (*mixtures(cells), *((f"Signature: {signature}",) if signature else ()))
+
+
 def mixtures(cells: list[Cell]) -> tuple[str, ...]:
-    """Where the cells of one table were not made alike: precision, device, versions."""
+    """Where the cells of one table were not made alike: precision, machine, code, versions."""
     packages = sorted({name for cell in cells for name in _environment(cell).get("packages", {})})
     views: dict[str, Callable[[Cell], Any]] = {
         "precision": lambda cell: cell.record.get("training", {}).get("precision"),
         "device": lambda cell: _environment(cell).get("device"),
+        "processor": lambda cell: _environment(cell).get("processor"),
+        "threads": lambda cell: _environment(cell).get("threads"),
         "wcabench": lambda cell: _environment(cell).get("wcabench"),
+        "code": lambda cell: _code(cell, "harness"),
         "python": lambda cell: _environment(cell).get("python"),
     }
     found = [_values(name, map(view, cells)) for name, view in views.items()]
+    for method in dict.fromkeys(cell.method for cell in cells):
+        own = (_code(cell, "method") for cell in cells if cell.method == method)
+        found.append(_values(f"code of {method}", own))
     for name in packages:
         found.append(_values(name, (_environment(cell).get("packages", {}).get(name) for cell in cells)))
     mixed = [text for text in found if text]
@@ -115,6 +129,12 @@ def mixtures(cells: list[Cell]) -> tuple[str, ...]:
 def _values(name: str, values: Iterable[Any]) -> str:
     different = sorted({str(value) for value in values if value is not None})
     return f"{name} ({listed(different)})" if len(different) > 1 else ""
+
+
+def _code(cell: Cell, of: str) -> str:
+    """The first digits of a hash of code; cells of before it was recorded may be of any code."""
+    code = cell.record.get("code")
+    return str(code[of])[:CODE_DIGITS] if isinstance(code, Mapping) and code.get(of) else "not recorded"
 
 
 def _environment(cell: Cell) -> Mapping[str, Any]:
@@ -132,29 +152,6 @@ def unpredicted(group: Group) -> tuple[str, ...]:
         if words:
             found.append(f"{row.label} {words}")
     return (f"Words without a prediction, scored as O: {', '.join(found)}.",) if found else ()
-
-
-def merged_signature(cells: list[Cell]) -> str:
-    """The cells' signatures as one line: a field that differs lists its values with `+`."""
-    lines = list(dict.fromkeys(str(c.record["signature"]) for c in cells if c.record.get("signature")))
-    fields = [line.split("|") for line in lines]
-    if not fields or len({len(one) for one in fields}) > 1:
-        return " ; ".join(lines[:1]) if len(lines) == 1 else f"{len(lines)} signatures" if lines else ""
-    return "|".join(_merged(list(dict.fromkeys(column))) for column in zip(*fields, strict=True))
-
-
-def _merged(values: list[str]) -> str:
-    """One field of several signatures: "seed:1+2+3", "none+wca-hard", or how many there are."""
-    if len(values) == 1:
-        return values[0]
-    names = {value.partition(":")[0] if ":" in value else "" for value in values}
-    name = f"{names.pop()}:" if len(names) == 1 and "" not in names else ""
-    bare = [value.removeprefix(name) for value in values]
-    if all(value.isdigit() for value in bare):
-        bare.sort(key=int)
-    if len(bare) > SHOWN_VALUES:
-        return f"{name}{len(bare)} values"
-    return name + "+".join(bare)
 
 
 def _sentence(text: str) -> str:

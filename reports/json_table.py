@@ -15,6 +15,7 @@ def render_json(report: Report) -> str:
     """The report as one JSON object: sections, their tables, rows, an entry a column. NaN becomes null."""
     whole = {
         "schema": SCHEMA,
+        "options": report.options,
         "sections": [_section(section) for section in report.sections],
         "left_out": [{"path": path, "reason": reason} for path, reason in report.left_out],
     }

@@ -2,14 +2,16 @@
 
 import re
 
+from wcabench.reports.stored_options import comment
 from wcabench.reports.table import Entry, Report, Row, Section, Table
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def render_markdown(report: Report) -> str:
-    """The report, one heading a group and one a table."""
-    return "\n".join(_section(section) for section in report.sections)
+    """The report, one heading a group and one a table; its options in a comment, for `report --check`."""
+    sections = "\n".join(_section(section) for section in report.sections)
+    return sections + (f"\n{comment(report.options)}\n" if report.options else "")
 
 
 def _section(section: Section) -> str:

@@ -52,7 +52,7 @@ def _section(match: Match, examples: Sequence[PairExamples], resamples: int, boo
     difference = dataclasses.replace(
         difference,
         findings=warned + difference.findings,
-        caption=(*difference.caption, *captions.cell_notes(group), *captions.mixtures(group.cells)),
+        caption=(*difference.caption, *captions.cell_notes(group), *captions.provenance(group.cells)),
     )
     return Section(
         heading=f"{a} against {b}: suite {group.suite}, encoder "

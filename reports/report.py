@@ -1,5 +1,6 @@
 """A report: every group of a store with its tables, in the order in which they are read."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,10 @@ from wcabench.reports.collect import Group, collect
 from wcabench.reports.comparison import comparison_table, find_baseline
 from wcabench.reports.scores import cost_table, lenient_table, score_table, source_table
 from wcabench.reports.selection import Selection
+from wcabench.reports.stored_options import stored_options
 from wcabench.reports.table import Report, Section, Table
 from wcabench.runs.cells import ERROR, Cell
+from wcabench.runs.signature_fields import merged_signature
 from wcabench.runs.store import Store
 from wcabench.scoring.bootstrap import RESAMPLES
 
@@ -52,7 +55,7 @@ def read_report(root: Path, options: Options) -> Report:
             f"{root}: no finished cell{there}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
-    return Report(build_sections(cells, options), tuple(left_out))
+    return Report(build_sections(cells, options), tuple(left_out), stored_options(options))
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
@@ -75,6 +78,7 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 def _section(group: Group, options: Options) -> Section:
     details = options.details
     baseline = find_baseline(group, options.baseline)
+    provenance = captions.provenance(group.cells)
     tables: list[Table | None] = [
         score_table(group, published=options.published, details=details),
         comparison_table(group, baseline, resamples=options.resamples, bootstrap=options.bootstrap)
@@ -92,9 +96,14 @@ def _section(group: Group, options: Options) -> Section:
             "encoder": dict(group.encoder),
             "recipe": dict(group.recipe),
             "data": dict(group.data),
-            "signature": captions.merged_signature(group.cells),
+            "signature": merged_signature([cell.record for cell in group.cells]),
         },
-        tables=tuple(table for table in tables if table is not None),
+        # Under each, for a table may be printed alone.
+        tables=tuple(
+            dataclasses.replace(table, caption=(*table.caption, *provenance))
+            for table in tables
+            if table is not None
+        ),
     )
 
 

@@ -36,16 +36,14 @@ def score_table(group: Group, *, published: bool, details: bool) -> Table:
         *captions.what_was_run(group),
         *captions.cell_notes(group),
         *captions.unpredicted(group),
-        *captions.mixtures(group.cells),
         *said,
     )
-    signature = captions.merged_signature(group.cells)
     return Table(
         name="scores",
         title=f"Target-test F1, suite {group.suite}, encoder {group.encoder_name}",
         columns=group.pairs,
         rows=rows + copied,
-        caption=caption + ((f"Signature: {signature}",) if signature else ()),
+        caption=caption,
     )
 
 

@@ -119,10 +119,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """All sections, and the cells that could not be used with the reason for each: (path, reason)."""
+    """What is printed.
+
+    Attributes:
+        sections: one a group of cells.
+        left_out: the cells that could not be used, with the reason for each: (path, reason).
+        options: what was asked for, as `stored_options` has it, so that the report can be made again.
+    """
 
     sections: tuple[Section, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def letters(index: int) -> str:

@@ -9,8 +9,9 @@ from wcabench.errors import UserError
 from wcabench.registry import canonical
 from wcabench.reports.collect import Group, MethodRow, Samples, collect
 from wcabench.reports.selection import Selection, select
-from wcabench.reports.settings import differences, setting
+from wcabench.reports.settings import setting
 from wcabench.runs.cells import Cell
+from wcabench.runs.differences import differences
 
 
 @dataclass(frozen=True)

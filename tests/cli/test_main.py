@@ -30,7 +30,7 @@ def test_an_unknown_command_gets_the_nearest(invoke: Any) -> None:
     assert result.exit_code == 2 and "did you mean 'run'" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "list", "status", "show", "doctor"])
+@pytest.mark.parametrize("command", ["run", "list", "status", "show", "rerun", "verify", "doctor"])
 def test_every_command_has_help(invoke: Any, command: str) -> None:
     result = invoke(command, "-h")
     assert result.exit_code == 0 and "Usage:" in result.stdout

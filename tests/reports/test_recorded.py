@@ -3,11 +3,18 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from wcabench.cli.report import report
 from wcabench.runs.store import Store
 
 RECORDED = Path(__file__).parents[2] / "reports" / "recorded"
 STORES = sorted(folder for folder in RECORDED.iterdir() if folder.is_dir())
+
+
+@pytest.fixture
+def no_torch():
+    """Of the real methods the real defaults, unlike in the other tests of reports."""
 
 
 def test_there_are_recorded_results():
@@ -29,3 +36,10 @@ def test_recorded_cells_hold_numbers_and_no_words(folder):
         "counts.npz",
         "report.md",
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", STORES, ids=lambda folder: folder.name)
+def test_the_report_beside_recorded_results_is_still_what_they_say(folder):
+    result = CliRunner().invoke(report, ["--results", str(folder), "--check", str(folder / "report.md")])
+    assert result.exit_code == 0, result.output

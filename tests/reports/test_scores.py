@@ -94,8 +94,67 @@ def test_mixed_precision_and_versions_are_said(store: StoreOnDisk) -> None:
     ) in tables(store)["scores"].caption
 
 
+def test_mixed_machines_are_said(store: StoreOnDisk) -> None:
+    for seed, (device, threads) in enumerate([("cpu", 1), ("cuda: NVIDIA H100 80GB", 2)], 1):
+        environment = {"device": device, "processor": f"P{seed}", "threads": threads, "packages": {}}
+        store.cell(seed=seed, environment=environment)
+    caption = tables(store)["scores"].caption
+    assert (
+        "Mixed: the cells differ in device (cpu and cuda: NVIDIA H100 80GB); processor (P1 and P2); "
+        "threads (1 and 2)."
+    ) in caption
+    assert caption[-1].endswith("|device:cpu+cuda:NVIDIA-H100-80GB")
+
+
+def test_mixed_code_of_one_version_is_said_of_the_harness_and_of_each_method(store: StoreOnDisk) -> None:
+    a, b, c = ("a" * 64, "b" * 64, "c" * 64)
+    store.cell(method="none", seed=1, code={"harness": a, "method": b})
+    store.cell(method="wca-hard", seed=1, code={"harness": a, "method": b})
+    store.cell(method="wca-hard", seed=2, code={"harness": a, "method": c})
+    store.cell(method="none", seed=2)
+    caption = tables(store)["scores"].caption
+    assert (
+        "Mixed: the cells differ in code (aaaaaaaa and not recorded); "
+        "code of none (bbbbbbbb and not recorded); code of wca-hard (bbbbbbbb and cccccccc)."
+    ) in caption
+    assert "|code:aaaaaaaa+?" in caption[-1]
+
+
+def test_every_table_says_what_its_cells_were_made_with(full: StoreOnDisk) -> None:
+    full.cell("en-nl", "none", 4, training={"precision": "bf16"})
+    found = tables(full, details=True)
+    assert set(found) == {"scores", "comparison", "source", "cost"}
+    for table in found.values():
+        assert table.caption[-2] == "Mixed: the cells differ in precision (bf16 and fp32)."
+        assert table.caption[-1].startswith("Signature: none+") and "|precision:" in table.caption[-1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"encoder": {"identity": "sha256:" + "cd" * 32}}, {}),
+        ({"encoder": {"layers": 6}}, {}),
+        ({"recipe": {"select": "source-dev"}}, {}),
+        ({"recipe": {"long_sentences": "truncate"}}, {}),
+        ({"data": {"labels": "map"}}, {}),
+        ({"data": {"sha256": {"test": "new"}}}, {"data": {"sha256": {"test": "old"}}}),
+        ({"suite": "paper"}, {}),
+    ],
+)
+def test_what_makes_numbers_incomparable_never_shares_a_table(
+    store: StoreOnDisk, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    store.cell(seed=1, **first)
+    store.cell(seed=2, **second)
+    sections = read_report(store.root, Options(published=False, resamples=200)).sections
+    assert len(sections) == 2
+    for section in sections:
+        assert {e.n for e in row(section.tables[0], "none").entries} == {1}
+
+
 def test_nothing_is_said_of_mixtures_where_there_are_none(full: StoreOnDisk) -> None:
-    assert not any(sentence.startswith("Mixed") for sentence in tables(full)["scores"].caption)
+    for table in tables(full).values():
+        assert not any(sentence.startswith("Mixed") for sentence in table.caption)
 
 
 def test_choosing_weights_on_target_labels_is_said(store: StoreOnDisk) -> None:
@@ -112,7 +171,7 @@ def test_unpredicted_words_are_said(store: StoreOnDisk) -> None:
 def test_the_signatures_of_all_cells_become_one_line(full: StoreOnDisk) -> None:
     assert tables(full)["scores"].caption[-1] == (
         "Signature: none+fastalign+wca-hard|en-nl+en-de|synthetic|enc:toy-encoder@sha256:abababababab"
-        "|seed:1+2+3|wcabench:0.1.0"
+        "|seed:1+2+3|wcabench:0.1.0|torch:2.6.0|precision:fp32|device:cpu"
     )
 
 

@@ -74,6 +74,9 @@ class Suite:
     def resources(self, pair: str, options: DataConfig) -> list[Any]:
         return []
 
+    def translations(self, pair: str) -> tuple[str, ...]:
+        return ()
+
 
 def load_suite(name: str) -> Suite:
     if name != "toy":
@@ -206,6 +209,7 @@ def modules() -> dict[str, types.ModuleType]:
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
         "wcabench.data.resources": {"DataSource": DataSource},
         "wcabench.nn.encoder": {"check_encoder": lambda encoder: None},
+        "wcabench.nn.model": {"resolve_precision": lambda precision, device: "fp32"},
         "wcabench.nn.bench": {"Bench": Bench, "cuda_or_cpu": lambda device: device.replace("auto", "cpu")},
     }
     made = {}

@@ -35,6 +35,11 @@ COMMANDS = {
     "list": ("wcabench.cli.listing:list_group", "List methods, their options, pairs, suites or results."),
     "status": ("wcabench.cli.status:status", "Say what is done, what failed, and what is to do."),
     "show": ("wcabench.cli.show:show", "Show all about one cell."),
+    "rerun": (
+        "wcabench.cli.rerun:rerun",
+        "Run the cells of a signature, or one cell, with the same settings.",
+    ),
+    "verify": ("wcabench.cli.verify:verify", "Run a cell again and say whether its numbers are the same."),
     "merge": ("wcabench.cli.merge:merge", "Copy the finished cells of other results folders into one."),
     "export-results": (
         "wcabench.cli.export_results:export_results",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
     from wcabench.data.resources import DataSource
     from wcabench.data.suites import Suite
+    from wcabench.runs.here import Here
     from wcabench.runs.plan import PlannedCell
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,6 +40,13 @@ offline_option = click.option("--offline", is_flag=True, help="Never use the net
 encoder_option = click.option(
     "--encoder", metavar="PATH_OR_ID[@REVISION]", help="Replaces the suite's encoder.", default=None
 )
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Cells at a time."
+)
+device_option = click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
 set_option = click.option(
     "--set",
     "settings",
@@ -70,6 +78,24 @@ def grid_options(function: F) -> F:
     return function
 
 
+def here_options(function: F) -> F:
+    """The options that say where things are that no record holds: data, encoder, suite's file, device."""
+    options = [
+        click.option(
+            "--suite", metavar="FILE", help="The TOML file of a suite that does not come with wcabench."
+        ),
+        click.option(
+            "--encoder", metavar="PATH", help="The folder of an encoder that is not the suite's own."
+        ),
+        data_dir_option,
+        offline_option,
+        device_option,
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
     """Where data is looked for; `--offline` holds for the hub's libraries too."""
     from wcabench.data.resources import DataSource
@@ -78,6 +104,14 @@ def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["HF_DATASETS_OFFLINE"] = "1"
     return DataSource(data_dir=data_dir, offline=offline)
+
+
+def here(suite: str | None, encoder: str | None, data_dir: Path | None, offline: bool, device: str) -> "Here":
+    """What `here_options` say."""
+    from wcabench.runs.grid import parse_encoder
+    from wcabench.runs.here import Here
+
+    return Here(data_source(data_dir, offline), device, suite, parse_encoder(encoder) if encoder else None)
 
 
 def load_suite(name: str) -> "Suite":

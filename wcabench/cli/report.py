@@ -38,7 +38,15 @@ _FILE_WIDTH = 100
 @click.option("--standalone", is_flag=True, help="With --format latex: a whole document.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to stdout.")
 @click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")
+@click.option(
+    "--check",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Print nothing but what changed since FILE (JSON or Markdown) was written; exit 1 where anything did.",
+)
+@click.pass_context
 def report(
+    ctx: click.Context,
     results: Path,
     form: str,
     as_json: bool,
@@ -52,6 +60,7 @@ def report(
     standalone: bool,
     out: Path | None,
     resamples: int | None,
+    check: Path | None,
 ) -> None:
     """Print the table: methods by pairs, mean and deviation over seeds, and which differences are real.
 
@@ -74,6 +83,11 @@ def report(
         resamples=resamples or RESAMPLES,
         bootstrap=details and form == "json",
     )
+    if check is not None:
+        from wcabench.cli.report_check import check_report
+
+        check_report(ctx, check, results, options, as_json)
+        return
     found = read_report(results, options)
     echo_left_out(found.left_out)
     if out is None:
@@ -84,7 +98,7 @@ def report(
 
 def _print(found: Report, form: str, standalone: bool) -> None:
     if form != "terminal":
-        click.echo(_text(found, form, standalone), nl=False)
+        click.echo(text_of(found, form, standalone), nl=False)
         return
     from rich.console import Console
 
@@ -98,12 +112,12 @@ def _write(found: Report, form: str, standalone: bool, out: Path) -> None:
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(_text(found, form, standalone), encoding="utf-8")
+        out.write_text(text_of(found, form, standalone), encoding="utf-8")
     except OSError as error:
         raise UserError(f"--out {out}: cannot be written ({error.strerror or error})") from error
 
 
-def _text(found: Report, form: str, standalone: bool) -> str:
+def text_of(found: Report, form: str, standalone: bool = False) -> str:
     """The report as the text of a file."""
     if form == "json":
         from wcabench.reports.json_table import render_json

@@ -1,33 +1,28 @@
 """`wcabench run`: plan, skip what is done, run the rest, summarise."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from wcabench.cli.options import (
     data_source,
-    echo_json,
+    device_option,
+    dry_run_option,
     grid_options,
+    jobs_option,
     json_option,
     planned_cells,
     results_option,
 )
-
-if TYPE_CHECKING:
-    from wcabench.runs.attempt import Result, Workplace
-    from wcabench.runs.plan import PlannedCell
-    from wcabench.runs.summary import SummaryRow
-
-INTERRUPTED = 130
+from wcabench.cli.running import run_cells
 
 
 @click.command()
 @grid_options
 @results_option
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Cells at a time.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--dry-run", is_flag=True, help="Print the plan and run nothing.")
+@jobs_option
+@device_option
+@dry_run_option
 @click.option(
     "--force", is_flag=True, help="Run finished cells again; each stays until the new one is whole."
 )
@@ -59,113 +54,8 @@ def run(
     wcabench run -m all -p all --seeds 1,7,42 --set recipe.max_labelled=1500
     """
     from wcabench.runs.attempt import Workplace
-    from wcabench.runs.execution import look_up
 
     source = data_source(data_dir, offline)
     cells = planned_cells(methods, pairs, seeds, suite, encoder, settings, source)
     place = Workplace(results, source, device, force)
-    place, have = look_up(cells, place)
-    if dry_run:
-        _print_plan(cells, have, as_json)
-        return
-    have = _execute(ctx, cells, have, place, jobs)
-    _print_results(cells, have, as_json)
-    if any(result.state != "done" for result in have.values()):
-        ctx.exit(1)
-
-
-def _execute(
-    ctx: click.Context, cells: "list[PlannedCell]", have: "dict[str, Result]", place: "Workplace", jobs: int
-) -> "dict[str, Result]":
-    """Run what is not there yet; whatever can be known to be wrong is said before anything is trained."""
-    from wcabench.cli.progress import listening
-    from wcabench.runs.execution import execute, look_up
-    from wcabench.runs.store import Store
-    from wcabench.runs.work import check_data, check_encoders
-
-    todo = [cell for cell in cells if cell.key not in have]
-    if not todo:
-        click.echo(f"all {len(cells)} cells are done already (--force runs them again)", err=True)
-        return have
-    if place.device == "cuda":
-        _require_cuda()
-    Store(place.root).prepare()
-    check_encoders(todo)
-    check_data(todo, place.source)
-    try:
-        with listening(todo, len(cells) - len(todo)) as listener:
-            return execute(cells, place, jobs=jobs, listener=listener)
-    except KeyboardInterrupt:
-        _, have = look_up(cells, place)
-        done = sum(result.state == "done" for result in have.values())
-        click.echo(
-            f"interrupted: {done} of {len(cells)} cells are done and kept in {place.root}; "
-            "the same command goes on from there",
-            err=True,
-        )
-        ctx.exit(INTERRUPTED)
-
-
-def _require_cuda() -> None:
-    import torch
-
-    from wcabench.errors import UserError
-
-    if not torch.cuda.is_available():
-        raise UserError("--device cuda: this installation of torch sees no CUDA device; use --device cpu")
-
-
-def _cell_row(cell: "PlannedCell", state: str, result: "Result | None") -> dict[str, Any]:
-    return {
-        "suite": cell.config["suite"],
-        "pair": cell.pair,
-        "method": cell.method,
-        "seed": cell.seed,
-        "key": cell.key,
-        "state": state,
-        "f1": result.f1 if result else None,
-        "seconds": result.seconds if result else None,
-        "path": str(result.path) if result else None,
-        "cached": bool(result and not result.fresh),
-        "error": result.error if result else None,
-    }
-
-
-def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
-    rows = [_cell_row(cell, "cached" if cell.key in have else "to run", have.get(cell.key)) for cell in cells]
-    if as_json:
-        echo_json({"cells": rows, "summary": []})
-        return
-    for row in rows:
-        click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
-    click.echo(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run", err=True)
-
-
-def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
-    from wcabench.runs.summary import summarise
-
-    summary = summarise((cell.pair, cell.method, have[cell.key].f1) for cell in cells)
-    if as_json:
-        rows = [_cell_row(cell, have[cell.key].state, have[cell.key]) for cell in cells]
-        echo_json({"cells": rows, "summary": summary})
-        return
-    _print_table(summary)
-    for cell in cells:
-        result = have[cell.key]
-        if result.state == "failed":
-            click.echo(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)", err=True)
-
-
-def _print_table(summary: "list[SummaryRow]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title="strict F1 on the target test set, %", title_justify="left")
-    for name in ("pair", "method"):
-        table.add_column(name)
-    for name in ("mean", "std (n-1)", "n"):
-        table.add_column(name, justify="right")
-    for row in summary:
-        mean, std = ("-" if value is None else f"{value:.2f}" for value in (row["mean"], row["std"]))
-        table.add_row(row["pair"], row["method"], mean, std, str(row["n"]))
-    Console().print(table)
+    run_cells(ctx, cells, place, jobs, again="--force runs them again", dry_run=dry_run, as_json=as_json)

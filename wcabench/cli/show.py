@@ -24,7 +24,7 @@ FACTS = (
     "origin",
     "encoder_name",
 )
-SECTIONS = ("config", "training", "diagnostics", "timings", "environment")
+SECTIONS = ("config", "training", "diagnostics", "timings", "environment", "code")
 
 
 @click.command()
@@ -46,10 +46,12 @@ def show(cell: str, results: Path, as_json: bool) -> None:
 
 
 def _describe(cell: "Cell") -> Iterator[str]:
-    record = cell.record
+    from wcabench.runs.signature import cell_signature
+
+    record = {**cell.record, "signature": cell_signature(cell.record)}
     yield f"{cell.suite} {cell.label}  ({cell.key})"
     yield str(cell.path)
-    yield from (f"{name}: {_value(record[name])}" for name in FACTS if record.get(name) is not None)
+    yield from (f"{name}: {_value(record[name])}" for name in FACTS if record.get(name) not in (None, ""))
     yield from (f"note: {note}" for note in record.get("notes", ()))
     for side, scores in record.get("scores", {}).items():
         yield from _score_lines(side, scores)

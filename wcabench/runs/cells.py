@@ -33,6 +33,7 @@ OPTIONAL: dict[str, Any] = {
     "scores": dict,
     "diagnostics": dict,
     "environment": dict,
+    "code": dict,
     "timings": dict,
     "notes": list,
     "unpredicted_words": int,

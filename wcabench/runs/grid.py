@@ -133,6 +133,14 @@ def method_options(method: Any) -> dict[str, Any]:
     return json.loads(json.dumps(resolved(method)))  # type: ignore[no-any-return]
 
 
+def default_options(cls: type[Any]) -> dict[str, Any]:
+    """A method's options as they are when nothing is set; none for a method with an option that must be given."""
+    try:
+        return method_options(cls())
+    except TypeError:
+        return {}
+
+
 def _refuse_unknown_tables(tables: Iterable[str], methods: list[str]) -> None:
     for table in tables:
         if table in ("encoder", "recipe", "data") or table in methods:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, PREDICTIONS, SIDES, Cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell
 from wcabench.runs.store import Store
+from wcabench.runs.two_runs import equal_counts
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _take(cell: Cell, path: str, target: Store, merged: Merged) -> None:
         if there is None or there.state != "done":
             _publish(cell, files, target)
             merged.copied.append(path)
-        elif not _equal_counts(cell, there):
+        elif not equal_counts(cell, there):
             merged.refused.append(
                 (path, f"F1 {cell.f1:.2f}, but {there.path} has {there.f1:.2f}, or other counts")
             )
@@ -127,17 +128,3 @@ def _publish(cell: Cell, files: Mapping[str, bytes], target: Store) -> None:
             (folder / name).write_bytes(data)
 
     target.publish(cell.record, fill)
-
-
-def _equal_counts(one: Cell, other: Cell) -> bool:
-    """Whether two cells found the same entities in every sentence."""
-    import numpy as np
-
-    for side in SIDES:
-        for lenient in (False, True):
-            a, b = one.counts(side, lenient), other.counts(side, lenient)
-            if a.types != b.types or not all(
-                np.array_equal(getattr(a, name), getattr(b, name)) for name in ("tp", "predicted", "gold")
-            ):
-                return False
-    return True

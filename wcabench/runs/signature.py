@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,11 @@ import wcabench
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.runs.plan import canonical_json
 
+CODE_DIGITS = 8
+
 
 def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Mapping[str, Any]) -> str:
-    """The line for one cell.
+    """The line for one cell, without the fields of its environment.
 
     What has its default value is left out, so that what was changed stands out; the key holds everything.
 
@@ -30,7 +33,7 @@ def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Map
         ",".join([config["method"]["name"], *_changed(config["method"]["options"], option_defaults)]),
         config["pair"],
         config["suite"],
-        f"data:{_short_hash(config['data']['sha256'])},labels:{config['data']['labels']}",
+        f"data:{short_hash(config['data']['sha256'])},labels:{config['data']['labels']}",
         ",".join([f"enc:{_encoder(config['encoder'], encoder_name)}", *_encoder_changes(config["encoder"])]),
         f"recipe:{','.join(recipe)}" if recipe else "recipe:default",
         "F1:micro,strict-IOB2",
@@ -40,6 +43,35 @@ def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Map
         f"wcabench:{wcabench.__version__}",
     ]
     return "|".join(fields)
+
+
+def environment_fields(record: Mapping[str, Any]) -> list[str]:
+    """What else decides a number to its last bit, as a finished cell's record has it; what it has not is left out.
+
+    Returns:
+        "code:1a2b3c4d" (the harness's, see `code`), "torch:2.6.0", "precision:fp32", "device:cpu".
+    """
+    environment = _table(record, "environment")
+    values = {
+        "code": str(_table(record, "code").get("harness") or "")[:CODE_DIGITS],
+        "torch": str(_table(environment, "packages").get("torch") or "").partition("+")[0],
+        "precision": _table(record, "training").get("precision") or environment.get("precision"),
+        "device": re.sub(r"[\s|+]+", "-", str(environment.get("device") or "").replace(": ", ":")),
+    }
+    return [f"{name}:{value}" for name, value in values.items() if value]
+
+
+def cell_signature(record: Mapping[str, Any]) -> str:
+    """The signature of a finished cell; one that was stored without its last fields gets them from the record."""
+    line = str(record.get("signature") or "")
+    there = {field.partition(":")[0] for field in line.split("|")}
+    more = [field for field in environment_fields(record) if field.partition(":")[0] not in there]
+    return "|".join([line, *more]) if line else ""
+
+
+def _table(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = record.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _changed(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
@@ -52,10 +84,13 @@ def _changed(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str
 
 
 def _show(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(_show, value))
     return str(value).lower() if isinstance(value, bool) or value is None else str(value).replace("|", "/")
 
 
-def _short_hash(table: Mapping[str, str]) -> str:
+def short_hash(table: Mapping[str, str]) -> str:
+    """Eight digits for the sha256 of all resources."""
     return hashlib.sha256(canonical_json(table).encode()).hexdigest()[:8]
 
 

@@ -12,11 +12,12 @@ from wcabench.config import build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
 from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES, write_counts
+from wcabench.runs.code import harness_code, method_code
 from wcabench.runs.environment import environment
-from wcabench.runs.grid import method_options
+from wcabench.runs.grid import default_options
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
 from wcabench.runs.plan import PlannedCell
-from wcabench.runs.signature import signature
+from wcabench.runs.signature import environment_fields, signature
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
@@ -134,6 +135,7 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
     reset_peak_memory()
     device = benches.cuda_or_cpu(device)
     cls = registry.find(planned.method).load()
+    code = {"harness": harness_code(), "method": method_code(cls)}  # now, as it was loaded
     method = build(cls, planned.options, planned.method)
     data = load_data(planned, source)
     bench = benches.Bench(
@@ -173,8 +175,10 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
         "training": noted.get("training", {}),
         "diagnostics": noted.get("diagnostics", {}),
         "notes": list(data.notes),
-        "signature": signature(planned.config, encoder_name(planned.encoder), _option_defaults(cls)),
+        "code": code,
     }
+    line = signature(planned.config, encoder_name(planned.encoder), default_options(cls))
+    record["signature"] = "|".join([line, *environment_fields(record)])
     words = [sentence.words for sentence in data.target_test]
     return Finished(record, counts, list(zip(words, tags["target"], strict=True)))
 
@@ -248,10 +252,3 @@ def _count(gold: Sides, tags: Sides, types: tuple[str, ...]) -> "dict[tuple[str,
 
 def _scores(counts: "dict[tuple[str, bool], Counts]", side: str) -> dict[str, Any]:
     return {**counts[side, False].scores(), "lenient": {"f1": counts[side, True].f1}}
-
-
-def _option_defaults(cls: type[Any]) -> dict[str, Any]:
-    try:
-        return method_options(cls())
-    except TypeError:  # a method with an option that must be given: all its options go into the signature
-        return {}

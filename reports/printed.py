@@ -1,0 +1,154 @@
+"""A report as it was printed, read back from JSON or Markdown: every number's text, row by row."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from wcabench.errors import UserError
+from wcabench.reports.stored_options import in_comment
+
+MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_\[\]<>|~#&])")
+RAISED = re.compile(r"<sup>.*?</sup>")
+MARKS = (("best", re.compile(r"\*\*(.*?)\*\*")), ("second", re.compile(r"<u>(.*?)</u>")))
+SIGNATURE = "Signature: "
+SETTING = ("Recipe: ", "Data: ")  # sentences that tell apart two sections of one heading
+
+Place = tuple[str, str]  # setting of the section and title of the table
+
+
+@dataclass
+class PrintedTable:
+    """One table.
+
+    Attributes:
+        columns: headings.
+        rows: label -> column -> what is printed there, with "(best)" or "(second)".
+        findings: sentences.
+        signature: the line under it; empty for none.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()
+    signature: str = ""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A whole report.
+
+    Attributes:
+        form: the format that it was written in.
+        tables: by their place.
+        options: what was asked for, as stored in the file; None where it does not say.
+    """
+
+    form: Literal["json", "markdown"]
+    tables: dict[Place, PrintedTable]
+    options: Any | None
+
+
+def read_printed(text: str, file: str) -> Printed:
+    """A report in JSON or Markdown.
+
+    Raises:
+        UserError: it is neither.
+    """
+    try:
+        if text.lstrip().startswith("{"):
+            whole = json.loads(text)
+            return Printed("json", dict(_placed(_json_sections(whole))), whole.get("options"))
+        printed = Printed("markdown", dict(_placed(_markdown_sections(text))), in_comment(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(f"{file}: not a report that can be read ({error!r}); write it again") from error
+    if not printed.tables:
+        raise UserError(
+            f"{file}: no table of a report in it; wanted what `wcabench report` writes with --format json or markdown"
+        )
+    return printed
+
+
+def _placed(
+    sections: Iterator[tuple[str, list[tuple[str, PrintedTable]]]],
+) -> Iterator[tuple[Place, PrintedTable]]:
+    """Tables by place; a place that comes again gets a number."""
+    seen: dict[Place, int] = {}
+    for setting, tables in sections:
+        for title, table in tables:
+            times = seen[setting, title] = seen.get((setting, title), 0) + 1
+            yield (setting, title if times == 1 else f"{title} #{times}"), table
+
+
+def _setting(heading: str, sentences: list[str]) -> str:
+    return " ".join([heading, *dict.fromkeys(one for one in sentences if one.startswith(SETTING))])
+
+
+def _signature(sentences: list[str]) -> str:
+    return next((one.removeprefix(SIGNATURE) for one in sentences if one.startswith(SIGNATURE)), "")
+
+
+def _json_sections(whole: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, PrintedTable]]]]:
+    for section in whole["sections"]:
+        sentences = [str(one) for table in section["tables"] for one in table["caption"]]
+        tables = [(str(table["title"]), _json_table(table)) for table in section["tables"]]
+        yield _setting(str(section["heading"]), sentences), tables
+
+
+def _json_table(table: Mapping[str, Any]) -> PrintedTable:
+    rows = {
+        _label(row["section"], row["label"]): {name: _json_entry(one) for name, one in row["entries"].items()}
+        for row in table["rows"]
+    }
+    return PrintedTable(tuple(table["columns"]), rows, tuple(table["findings"]), _signature(table["caption"]))
+
+
+def _json_entry(entry: Mapping[str, Any]) -> str:
+    n = f" (n = {entry['n']})" if entry["n"] else ""
+    return _marked(str(entry["text"]), str(entry["mark"])) + n
+
+
+def _markdown_sections(text: str) -> Iterator[tuple[str, list[tuple[str, PrintedTable]]]]:
+    for part in re.split(r"(?m)^## ", text)[1:]:
+        heading, _, rest = part.partition("\n")
+        titled = [one.partition("\n") for one in re.split(r"(?m)^### ", rest)[1:]]
+        sentences = [_plain(line) for line in rest.splitlines()]
+        yield (
+            _setting(_plain(heading), sentences),
+            [(_plain(title), _markdown_table(lines.splitlines())) for title, _, lines in titled],
+        )
+
+
+def _markdown_table(lines: list[str]) -> PrintedTable:
+    head, _, *body = [line[2:-2].split(" | ") for line in lines if line.startswith("| ")]
+    table, section = PrintedTable(tuple(map(_plain, head[1:]))), ""
+    for label, *entries in body:
+        if re.fullmatch(r"\*.+[^\\]\*", label):
+            section = _plain(label[1:-1])
+            continue
+        texts = dict(zip(table.columns, map(_markdown_entry, entries), strict=True))
+        table.rows[_label(section, _plain(RAISED.sub("", label)))] = texts
+    table.findings = tuple(_plain(line[2:]) for line in lines if line.startswith("- "))
+    table.signature = _signature([_plain(line) for line in lines])
+    return table
+
+
+def _markdown_entry(text: str) -> str:
+    text = RAISED.sub("", text)
+    for mark, pattern in MARKS:
+        if pattern.search(text):
+            return _marked(_plain(pattern.sub(r"\1", text)), mark)
+    return _plain(text)
+
+
+def _marked(text: str, mark: str) -> str:
+    return f"{text} ({mark})" if mark else text
+
+
+def _label(section: str, label: str) -> str:
+    return f"{section}: {label}" if section else str(label)
+
+
+def _plain(text: str) -> str:
+    return MARKDOWN_ESCAPE.sub(r"\1", text).strip()

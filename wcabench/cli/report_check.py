@@ -1,0 +1,78 @@
+"""`wcabench report --check FILE`: whether a report that was written is still what the results folder says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wcabench.cli.options import echo_json, echo_left_out
+
+if TYPE_CHECKING:
+    from wcabench.reports.report import Options
+
+OUTPUT = ("form", "out", "standalone")
+NOT_ASKED = ("results", "check", "as_json")
+
+
+def check_report(ctx: click.Context, file: Path, results: Path, options: Options, as_json: bool) -> None:
+    """Make the report of FILE again, print what changed, and exit 1 where anything did.
+
+    Args:
+        ctx: of `report`.
+        file: written by `report` as JSON or Markdown.
+        results: the results folder.
+        options: of the command line, for a file that does not hold its own.
+        as_json: print JSON.
+
+    Raises:
+        UserError: the file cannot be read, or the command line asks for what the file settles.
+    """
+    from wcabench.cli.report import text_of
+    from wcabench.reports.drift import drift
+    from wcabench.reports.printed import read_printed
+    from wcabench.reports.report import read_report
+    from wcabench.reports.stored_options import read_options
+
+    then = read_printed(_read(file), str(file))
+    _refuse_options(ctx, file, stored=then.options is not None)
+    if then.options is not None:
+        options = read_options(then.options, str(file))
+    found = read_report(results, options)
+    echo_left_out(found.left_out)
+    changes = drift(then, read_printed(text_of(found, then.form), str(results)))
+    if as_json:
+        echo_json({"file": str(file), "results": str(results), "changes": changes})
+    else:
+        click.echo("\n".join(changes or [f"{file}: nothing changed; its tables are those of {results}"]))
+    if changes:
+        click.echo(f"{file}: {len(changes)} changed since it was written", err=True)
+        ctx.exit(1)
+
+
+def _read(file: Path) -> str:
+    from wcabench.errors import UserError
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(
+            f"--check {file}: cannot be read ({reason}); wanted a report in JSON or Markdown"
+        ) from error
+
+
+def _refuse_options(ctx: click.Context, file: Path, *, stored: bool) -> None:
+    from wcabench.errors import UserError
+
+    given = [
+        parameter
+        for parameter in ctx.command.params
+        if ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
+        and parameter.name not in NOT_ASKED
+    ]
+    refused = [one.opts[0] for one in given if stored or one.name in OUTPUT]
+    if refused:
+        why = f"{file} says what it was asked for" if stored else "nothing is written"
+        raise UserError(f"--check: leave out {', '.join(refused)}: {why}")

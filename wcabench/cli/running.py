@@ -1,0 +1,151 @@
+"""Running planned cells for a command: what is done already, the run itself, its table."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import echo_json
+
+if TYPE_CHECKING:
+    from wcabench.runs.attempt import Result, Workplace
+    from wcabench.runs.plan import PlannedCell
+    from wcabench.runs.summary import SummaryRow
+
+INTERRUPTED = 130
+
+
+def run_cells(
+    ctx: click.Context,
+    cells: "list[PlannedCell]",
+    place: "Workplace",
+    jobs: int,
+    *,
+    again: str,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Run what the results folder does not have and print all of it; exit 1 where a cell failed.
+
+    Args:
+        ctx: of the command.
+        cells: the plan.
+        place: where and how.
+        jobs: cells at a time.
+        again: how to run finished cells once more, for the line that says that all are done.
+        dry_run: print the plan and run nothing.
+        as_json: print JSON.
+    """
+    from wcabench.runs.execution import look_up
+
+    place, have = look_up(cells, place)
+    if dry_run:
+        _print_plan(cells, have, as_json)
+        return
+    have = _execute(ctx, cells, have, place, jobs, again)
+    _print_results(cells, have, as_json)
+    if any(result.state != "done" for result in have.values()):
+        ctx.exit(1)
+
+
+def _execute(
+    ctx: click.Context,
+    cells: "list[PlannedCell]",
+    have: "dict[str, Result]",
+    place: "Workplace",
+    jobs: int,
+    again: str,
+) -> "dict[str, Result]":
+    """Run what is not there yet; whatever can be known to be wrong is said before anything is trained."""
+    from wcabench.cli.progress import listening
+    from wcabench.runs.execution import execute, look_up
+    from wcabench.runs.store import Store
+    from wcabench.runs.work import check_data, check_encoders
+
+    todo = [cell for cell in cells if cell.key not in have]
+    if not todo:
+        click.echo(f"all {len(cells)} cells are done already ({again})", err=True)
+        return have
+    require_device(place.device)
+    Store(place.root).prepare()
+    check_encoders(todo)
+    check_data(todo, place.source)
+    try:
+        with listening(todo, len(cells) - len(todo)) as listener:
+            return execute(cells, place, jobs=jobs, listener=listener)
+    except KeyboardInterrupt:
+        _, have = look_up(cells, place)
+        done = sum(result.state == "done" for result in have.values())
+        click.echo(
+            f"interrupted: {done} of {len(cells)} cells are done and kept in {place.root}; "
+            "the same command goes on from there",
+            err=True,
+        )
+        ctx.exit(INTERRUPTED)
+
+
+def require_device(device: str) -> None:
+    """Raise a `UserError` where --device asks for what is not there."""
+    if device != "cuda":
+        return
+    import torch
+
+    from wcabench.errors import UserError
+
+    if not torch.cuda.is_available():
+        raise UserError("--device cuda: this installation of torch sees no CUDA device; use --device cpu")
+
+
+def _cell_row(cell: "PlannedCell", state: str, result: "Result | None") -> dict[str, Any]:
+    return {
+        "suite": cell.config["suite"],
+        "pair": cell.pair,
+        "method": cell.method,
+        "seed": cell.seed,
+        "key": cell.key,
+        "state": state,
+        "f1": result.f1 if result else None,
+        "seconds": result.seconds if result else None,
+        "path": str(result.path) if result else None,
+        "cached": bool(result and not result.fresh),
+        "error": result.error if result else None,
+    }
+
+
+def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
+    rows = [_cell_row(cell, "cached" if cell.key in have else "to run", have.get(cell.key)) for cell in cells]
+    if as_json:
+        echo_json({"cells": rows, "summary": []})
+        return
+    for row in rows:
+        click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
+    click.echo(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run", err=True)
+
+
+def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
+    from wcabench.runs.summary import summarise
+
+    summary = summarise((cell.pair, cell.method, have[cell.key].f1) for cell in cells)
+    if as_json:
+        rows = [_cell_row(cell, have[cell.key].state, have[cell.key]) for cell in cells]
+        echo_json({"cells": rows, "summary": summary})
+        return
+    _print_table(summary)
+    for cell in cells:
+        result = have[cell.key]
+        if result.state == "failed":
+            click.echo(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)", err=True)
+
+
+def _print_table(summary: "list[SummaryRow]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title="strict F1 on the target test set, %", title_justify="left")
+    for name in ("pair", "method"):
+        table.add_column(name)
+    for name in ("mean", "std (n-1)", "n"):
+        table.add_column(name, justify="right")
+    for row in summary:
+        mean, std = ("-" if value is None else f"{value:.2f}" for value in (row["mean"], row["std"]))
+        table.add_row(row["pair"], row["method"], mean, std, str(row["n"]))
+    Console().print(table)

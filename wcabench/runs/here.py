@@ -1,0 +1,108 @@
+"""Where the suite, the encoder and the data of a record are on this machine: no record holds a path."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wcabench.config import DataConfig, EncoderConfig, build
+from wcabench.errors import UserError
+from wcabench.nn.identity import encoder_identity
+
+if TYPE_CHECKING:
+    from wcabench.data.resources import DataSource
+    from wcabench.data.suites import Suite
+
+SHOWN_IDENTITY = 19  # "sha256:" and twelve digits
+
+
+@dataclass(frozen=True)
+class Here:
+    """What the user says of this machine.
+
+    Attributes:
+        source: where the data is looked for.
+        device: "auto", "cpu" or "cuda".
+        suite: the TOML file of a suite that does not come with wcabench.
+        encoder: of an encoder that is not the suite's own.
+    """
+
+    source: "DataSource"
+    device: str = "auto"
+    suite: str | None = None
+    encoder: EncoderConfig | None = None
+
+
+def find_suite(name: str, here: Here) -> "tuple[Suite, str]":
+    """The suite of a record, and what `load_suite` takes for it.
+
+    Raises:
+        UserError: it is not packaged, and no file was given; or the file is another suite's.
+    """
+    from wcabench.data import suites
+
+    try:
+        suite = suites.load_suite(here.suite or name)
+    except UserError as error:
+        if here.suite:
+            raise
+        raise UserError(f"{error}: give the TOML file of suite '{name}' with --suite") from error
+    if suite.name != name:
+        raise UserError(
+            f"--suite {here.suite}: this is suite '{suite.name}'; wanted the file of suite '{name}'"
+        )
+    return suite, here.suite or name
+
+
+def find_encoder(identity: str, name: str, suite: "Suite", here: Here) -> EncoderConfig:
+    """The encoder of a record: the one that was given, one of the hub, or the suite's own.
+
+    Args:
+        identity: "hub:<id>@<revision>", or the beginning of "sha256:<hex>".
+        name: for messages.
+        suite: of the record.
+        here: may name an encoder, which is then not compared; the plan's identity says what it is.
+
+    Raises:
+        UserError: it is a folder that is not known here.
+    """
+    kind, _, content = identity.partition(":")
+    if here.encoder is not None:
+        return here.encoder
+    if kind == "hub":
+        hub_id, _, revision = content.rpartition("@")
+        return EncoderConfig(name=hub_id, revision=revision)
+    if encoder_identity(suite.encoder).startswith(identity):
+        return suite.encoder
+    raise UserError(
+        f"encoder {name} ({identity[:SHOWN_IDENTITY]}) is not that of suite '{suite.name}': "
+        "give its folder with --encoder"
+    )
+
+
+def find_data(
+    suite: "Suite", pair: str, labels: str, here: Here, fits: Callable[[dict[str, str]], bool]
+) -> DataConfig:
+    """The data options, with the translation whose content is the recorded one; where none is, the suite's.
+
+    Args:
+        suite: has the translations.
+        pair: "en-nl".
+        labels: the label policy.
+        here: where the data is.
+        fits: told the sha256 of every resource, says whether this is it.
+
+    Raises:
+        UserError: no translation fits, and one of them cannot be read.
+    """
+    names = dict.fromkeys((suite.data.translation, *suite.translations(pair)))
+    options = [build(DataConfig, {"labels": labels, "translation": name}, "data") for name in names]
+    unread: UserError | None = None
+    for one in options:
+        try:
+            if fits(suite.fingerprint(pair, one, here.source)):
+                return one
+        except UserError as error:
+            unread = unread or error
+    if unread is not None:
+        raise unread
+    return options[0]

@@ -1,0 +1,55 @@
+"""What decides a number beside a cell's configuration: the code, its libraries, precision and device."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wcabench import registry
+from wcabench.runs.code import harness_code, method_code
+from wcabench.runs.differences import difference
+from wcabench.runs.environment import environment
+from wcabench.runs.plan import PlannedCell
+
+PACKAGES = ("torch", "transformers")  # their versions decide a number; they hold the encoder's arithmetic
+
+
+def installation_differences(record: Mapping[str, Any], planned: PlannedCell, device: str) -> Iterator[str]:
+    """What decides a number beside the configuration and is another here; what the record does not say is not."""
+    then, now = _deciding(record), _deciding(installation(planned, device))
+    for name, value in then.items():
+        if value is not None and value != now.get(name):
+            yield difference(name, value, now.get(name))
+
+
+def installation(planned: PlannedCell, device: str) -> dict[str, Any]:
+    """What a record of this cell would say of this installation.
+
+    Args:
+        planned: the cell.
+        device: "auto", "cpu" or "cuda".
+    """
+    from wcabench.nn.bench import cuda_or_cpu
+    from wcabench.nn.model import resolve_precision
+
+    device = cuda_or_cpu(device)
+    cls = registry.find(planned.method).load()
+    return {
+        "method": planned.method,
+        "origin": planned.origin,
+        "environment": environment(device, resolve_precision(planned.recipe.precision, device)),
+        "code": {"harness": harness_code(), "method": method_code(cls)},
+    }
+
+
+def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
+    environment, code = record.get("environment", {}), record.get("code", {})
+    packages = environment.get("packages", {})
+    origin = str(record.get("origin") or "wcabench ")
+    return {
+        "wcabench": environment.get("wcabench"),
+        "code": code.get("harness"),
+        f"code of {record.get('method')}": code.get("method"),
+        "origin": None if origin.startswith("wcabench ") else origin,
+        **{name: packages.get(name) for name in PACKAGES},
+        "precision": record.get("training", {}).get("precision") or environment.get("precision"),
+        "device": None if environment.get("device") is None else str(environment["device"]).partition(":")[0],
+    }
