@@ -11,6 +11,8 @@ from wcabench.reports.comparison import comparison_table, find_baseline
 from wcabench.reports.scores import cost_table, lenient_table, score_table, source_table
 from wcabench.reports.selection import Selection
 from wcabench.reports.table import Report, Section, Table
+from wcabench.reports.tiers import seen
+from wcabench.reports.type_tables import type_tables
 from wcabench.runs.cells import ERROR, Cell
 from wcabench.runs.store import Store
 from wcabench.scoring.bootstrap import RESAMPLES
@@ -25,6 +27,7 @@ class Options:
         baseline: method or label to compare with; None takes `none` where it was run.
         published: show the published rows.
         details: intervals of the means, sources of the published rows, the cost table.
+        whole: all that takes no resampling, for a format that has room for it: F1 by entity type, sources, cost.
         resamples: of every bootstrap and randomisation.
     """
 
@@ -32,6 +35,7 @@ class Options:
     baseline: str | None = None
     published: bool = True
     details: bool = False
+    whole: bool = False
     resamples: int = RESAMPLES
 
 
@@ -72,13 +76,15 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 
 def _section(group: Group, options: Options) -> Section:
     details, resamples = options.details, options.resamples
+    whole = options.whole or details
     baseline = find_baseline(group, options.baseline)
     tables: list[Table | None] = [
-        score_table(group, published=options.published, details=details, resamples=resamples),
+        score_table(group, published=options.published, details=details, sources=whole, resamples=resamples),
         comparison_table(group, baseline, resamples=resamples) if baseline else None,
         source_table(group),
         lenient_table(group),
-        cost_table(group) if details else None,
+        *(type_tables(group) if options.whole else ()),
+        cost_table(group) if whole else None,
     ]
     return Section(
         heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
@@ -88,9 +94,11 @@ def _section(group: Group, options: Options) -> Section:
             "encoder": dict(group.encoder),
             "recipe": dict(group.recipe),
             "data": dict(group.data),
+            "methods": {row.label: seen(row.method) for row in group.rows},
             "signature": captions.merged_signature(group.cells),
         },
         tables=tuple(table for table in tables if table is not None),
+        cells=tuple(group.cells),
     )
 
 
