@@ -32,7 +32,7 @@ def what_was_run(group: Group) -> tuple[str, ...]:
 def encoder_text(group: Group) -> str:
     """Name, content and what was done to it: "gemma (sha256:12ab34cd56ef), first 9 layers, bidirectional"."""
     encoder = group.encoder
-    parts = [f"{group.encoder_name} ({_short_identity(str(encoder.get('identity', 'unknown')))})"]
+    parts = [f"{group.encoder_name} ({short_identity(str(encoder.get('identity', 'unknown')))})"]
     if encoder.get("layers") is not None:
         parts.append(f"first {encoder['layers']} layers")
     if encoder.get("bidirectional"):
@@ -44,7 +44,7 @@ def encoder_text(group: Group) -> str:
     return ", ".join(parts)
 
 
-def _short_identity(identity: str) -> str:
+def short_identity(identity: str) -> str:
     """A hash cut to 12 digits; the name before it in full."""
     kind, _, content = identity.partition(":")
     if kind == "sha256":

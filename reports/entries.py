@@ -2,10 +2,11 @@
 
 import dataclasses
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from wcabench.reports import captions
-from wcabench.reports.collect import Group, MethodRow, Samples
+from wcabench.reports.collect import Group, Samples
 from wcabench.reports.table import Entry, Mark, Row, listed
 from wcabench.runs.cells import Cell
 
@@ -14,13 +15,30 @@ Value = Callable[[Cell], float | None]
 
 def value_rows(group: Group, value: Value) -> tuple[Row, ...]:
     """One row a method: mean and deviation of a value over the seeds of each pair, the best marked."""
+    return mean_rows(group, [(pair, value) for pair in group.pairs])
+
+
+def mean_rows(group: Group, columns: Sequence[tuple[str, Value]]) -> tuple[Row, ...]:
+    """One row a method: mean and deviation over seeds, the best of each column marked.
+
+    Args:
+        group: the cells.
+        columns: (pair, value): whose cells stand in the column, and what is taken of each.
+    """
     usual, _ = captions.seeds_text(group)
-    rows = [_row(row, group.pairs, value, usual) for row in group.rows]
-    return _marked(rows, len(group.pairs))
+    rows = [
+        Row(row.label, tuple(_entry(row.samples[pair], value, usual) for pair, value in columns))
+        for row in group.rows
+    ]
+    return _marked(rows, len(columns))
 
 
-def _row(row: MethodRow, pairs: Sequence[str], value: Value, usual: int) -> Row:
-    return Row(row.label, tuple(_entry(row.samples[pair], value, usual) for pair in pairs))
+def score_at(cell: Cell, *names: str) -> float | None:
+    """A number among a cell's scores, or None: `score_at(cell, "target-test", "micro", "f1")`."""
+    scores: Any = cell.record.get("scores", {})
+    for name in names:
+        scores = scores.get(name) if isinstance(scores, Mapping) else None
+    return None if scores is None else float(scores)
 
 
 def _entry(samples: Samples, value: Value, usual: int) -> Entry:

@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from wcabench.registry import Need
 from wcabench.reports.table import Entry, Row
+from wcabench.reports.tiers import tier
 
 VERIFICATION = {
     "repository": "agrees with the results in the authors' own repository",
@@ -15,6 +17,15 @@ VERIFICATION = {
     "stated": "as Wang & Henao 2022 print it; stated nowhere else",
     "derived": "computed from stated numbers",
     "unverified": "as Wang & Henao 2022 print it; no second source could be read",
+}
+PROTOCOL = {
+    "max_length": "length limit, pieces",
+    "beyond": "words beyond it",
+    "frozen": "frozen",
+    "recipe": "recipe",
+    "decoding": "decoding",
+    "checkpoint": "checkpoint chosen on",
+    "seeds": "seeds",
 }
 
 
@@ -31,6 +42,8 @@ class PublishedRow:
         verification: a key of `VERIFICATION`.
         remark: what is wrong with the row.
         remarks: pair -> what is wrong with that number.
+        needs: what the system may see, in the words of `wcabench.registry`.
+        protocol: how it was trained and scored, by the keys of `PROTOCOL`; empty where that could not be read.
     """
 
     label: str
@@ -41,15 +54,18 @@ class PublishedRow:
     deviations: Mapping[str, str] = field(default_factory=dict)
     remark: str = ""
     remarks: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ("labelled",)
+    protocol: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Published:
-    """All published rows of one suite, and why they are not to be held against ours."""
+    """All published rows of one suite, why they are not to be held against ours, and what they cannot show."""
 
     suite: str
     encoder: str
     protocol: str
+    doubts: tuple[str, ...]
     rows: tuple[PublishedRow, ...]
 
 
@@ -59,12 +75,12 @@ def load_published() -> Published:
     text = files("wcabench.reports").joinpath("published.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     rows = [_row(row, section["title"]) for section in table["section"] for row in section["row"]]
-    return Published(table["suite"], table["encoder"], table["protocol"], tuple(rows))
+    return Published(table["suite"], table["encoder"], table["protocol"], tuple(table["doubts"]), tuple(rows))
 
 
 def _row(table: Mapping[str, Any], section: str) -> PublishedRow:
     """A row; a remark on one pair stands as `remarks.<pair>`."""
-    return PublishedRow(section=section, **table)
+    return PublishedRow(section=section, **{**table, "needs": tuple(table["needs"])})
 
 
 def published_rows(pairs: Sequence[str], *, sources: bool) -> tuple[tuple[Row, ...], tuple[str, ...]]:
@@ -92,7 +108,14 @@ def _as_row(row: PublishedRow, pairs: Sequence[str], sources: bool) -> Row:
         kind="published",
         section=row.section,
         footnotes=(footnote,) if footnote else (),
-        more={"source": row.source, "verification": row.verification, "remark": row.remark},
+        more={
+            "source": row.source,
+            "verification": row.verification,
+            "remark": row.remark,
+            "needs": list(row.needs),
+            "tier": tier(row.needs),
+            "protocol": dict(row.protocol),
+        },
     )
 
 

@@ -13,6 +13,8 @@ from wcabench.reports.scores import cost_table, lenient_table, score_table, sour
 from wcabench.reports.selection import Selection
 from wcabench.reports.stored_options import stored_options
 from wcabench.reports.table import Report, Section, Table
+from wcabench.reports.tiers import seen
+from wcabench.reports.type_tables import type_tables
 from wcabench.runs.cells import ERROR, Cell
 from wcabench.runs.signature_fields import merged_signature
 from wcabench.runs.store import Store
@@ -28,6 +30,7 @@ class Options:
         baseline: method or label to compare with; None takes `none` where it was run.
         published: show the published rows.
         details: intervals of the means, sources of the published rows, the cost table.
+        whole: all that takes no resampling, for a format that has room for it: F1 by entity type, sources, cost.
         resamples: of every randomisation and bootstrap.
         bootstrap: add the bootstrap's intervals to the facts, for JSON.
     """
@@ -36,6 +39,7 @@ class Options:
     baseline: str | None = None
     published: bool = True
     details: bool = False
+    whole: bool = False
     resamples: int = RESAMPLES
     bootstrap: bool = False
 
@@ -76,17 +80,18 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 
 
 def _section(group: Group, options: Options) -> Section:
-    details = options.details
+    details, whole = options.details, options.whole or options.details
     baseline = find_baseline(group, options.baseline)
     provenance = captions.provenance(group.cells)
     tables: list[Table | None] = [
-        score_table(group, published=options.published, details=details),
+        score_table(group, published=options.published, details=details, sources=whole),
         comparison_table(group, baseline, resamples=options.resamples, bootstrap=options.bootstrap)
         if baseline
         else None,
         source_table(group),
         lenient_table(group),
-        cost_table(group) if details else None,
+        *(type_tables(group) if options.whole else ()),
+        cost_table(group) if whole else None,
     ]
     return Section(
         heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
@@ -96,6 +101,7 @@ def _section(group: Group, options: Options) -> Section:
             "encoder": dict(group.encoder),
             "recipe": dict(group.recipe),
             "data": dict(group.data),
+            "methods": {row.label: seen(row.method) for row in group.rows},
             "signature": merged_signature([cell.record for cell in group.cells]),
         },
         # Under each, for a table may be printed alone.
@@ -104,6 +110,7 @@ def _section(group: Group, options: Options) -> Section:
             for table in tables
             if table is not None
         ),
+        cells=tuple(group.cells),
     )
 
 

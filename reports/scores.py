@@ -2,12 +2,12 @@
 
 import dataclasses
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples
-from wcabench.reports.entries import value_rows
+from wcabench.reports.entries import score_at, value_rows
 from wcabench.reports.published import load_published, published_rows
 from wcabench.reports.table import Entry, Row, Table, listed, number
 from wcabench.runs.cells import Cell
@@ -15,18 +15,19 @@ from wcabench.runs.cells import Cell
 LEAST_LENIENT_DIFFERENCE = 0.05
 
 
-def score_table(group: Group, *, published: bool, details: bool) -> Table:
+def score_table(group: Group, *, published: bool, details: bool, sources: bool) -> Table:
     """Strict micro F1 on the target test set: methods by pairs, the published rows below.
 
     Args:
         group: the cells.
         published: show the published rows, where the suite has any.
-        details: put the 95% interval under each mean, and the sources under the published rows.
+        details: put the 95% interval under each mean.
+        sources: say where each published row stands.
     """
     rows = value_rows(group, lambda cell: cell.f1)
     if details:
         rows = _with_intervals(group, rows)
-    copied, said = _published(group, published, details)
+    copied, said = _published(group, published, sources)
     _, seeds = captions.seeds_text(group)
     caption = (
         "Target test, entities by strict IOB2, micro F1 in percent; mean ± standard deviation over seeds "
@@ -49,7 +50,7 @@ def score_table(group: Group, *, published: bool, details: bool) -> Table:
 
 def source_table(group: Group) -> Table | None:
     """The same cells on the source language's test set: what alignment costs, or gains, at home."""
-    rows = value_rows(group, lambda cell: _score(cell, "source-test", "micro"))
+    rows = value_rows(group, lambda cell: score_at(cell, "source-test", "micro", "f1"))
     if not _has_value(rows):
         return None
     languages = sorted({pair.partition("-")[0] for pair in group.pairs})
@@ -68,7 +69,7 @@ def source_table(group: Group) -> Table | None:
 
 def lenient_table(group: Group) -> Table | None:
     """The lenient score, where it differs from the strict one anywhere by 0.05 or more."""
-    rows = value_rows(group, lambda cell: _score(cell, "target-test", "lenient"))
+    rows = value_rows(group, lambda cell: score_at(cell, "target-test", "lenient", "f1"))
     strict = value_rows(group, lambda cell: cell.f1)
     pairs = [
         (a, b) for r, s in zip(rows, strict, strict=True) for a, b in zip(r.entries, s.entries, strict=True)
@@ -151,24 +152,17 @@ def _with_intervals(group: Group, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     )
 
 
-def _published(group: Group, wanted: bool, details: bool) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+def _published(group: Group, wanted: bool, sources: bool) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     published = load_published()
     if not wanted or group.suite != published.suite:
         return (), ()
-    rows, without = published_rows(group.pairs, sources=details)
+    rows, without = published_rows(group.pairs, sources=sources)
     said = [published.protocol]
     if without:
         said.append(f"No published value on these pairs is known here for: {listed(list(without))}.")
-    if not details:
+    if not sources:
         said.append("The sources of the published rows: --details, or --format json.")
     return rows, tuple(said)
-
-
-def _score(cell: Cell, side: str, kind: str) -> float | None:
-    scores: Any = cell.record.get("scores", {})
-    for key in (side, kind, "f1"):
-        scores = scores.get(key) if isinstance(scores, Mapping) else None
-    return None if scores is None else float(scores)
 
 
 def _has_value(rows: Sequence[Row]) -> bool:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from wcabench.runs.cells import Cell
 
 Kind = Literal["ours", "published"]
 Mark = Literal["", "best", "second"]
@@ -36,6 +39,16 @@ class Entry:
     cells: tuple[str, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
+    def facts(self) -> dict[str, Any]:
+        """Value, deviation, n and further facts; the bounds of an interval apart, as `bca_low` and `bca_high`."""
+        found: dict[str, Any] = {"value": self.value, "std": self.std, "n": self.n}
+        for name, fact in self.more.items():
+            if isinstance(fact, list | tuple):
+                found |= dict(zip((f"{name}_low", f"{name}_high"), fact, strict=True))
+            else:
+                found[name] = fact
+        return found
+
 
 @dataclass(frozen=True)
 class Row:
@@ -63,7 +76,8 @@ class Table:
     """Rows by columns, ready to be printed.
 
     Attributes:
-        name: what it holds ("scores", "source", "lenient", "comparison", "cost"): unique within a section.
+        name: what it holds ("scores", "comparison", "source", "lenient", "types en-nl", "cost"): unique within
+            a section.
         title: one line.
         columns: headings, the first column (the methods) left out.
         rows: ours first.
@@ -108,13 +122,15 @@ class Section:
 
     Attributes:
         heading: suite and encoder.
-        facts: what all its cells share (suite, encoder, recipe, data): for the JSON table.
+        facts: what all its cells share (suite, encoder, recipe, data), and what each method may see: for JSON.
         tables: the scores first.
+        cells: the finished cells behind the tables, for a format that shows them.
     """
 
     heading: str
     facts: Mapping[str, Any]
     tables: tuple[Table, ...]
+    cells: tuple["Cell", ...] = ()
 
 
 @dataclass(frozen=True)

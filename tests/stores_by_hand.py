@@ -44,6 +44,12 @@ SIGNED_ENCODER = "enc:toy-encoder@sha256:abababababab"
 
 # What the built-in methods are when nothing is set: the tests need no torch to know it.
 DEFAULTS: dict[str, dict[str, Any]] = {"wca-hard": {"epsilon": 0.05, "max_iterations": 100}, "none": {}}
+NEEDS = {
+    "none": frozenset({"labelled"}),
+    **dict.fromkeys(
+        ("nearest-token", "fastalign", "wca-soft", "wca-hard"), frozenset({"labelled", "parallel"})
+    ),
+}
 
 
 def synthetic(pair: str, seed: int, quality: float) -> Counts:

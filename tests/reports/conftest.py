@@ -3,9 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stores_by_hand import DEFAULTS, StoreOnDisk
+from stores_by_hand import DEFAULTS, NEEDS, StoreOnDisk
 
-from wcabench.reports import collect, labels
+from wcabench.reports import collect, labels, tiers
 
 
 @pytest.fixture
@@ -18,6 +18,8 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are tested without loading a method or a suite: what these would say is fixed here."""
     known: Callable[[str], dict[str, Any]] = lambda name: DEFAULTS.get(name, {})  # noqa: E731
     monkeypatch.setattr(labels, "option_defaults", known)
+    needs: Callable[[str], frozenset[str] | None] = NEEDS.get
+    monkeypatch.setattr(tiers, "declared_needs", needs)
     order = {"paper": ("en-de", "en-es", "en-nl", "en-hy"), "synthetic": ("en-nl", "en-de")}
     monkeypatch.setattr(collect, "suite_pairs", lambda suite: order.get(suite, ()))
 

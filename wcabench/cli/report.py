@@ -12,7 +12,8 @@ from wcabench.cli.options import echo_left_out
 if TYPE_CHECKING:
     from wcabench.reports.table import Report
 
-_FORMATS = ("terminal", "markdown", "latex", "json")
+_FORMATS = ("terminal", "markdown", "latex", "json", "csv", "html")
+_WITH_ROOM = ("csv", "html")  # formats that hold everything, whatever --details says
 _FILE_WIDTH = 100
 
 
@@ -80,6 +81,7 @@ def report(
         baseline=baseline,
         published=not no_published,
         details=details,
+        whole=form in _WITH_ROOM,
         resamples=resamples or RESAMPLES,
         bootstrap=details and form == "json",
     )
@@ -112,7 +114,8 @@ def _write(found: Report, form: str, standalone: bool, out: Path) -> None:
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text_of(found, form, standalone), encoding="utf-8")
+        # newline: a CSV file's lines end in CR LF, whatever the system's do.
+        out.write_text(text_of(found, form, standalone), encoding="utf-8", newline="")
     except OSError as error:
         raise UserError(f"--out {out}: cannot be written ({error.strerror or error})") from error
 
@@ -127,6 +130,14 @@ def text_of(found: Report, form: str, standalone: bool = False) -> str:
         from wcabench.reports.markdown import render_markdown
 
         return render_markdown(found)
+    if form == "csv":
+        from wcabench.reports.csv_table import render_csv
+
+        return render_csv(found)
+    if form == "html":
+        from wcabench.reports.html.page import render_html
+
+        return render_html(found)
     if form == "latex":
         from wcabench.reports.latex import render_latex
 

@@ -1,0 +1,89 @@
+"""The table of all cells of a section: what every number's link leads to, and what the script shows of it."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from wcabench.reports.captions import short_identity
+from wcabench.reports.entries import score_at
+from wcabench.reports.html.markup import Markup, element
+from wcabench.reports.html.place import Place
+from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
+from wcabench.reports.table import DASH, number
+
+if TYPE_CHECKING:
+    from wcabench.runs.cells import Cell
+
+COLUMNS = {
+    "method": "text",
+    "pair": "text",
+    "seed": "number",
+    "F1": "number",
+    "precision": "number",
+    "recall": "number",
+    "encoder revision": "text",
+    "key": "text",
+    "source F1": "number",
+    "lenient F1": "number",
+    "seconds": "number",
+    "wcabench": "text",
+    "finished": "text",
+}
+SCORES = tuple(("target-test", "micro", name) for name in ("f1", "precision", "recall"))
+FURTHER = (("source-test", "micro", "f1"), ("target-test", "lenient", "f1"))
+
+
+def render_cells(place: Place) -> Markup | None:
+    """All finished cells in the order of the scores, closed until asked for; None where the report has none."""
+    scores = place.tables["scores"]
+    rows = [
+        _row(cell, row.label, place.tier(row))
+        for row in scores.rows
+        for entry in row.entries
+        for cell in place.behind(entry)
+    ]
+    if not rows:
+        return None
+    head = element("tr", *(heading_cell(name, kind) for name, kind in COLUMNS.items()))
+    table = element("table", element("thead", head), element("tbody", *rows), class_="sortable cells")
+    return element(
+        "details",
+        element("summary", f"All {len(rows)} cells" if len(rows) > 1 else "The one cell"),
+        element("p", "One run each; ", element("code", "wcabench show KEY"), " prints all of it."),
+        scrolling(table, "Cells"),
+    )
+
+
+def _row(cell: "Cell", label: str, tier: str) -> Markup:
+    environment = cell.record.get("environment", {})
+    return element(
+        "tr",
+        label_cell(label),
+        element("td", cell.pair, data_value=cell.pair),
+        element("td", str(cell.seed), data_value=cell.seed, class_="number"),
+        *(_number(score_at(cell, *names)) for names in SCORES),
+        _text(_revision(cell)),
+        element("td", element("code", cell.key), data_value=cell.key),
+        *(_number(score_at(cell, *names)) for names in FURTHER),
+        _number(cell.seconds),
+        _text(_version(environment)),
+        _text(cell.record.get("finished")),
+        id=f"cell-{cell.key}",
+        data_pair=cell.pair,
+        data_sees=tier,
+    )
+
+
+def _revision(cell: "Cell") -> str:
+    return short_identity(str(cell.config["encoder"].get("identity", "")))
+
+
+def _version(environment: Any) -> Any:
+    return environment.get("wcabench") if isinstance(environment, Mapping) else None
+
+
+def _number(value: float | None) -> Markup:
+    return element("td", DASH if value is None else number(value), data_value=value, class_="number")
+
+
+def _text(value: Any) -> Markup:
+    return element("td", str(value or DASH), data_value=value)

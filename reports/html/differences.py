@@ -1,0 +1,205 @@
+"""The differences to the baseline: in words, as a table, as a forest plot, and every number of the tests."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from wcabench.reports.html.markup import Markup, element, join
+from wcabench.reports.html.place import Place
+from wcabench.reports.html.plots import Line, line, panel, spot, upright
+from wcabench.reports.html.scale import Scale
+from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
+from wcabench.reports.table import DASH, Entry, Row, Table, listed, number
+
+SIGNS = {"above": "▲ above", "below": "▼ below"}  # the verdicts that call a difference real
+SHOWN_FINDINGS = 12
+HEIGHT, HALF_BAR, HALF_CAP = 26, 4, 5  # pixels
+BEYOND = 1.5  # a second interval may stretch the axis to so many times the width of the first ones
+# Facts of a comparison that are the same in every row, or stand in a column of their own.
+ELSEWHERE = ("baseline", "family", "verdict", "std")
+HEADINGS = {
+    "value": "difference",
+    "n": "seeds",
+    "low": "from",
+    "high": "to",
+    "p_randomisation": "p, over sentences",
+    "p_holm": "p, Holm",
+    "holm_over": "comparisons",
+    "p_benjamini_hochberg": "p, Benjamini-Hochberg",
+    "p_seeds": "p, over seeds",
+    "attainable_p": "least p over seeds",
+    "bca_low": "BCa from",
+    "bca_high": "BCa to",
+    "crossed_t_low": "crossed t from",
+    "crossed_t_high": "crossed t to",
+    "std_seeds": "deviation over seeds",
+    "d_z": "d",
+    "d_z_hedges": "d, Hedges",
+    "power": "seeds needed",
+}
+
+Compared = tuple[Row, str, Entry]
+
+
+def compared(table: Table) -> list[Compared]:
+    """Every comparison of the table as (row, pair, entry), pair by pair."""
+    return [
+        (row, pair, row.entries[column])
+        for column, pair in enumerate(table.columns)
+        for row in table.rows
+        if row.entries[column].value is not None
+    ]
+
+
+def render_findings(table: Table) -> Markup:
+    """Which differences are real, counted and in words."""
+    entries = [entry for _, _, entry in compared(table)]
+    verdicts = [entry.more.get("verdict") for entry in entries]
+    real = sum(verdict in SIGNS for verdict in verdicts)
+    of_all = f"{real} of {len(verdicts)} difference{'s' if len(verdicts) > 1 else ''}"
+    baseline = listed(list(dict.fromkeys(str(entry.more.get("baseline")) for entry in entries)))
+    words = element("ul", *(element("li", one) for one in table.findings))
+    return element(
+        "details",
+        element("summary", f"In words: {of_all} to {baseline} {'is' if real == 1 else 'are'} real"),
+        words,
+        class_="findings",
+        open=len(verdicts) <= SHOWN_FINDINGS,
+    )
+
+
+def render_forest(table: Table, place: Place) -> Markup:
+    """Differences with their intervals, one panel a pair, all on one scale."""
+    all_of_them = compared(table)
+    scale = _scale([entry for _, _, entry in all_of_them])
+    panels = []
+    for pair in table.columns:
+        lines = [_line(row, entry, scale, place) for row, at, entry in all_of_them if at == pair]
+        panels += [panel(pair, lines, scale, zero=True)] if lines else []
+    second = any(_second(entry) for _, _, entry in all_of_them)
+    return element(
+        "figure",
+        element(
+            "figcaption",
+            element("b", "The differences with their intervals. "),
+            "A filled square is a difference that is called real, an open circle one that is not; "
+            "the bar is the 95% interval that the table prints",
+            "; the thin line is the crossed t interval, cut where it leaves the plot." if second else ".",
+        ),
+        *panels,
+        class_="plot forest",
+    )
+
+
+def render_tests(table: Table, place: Place) -> Markup:
+    """Every number of every test, a row a comparison: what a difference's link leads to."""
+    rows = compared(table)
+    facts = [entry.facts() for _, _, entry in rows]
+    names = [
+        name
+        for name in dict.fromkeys(name for one in facts for name in one)
+        if name not in ELSEWHERE and any(one.get(name) is not None for one in facts)
+    ]
+    kinds = {
+        name: "text" if any(isinstance(one.get(name), str) for one in facts) else "number" for name in names
+    }
+    head = element(
+        "tr",
+        *(heading_cell(name, "text") for name in ("method", "pair", "verdict")),
+        *(_heading(name, kinds[name]) for name in names),
+    )
+    lines = (
+        _test(row, pair, entry, [one.get(name) for name in names], place)
+        for (row, pair, entry), one in zip(rows, facts, strict=True)
+    )
+    grid = element("table", element("thead", head), element("tbody", *lines), class_="sortable tests")
+    return element(
+        "details",
+        element("summary", "Every test"),
+        scrolling(grid, f"Tests: {place.title(table)}"),
+        class_="tests",
+    )
+
+
+def _test(row: Row, pair: str, entry: Entry, facts: list[Any], place: Place) -> Markup:
+    verdict = str(entry.more.get("verdict", DASH))
+    return element(
+        "tr",
+        label_cell(row.label),
+        element("td", pair),
+        element("td", SIGNS.get(verdict, verdict), class_=f"verdict {_kind(entry)}"),
+        *map(_fact, facts),
+        id=place.id("test", row.label, pair),
+        data_pair=pair,
+        data_sees=place.tier(row),
+    )
+
+
+def _heading(name: str, kind: str) -> Markup:
+    text = HEADINGS.get(name, name.replace("_", " "))
+    return heading_cell(text, kind, sentence=kind == "text")
+
+
+def _fact(value: Any) -> Markup:
+    if isinstance(value, str):
+        return element("td", value, class_="sentence")
+    if isinstance(value, float) and math.isfinite(value):
+        text = number(value) if abs(value) >= 1 or value == 0 else f"{value:.3g}"
+        return element("td", text, data_value=value, class_="number")
+    return element("td", str(value) if isinstance(value, int) else DASH, data_value=value, class_="number")
+
+
+def _scale(entries: list[Entry]) -> Scale:
+    """Zero and every interval of the table; a second interval as far as `BEYOND` lets it."""
+    bounds = [0.0, *(bound for entry in entries for bound in (_value(entry), *(_first(entry) or ())))]
+    low, high = min(bounds), max(bounds)
+    room = (BEYOND - 1) / 2 * (high - low)
+    further = [bound for entry in entries for bound in _second(entry) or ()]
+    return Scale.over([*bounds, *(min(max(bound, low - room), high + room) for bound in further)])
+
+
+def _line(row: Row, entry: Entry, scale: Scale, place: Place) -> Line:
+    marks = join([*_thin(entry, scale), *_bar(entry, scale)])
+    middle = scale.at(_value(entry))
+    shape = spot(middle, HEIGHT / 2, "square" if _kind(entry) != "none" else "circle", f"mark {_kind(entry)}")
+    verdict = SIGNS.get(str(entry.more.get("verdict")), "")
+    text = " ".join(filter(None, [*entry.lines, verdict]))
+    return Line(row.label, join([marks, shape]), text, place.tier(row), HEIGHT)
+
+
+def _bar(entry: Entry, scale: Scale) -> Iterator[Markup]:
+    if bounds := _first(entry):
+        low, high = map(scale.at, bounds)
+        yield line(low, high, HEIGHT / 2, f"bar {_kind(entry)}")
+
+
+def _thin(entry: Entry, scale: Scale) -> Iterator[Markup]:
+    """The second interval; an end that leaves the plot has no cap."""
+    if bounds := _second(entry):
+        yield line(scale.at(bounds[0]), scale.at(bounds[1]), HEIGHT / 2, "thin")
+        for bound in bounds:
+            if scale.holds(bound):
+                yield upright(scale.at(bound), HEIGHT / 2 - HALF_CAP, HEIGHT / 2 + HALF_CAP, "thin")
+
+
+def _first(entry: Entry) -> tuple[float, float] | None:
+    return _finite(entry.more.get("low"), entry.more.get("high"))
+
+
+def _second(entry: Entry) -> tuple[float, float] | None:
+    return _finite(*(entry.more.get("crossed_t") or (None, None)))
+
+
+def _finite(low: Any, high: Any) -> tuple[float, float] | None:
+    known = all(isinstance(bound, float) and math.isfinite(bound) for bound in (low, high))
+    return (low, high) if known else None
+
+
+def _value(entry: Entry) -> float:
+    return entry.value or 0.0
+
+
+def _kind(entry: Entry) -> str:
+    """The class of a difference's mark: its verdict where that calls it real."""
+    verdict = str(entry.more.get("verdict"))
+    return verdict if verdict in SIGNS else "none"

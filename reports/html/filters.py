@@ -1,0 +1,55 @@
+"""The controls that narrow the page: by what a method may see, by pair, by entity type."""
+
+from collections.abc import Iterable, Sequence
+
+from wcabench.reports.html.markup import Markup, element
+from wcabench.reports.html.numbers import TYPES
+from wcabench.reports.html.place import Place
+from wcabench.reports.tiers import TEXT, TIERS
+
+
+def render_filters(places: Sequence[Place]) -> Markup:
+    """A form of checkboxes, all checked; hidden until the script that reads it shows it."""
+    rows = [(place, row) for place in places for row in place.tables["scores"].rows]
+    tiers = {place.tier(row) for place, row in rows}
+    pairs = dict.fromkeys(pair for place in places for pair in place.pairs)
+    types = dict.fromkeys(
+        column
+        for place in places
+        for table in place.section.tables
+        if table.name.startswith(TYPES)
+        for column in table.columns
+    )
+    published = any(row.kind == "published" for _, row in rows)
+    kinds = [("ours", "run here"), ("published", "copied from print")] if published else []
+    groups = (
+        _group("A method may see", "sees", [(one, TEXT[one]) for one in TIERS if one in tiers]),
+        _group("Rows", "kind", kinds),
+        _group("Pair", "pair", [(pair, pair) for pair in pairs]),
+        _group("Entity type", "type", [(kind, kind) for kind in types]),
+    )
+    return element(
+        "form",
+        *groups,
+        element(
+            "p",
+            element("button", "Show all", type="reset"),
+            element("output", id="shown", aria_live="polite"),
+        ),
+        id="filters",
+        aria_label="Filters",
+        hidden=True,
+    )
+
+
+def _group(legend: str, name: str, choices: Iterable[tuple[str, str]]) -> Markup | None:
+    """One fieldset; none where there is nothing to choose."""
+    boxes = [
+        element(
+            "label",
+            element("input", type="checkbox", name=name, value=value, checked=True, autocomplete="off"),
+            f" {text}",
+        )
+        for value, text in choices
+    ]
+    return element("fieldset", element("legend", legend), *boxes) if len(boxes) > 1 else None

@@ -1,0 +1,62 @@
+"""Where on the page one section stands, and what its parts look up: cells by key, tiers by label."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from wcabench.reports.table import Entry, Row, Section, Table
+from wcabench.reports.tiers import Tier
+
+if TYPE_CHECKING:
+    from wcabench.runs.cells import Cell
+
+
+@dataclass(frozen=True)
+class Place:
+    """A section with its number on the page.
+
+    Attributes:
+        number: from 1; every id within the section begins with it.
+        section: what is shown.
+    """
+
+    number: int
+    section: Section
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """The section's tables by name."""
+        return {table.name: table for table in self.section.tables}
+
+    @cached_property
+    def pairs(self) -> tuple[str, ...]:
+        """The pairs, in the order of the columns."""
+        return self.tables["scores"].columns
+
+    @cached_property
+    def cells(self) -> Mapping[str, "Cell"]:
+        """The finished cells by key."""
+        return {cell.key: cell for cell in self.section.cells}
+
+    def id(self, *parts: object) -> str:
+        """An id that no other section has, of any text: what an id cannot hold is percent-encoded."""
+        return "-".join(quote(str(part), safe="") for part in ("s", self.number, *parts))
+
+    def title(self, table: Table) -> str:
+        """A table's title without what the section's heading says."""
+        facts = self.section.facts
+        return table.title.removesuffix(f", encoder {facts['encoder_name']}").removesuffix(
+            f", suite {facts['suite']}"
+        )
+
+    def tier(self, row: Row) -> Tier:
+        """What a row's method may see."""
+        known = row.more if row.kind == "published" else self.section.facts["methods"].get(row.label, {})
+        tier: Tier = known.get("tier", "unknown")
+        return tier
+
+    def behind(self, entry: Entry) -> list["Cell"]:
+        """The cells behind a number."""
+        return [self.cells[key] for key in entry.cells if key in self.cells]
