@@ -6,15 +6,14 @@ from typing import Any
 
 from wcabench.reports.html.markup import Markup, element, join
 from wcabench.reports.html.place import Place
-from wcabench.reports.html.plots import Line, line, panel, spot, upright
+from wcabench.reports.html.plots import Line, line, panel, spot
 from wcabench.reports.html.scale import Scale
 from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
 from wcabench.reports.table import DASH, Entry, Row, Table, listed, number
 
 SIGNS = {"above": "▲ above", "below": "▼ below"}  # the verdicts that call a difference real
 SHOWN_FINDINGS = 12
-HEIGHT, HALF_BAR, HALF_CAP = 26, 4, 5  # pixels
-BEYOND = 1.5  # a second interval may stretch the axis to so many times the width of the first ones
+HEIGHT = 26  # pixels
 # Facts of a comparison that are the same in every row, or stand in a column of their own.
 ELSEWHERE = ("baseline", "family", "verdict", "std")
 HEADINGS = {
@@ -22,16 +21,13 @@ HEADINGS = {
     "n": "seeds",
     "low": "from",
     "high": "to",
+    "p_t": "p, over seeds and sentences",
     "p_randomisation": "p, over sentences",
     "p_holm": "p, Holm",
     "holm_over": "comparisons",
     "p_benjamini_hochberg": "p, Benjamini-Hochberg",
     "p_seeds": "p, over seeds",
     "attainable_p": "least p over seeds",
-    "bca_low": "BCa from",
-    "bca_high": "BCa to",
-    "crossed_t_low": "crossed t from",
-    "crossed_t_high": "crossed t to",
     "std_seeds": "deviation over seeds",
     "d_z": "d",
     "d_z_hedges": "d, Hedges",
@@ -76,15 +72,13 @@ def render_forest(table: Table, place: Place) -> Markup:
     for pair in table.columns:
         lines = [_line(row, entry, scale, place) for row, at, entry in all_of_them if at == pair]
         panels += [panel(pair, lines, scale, zero=True)] if lines else []
-    second = any(_second(entry) for _, _, entry in all_of_them)
     return element(
         "figure",
         element(
             "figcaption",
             element("b", "The differences with their intervals. "),
             "A filled square is a difference that is called real, an open circle one that is not; "
-            "the bar is the 95% interval that the table prints",
-            "; the thin line is the crossed t interval, cut where it leaves the plot." if second else ".",
+            "the bar is the 95% interval that the table prints.",
         ),
         *panels,
         class_="plot forest",
@@ -150,16 +144,13 @@ def _fact(value: Any) -> Markup:
 
 
 def _scale(entries: list[Entry]) -> Scale:
-    """Zero and every interval of the table; a second interval as far as `BEYOND` lets it."""
-    bounds = [0.0, *(bound for entry in entries for bound in (_value(entry), *(_first(entry) or ())))]
-    low, high = min(bounds), max(bounds)
-    room = (BEYOND - 1) / 2 * (high - low)
-    further = [bound for entry in entries for bound in _second(entry) or ()]
-    return Scale.over([*bounds, *(min(max(bound, low - room), high + room) for bound in further)])
+    """Zero and every interval of the table."""
+    bounds = (bound for entry in entries for bound in (_value(entry), *(_interval(entry) or ())))
+    return Scale.over([0.0, *bounds])
 
 
 def _line(row: Row, entry: Entry, scale: Scale, place: Place) -> Line:
-    marks = join([*_thin(entry, scale), *_bar(entry, scale)])
+    marks = join(_bar(entry, scale))
     middle = scale.at(_value(entry))
     shape = spot(middle, HEIGHT / 2, "square" if _kind(entry) != "none" else "circle", f"mark {_kind(entry)}")
     verdict = SIGNS.get(str(entry.more.get("verdict")), "")
@@ -168,26 +159,13 @@ def _line(row: Row, entry: Entry, scale: Scale, place: Place) -> Line:
 
 
 def _bar(entry: Entry, scale: Scale) -> Iterator[Markup]:
-    if bounds := _first(entry):
+    if bounds := _interval(entry):
         low, high = map(scale.at, bounds)
         yield line(low, high, HEIGHT / 2, f"bar {_kind(entry)}")
 
 
-def _thin(entry: Entry, scale: Scale) -> Iterator[Markup]:
-    """The second interval; an end that leaves the plot has no cap."""
-    if bounds := _second(entry):
-        yield line(scale.at(bounds[0]), scale.at(bounds[1]), HEIGHT / 2, "thin")
-        for bound in bounds:
-            if scale.holds(bound):
-                yield upright(scale.at(bound), HEIGHT / 2 - HALF_CAP, HEIGHT / 2 + HALF_CAP, "thin")
-
-
-def _first(entry: Entry) -> tuple[float, float] | None:
+def _interval(entry: Entry) -> tuple[float, float] | None:
     return _finite(entry.more.get("low"), entry.more.get("high"))
-
-
-def _second(entry: Entry) -> tuple[float, float] | None:
-    return _finite(*(entry.more.get("crossed_t") or (None, None)))
 
 
 def _finite(low: Any, high: Any) -> tuple[float, float] | None:

@@ -83,7 +83,7 @@ def report(
         details=details,
         whole=form in _WITH_ROOM,
         resamples=resamples or RESAMPLES,
-        bootstrap=details and form == "json",
+        bootstrap=details and form in ("json", "csv"),
     )
     if check is not None:
         from wcabench.cli.report_check import check_report
