@@ -65,6 +65,8 @@ def test_from_takes_the_cells_of_a_store_that_have_the_signature(
     assert keys(result) == {cells[0]["key"]}, "the other store has seed 1 alone"
     nothing = invoke("rerun", signature.replace("drop:1", "drop:2"), "--from", "other")
     assert nothing.exit_code == 2 and "other: no finished cell has this signature" in nothing.stderr
+    nowhere = invoke("rerun", signature, "--from", "nowhere")
+    assert nowhere.exit_code == 2 and nowhere.stderr.startswith("error: --from nowhere: no such folder")
 
 
 def test_a_failed_cell_can_be_run_again(invoke: Any, fits: Any) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--from",
     "store",
     metavar="STORE",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Take the settings from the cells of this results folder.",
 )
 @results_option
@@ -87,6 +87,8 @@ def _repetition(what: str, store: Path | None, results: Path, where: "Here") -> 
     from wcabench.runs.repeat import repeat_cells, signed_cells
     from wcabench.runs.store import Store
 
+    if store is not None and not store.is_dir():
+        raise UserError(f"--from {store}: no such folder; give the results folder that has the cells")
     if "|" not in what:
         return repeat_cells([Store(store or results).find(what)], where)
     if store is None:
