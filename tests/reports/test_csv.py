@@ -85,7 +85,7 @@ def test_the_numbers_are_those_of_the_json_table(paper: StoreOnDisk) -> None:
 
 
 def test_every_number_of_a_comparison_has_a_column(full: StoreOnDisk) -> None:
-    (section,) = read(full).sections
+    (section,) = read(full, details=True, bootstrap=True).sections
     comparison = next(table for table in section.tables if table.name == "comparison")
     facts = {name for row in comparison.rows for entry in row.entries for name in entry.facts()}
     assert {f"comparison_{name}" for name in facts - PROSE - {"std"}} <= set(COLUMNS)
