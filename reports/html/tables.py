@@ -7,10 +7,11 @@ from typing import Any
 from wcabench.reports.html.markup import Markup, element
 from wcabench.reports.html.numbers import TYPES, column_filters, note_marks, number_cell
 from wcabench.reports.html.place import Place
+from wcabench.reports.printed import SIGNATURE
 from wcabench.reports.table import Row, Table
 from wcabench.reports.tiers import TEXT, TIERS, Tier
 
-SIGNATURE, MIXED = "Signature: ", "Mixed: "
+MIXED = "Mixed: "
 
 
 def render_table(table: Table, place: Place) -> Markup:

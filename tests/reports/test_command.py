@@ -79,7 +79,7 @@ def test_filters_reach_the_table(full: StoreOnDisk) -> None:
 
 
 def test_out_writes_the_file_and_nothing_to_stdout(full: StoreOnDisk, tmp_path: Path) -> None:
-    for form in ("terminal", "markdown", "latex", "json"):
+    for form in ("terminal", "markdown", "latex", "json", "csv", "html"):
         out = tmp_path / "new" / f"table.{form}"
         assert call(full, "--format", form, "--out", str(out)).stdout == ""
         assert "wca-hard" in out.read_text(encoding="utf-8")

@@ -140,6 +140,22 @@ def test_the_keyboard_alone_sorts_filters_and_opens(page: Page) -> None:
     assert page.run('document.activeElement === number("scores", 0, 2)')
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_decimal_points_stand_under_each_other_with_a_deviation_a_note_or_without(
+    page: Page, width: int
+) -> None:
+    page.look(width)
+    cells = "[...table('scores').querySelectorAll('tbody tr[data-sees]')].map((row) => row.cells[2])"
+    texts = page.run(f"{cells}.map((cell) => cell.textContent)")
+    assert any("±" in text for text in texts)
+    assert any(text[-1].isalpha() for text in texts)  # a note
+    ends = page.run(
+        f"{cells}.flatMap((cell) => all('a.opens', cell)).map((a) => a.getBoundingClientRect().right)"
+    )
+    assert len(ends) > 10
+    assert max(ends) - min(ends) < 1
+
+
 def test_tiers_are_filtered_everywhere(page: Page) -> None:
     page.run('box("sees", "parallel").click()')
     assert page.run('body("scores")') == ["none"]
