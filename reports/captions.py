@@ -13,6 +13,8 @@ from wcabench.runs.signature import CODE_DIGITS
 from wcabench.runs.signature_fields import merged_signature
 
 SHOWN_VALUES = 8
+# How the sentences begin that a reader of the report, person or program, looks for.
+SIGNATURE, MIXED = "Signature: ", "Mixed: "
 SELECTION = {
     "last": "weights of the last step",
     "source-dev": "weights chosen on source dev",
@@ -101,7 +103,7 @@ def cell_notes(group: Group) -> tuple[str, ...]:
 def provenance(cells: list[Cell]) -> tuple[str, ...]:
     """The last sentences under every table: where its cells were not made alike, and their signature."""
     signature = merged_signature([cell.record for cell in cells])
-    return (*mixtures(cells), *((f"Signature: {signature}",) if signature else ()))
+    return (*mixtures(cells), *((f"{SIGNATURE}{signature}",) if signature else ()))
 
 
 def mixtures(cells: list[Cell]) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ def mixtures(cells: list[Cell]) -> tuple[str, ...]:
     for name in packages:
         found.append(_values(name, (_environment(cell).get("packages", {}).get(name) for cell in cells)))
     mixed = [text for text in found if text]
-    return (f"Mixed: the cells differ in {'; '.join(mixed)}.",) if mixed else ()
+    return (f"{MIXED}the cells differ in {'; '.join(mixed)}.",) if mixed else ()
 
 
 def _values(name: str, values: Iterable[Any]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from wcabench.reports import captions
 from wcabench.reports.comparison import comparison_table
 from wcabench.reports.side_by_side import PairExamples, errors
-from wcabench.reports.table import Entry, Report, Row, Section, Table, number, signed
+from wcabench.reports.table import TYPES, Entry, Report, Row, Section, Table, number, signed
 from wcabench.reports.two_methods import Match, Matches, common_cells
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def type_table(match: Match, pair: str) -> Table:
     gold = counts[0][0].gold
     sizes = ", ".join(f"{kind} {size}" for kind, size in zip(types, gold.sum(0).tolist(), strict=True))
     return Table(
-        name=f"types {pair}",
+        name=f"{TYPES}{pair}",
         title=f"F1 by entity type on {pair}",
         columns=("all", *types),
         rows=rows,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wcabench.errors import UserError
+from wcabench.reports.captions import SIGNATURE
 from wcabench.reports.stored_options import in_comment
+from wcabench.runs.signature_fields import MARKDOWN_ESCAPE
 
-MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_\[\]<>|~#&])")
 RAISED = re.compile(r"<sup>.*?</sup>")
 MARKS = (("best", re.compile(r"\*\*(.*?)\*\*")), ("second", re.compile(r"<u>(.*?)</u>")))
-SIGNATURE = "Signature: "
 SETTING = ("Recipe: ", "Data: ")  # sentences that tell apart two sections of one heading
 
 Place = tuple[str, str]  # setting of the section and title of the table

@@ -12,6 +12,7 @@ Mark = Literal["", "best", "second"]
 
 DASH = "–"
 ALPHABET = "abcdefghijklmnoprstuvwxyz"  # without q, which has no superscript
+TYPES = "types "  # begins the name of a table by entity type, of which each pair has one: "types en-nl"
 MINUS = "−"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wcabench.reports.collect import Group
 from wcabench.reports.entries import Value, mean_rows, score_at
 from wcabench.reports.scores import mark_caption
-from wcabench.reports.table import Table
+from wcabench.reports.table import TYPES, Table
 from wcabench.runs.cells import Cell
 
 
@@ -25,7 +25,7 @@ def _type_table(group: Group, pair: str) -> Table | None:
     rows = mean_rows(group, [(pair, _value(kind)) for kind in sizes])
     rows = tuple(row for row in rows if any(entry.n or entry.footnotes for entry in row.entries))
     return Table(
-        name=f"types {pair}",
+        name=f"{TYPES}{pair}",
         title=f"F1 by entity type on {pair}",
         columns=tuple(sizes),
         rows=rows,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.numbers import TYPES
 from wcabench.reports.html.place import Place
+from wcabench.reports.table import TYPES
 from wcabench.reports.tiers import TEXT, TIERS
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from wcabench.reports.html.markup import Markup, element, join
 from wcabench.reports.html.place import Place
-from wcabench.reports.table import Entry, Row, Table
+from wcabench.reports.table import TYPES, Entry, Row, Table
 
 BETWEEN = " ± "
-TYPES = "types "  # the tables of one pair, methods by entity types
 WIDEST = 6  # digits of a deviation, its point among them, that the style has room for
 
 

@@ -7,12 +7,11 @@ from typing import Any
 from wcabench.reports.html.cells import render_cells
 from wcabench.reports.html.differences import render_findings, render_forest, render_tests
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.numbers import TYPES
 from wcabench.reports.html.place import Place
 from wcabench.reports.html.published import render_published
 from wcabench.reports.html.seeds import render_seeds
 from wcabench.reports.html.tables import render_table
-from wcabench.reports.table import Table
+from wcabench.reports.table import TYPES, Table
 
 
 def render_section(place: Place) -> Markup:

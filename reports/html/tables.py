@@ -4,14 +4,12 @@ import dataclasses
 from itertools import groupby
 from typing import Any
 
+from wcabench.reports.captions import MIXED, SIGNATURE
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.numbers import TYPES, column_filters, note_marks, number_cell
+from wcabench.reports.html.numbers import column_filters, note_marks, number_cell
 from wcabench.reports.html.place import Place
-from wcabench.reports.printed import SIGNATURE
-from wcabench.reports.table import Row, Table
+from wcabench.reports.table import TYPES, Row, Table
 from wcabench.reports.tiers import TEXT, TIERS, Tier
-
-MIXED = "Mixed: "
 
 
 def render_table(table: Table, place: Place) -> Markup:

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,25 +63,25 @@ class Pretrainer:
         """
         self.model.train()
         saved = clock = time.monotonic()
-        totals, tokens, steps = [0.0, 0.0], 0, 0
+        totals: dict[str, float] = defaultdict(float)
+        tokens = steps = 0
         while self.step < self.training.steps:
             batch = self.stream.batch(self.step)
-            totals = [total + value for total, value in zip(totals, self._update(batch), strict=True)]
+            for name, value in self._update(batch).items():
+                totals[name] += value
             tokens += sum(map(len, batch.sequences))
             steps += 1
             self.step += 1
             now = time.monotonic()
             if self.step % self.training.report_every == 0 or self.step == self.training.steps:
-                report(self.step, self._means(totals, steps) | {"tokens_a_second": tokens / (now - clock)})
-                totals, tokens, steps, clock = [0.0, 0.0], 0, 0, now
+                means = {name: total / steps for name, total in totals.items()}
+                report(self.step, {**means, "tokens_a_second": tokens / (now - clock)})
+                totals.clear()
+                tokens, steps, clock = 0, 0, now
             if now - saved > 60 * self.training.checkpoint_minutes or self.step == self.training.steps:
                 self._save(folder / CHECKPOINT)
                 saved = time.monotonic()
         self.model.eval()
-
-    def _means(self, totals: list[float], steps: int) -> dict[str, float]:
-        names = ("loss",) if self.teacher is None else ("loss", "taught")
-        return {name: total / steps for name, total in zip(names, totals, strict=False)}
 
     def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean cross entropy of the pieces to be found, and the teacher's loss (0 without one)."""
@@ -112,7 +113,8 @@ class Pretrainer:
         )
         return masked, taught
 
-    def _update(self, batch: Batch) -> tuple[float, float]:
+    def _update(self, batch: Batch) -> dict[str, float]:
+        """One step; what it lost, by name."""
         rate = self._rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["factor"]
@@ -128,7 +130,8 @@ class Pretrainer:
         torch.nn.utils.clip_grad_norm_(self.names.values(), self.training.clip, foreach=True)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        return float(masked.detach()), float(taught.detach())
+        lost = {"loss": float(masked.detach())}
+        return lost if self.teacher is None else {**lost, "taught": float(taught.detach())}
 
     def _rate(self) -> float:
         """Linear up, then linear down to 0."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from wcabench.scoring.bootstrap import RESAMPLES, SEED
 from wcabench.scoring.counts import Counts
 from wcabench.scoring.effect_size import seed_differences
-from wcabench.scoring.sums import exact_floats, f1_of_sums, stack, stack_pair
+from wcabench.scoring.sums import exact_floats, f1_of_sums, paired, stack
 
 EXACT_SEEDS = 20  # sign flips are enumerated up to here, and sampled beyond
 SAMPLED_FLIPS = 100_000
@@ -56,10 +56,7 @@ def approximate_randomisations(
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    stack([one for a, b in pairs for one in (*a, *b)])  # one test set for all
-    for a, b in pairs:
-        stack_pair(a, b)  # as many seeds of the one as of the other
-    columns = [(stack(a), stack(b)) for a, b in pairs]
+    columns = _columns(pairs)
     changes = np.concatenate([of_b - of_a for of_a, of_b in columns], axis=1)
     ends = np.cumsum([of_a.shape[1] for of_a, _ in columns])[:-1]
     totals = [(of_a.sum(0), of_b.sum(0)) for of_a, of_b in columns]
@@ -74,6 +71,20 @@ def approximate_randomisations(
             of_a, of_b = totals[k]
             reached[k] += np.count_nonzero(abs(_mean_difference(of_a + moved, of_b - moved)) >= observed[k])
     return [(int(count) + 1) / (resamples + 1) for count in reached]
+
+
+def _columns(
+    pairs: Sequence[tuple[Sequence[Counts], Sequence[Counts]]],
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """What `stack` gives for both methods of each pair, all of one test set."""
+    sides = [side for a, b in pairs for side in paired(a, b)]
+    hits, sizes = np.split(stack([one for side in sides for one in side]), 2, axis=1)
+    ends = np.cumsum([len(side) for side in sides])[:-1]
+    parts = [
+        np.concatenate(both, axis=1)
+        for both in zip(np.split(hits, ends, axis=1), np.split(sizes, ends, axis=1), strict=True)
+    ]
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _mean_difference(sums_a: NDArray[np.number], sums_b: NDArray[np.number]) -> NDArray[np.float64]:

@@ -56,10 +56,18 @@ def stack_pair(a: Sequence[Counts], b: Sequence[Counts]) -> NDArray[np.int64]:
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    columns = stack([*a, *b])
+    return stack([one for side in paired(a, b) for one in side])
+
+
+def paired(a: Sequence[Counts], b: Sequence[Counts]) -> tuple[Sequence[Counts], Sequence[Counts]]:
+    """Both, which are of one length.
+
+    Raises:
+        UserError: unequal numbers of seeds.
+    """
     if len(a) != len(b):
         raise UserError(f"cannot pair {len(a)} seeds with {len(b)}: give the seeds that both methods have")
-    return columns
+    return a, b
 
 
 def f1_of_sums(sums: NDArray[np.number]) -> NDArray[np.float64]:
