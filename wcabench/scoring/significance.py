@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wcabench.errors import UserError
 from wcabench.scoring.bootstrap import (
@@ -181,40 +182,50 @@ def compare_all(
         name -> its comparison, or why it cannot be compared.
     """
     found: dict[str, Comparison | UserError] = {}
-    paired: dict[str, tuple[list[Counts], list[Counts]]] = {}
+    pairs: dict[str, _Paired] = {}
     for name, counts in methods.items():
         try:
-            paired[name] = _paired(counts, baseline)
+            pairs[name] = _pair(counts, baseline)
         except UserError as error:
             found[name] = error
-    p_values = approximate_randomisations(list(paired.values()), resamples, seed) if paired else []
-    for (name, pair), p in zip(paired.items(), p_values, strict=True):
-        found[name] = _comparison(
-            *pair, p, level, resample_difference(*pair, resamples, seed) if bootstrap else None
-        )
+    p_values = (
+        approximate_randomisations([(one.a, one.b) for one in pairs.values()], resamples, seed)
+        if pairs
+        else []
+    )
+    for (name, pair), p in zip(pairs.items(), p_values, strict=True):
+        resampled = resample_difference(pair.a, pair.b, resamples, seed) if bootstrap else None
+        found[name] = _comparison(pair, p, level, resampled)
     return {name: found[name] for name in methods}
 
 
-def _paired(a: Mapping[int, Counts], b: Mapping[int, Counts]) -> tuple[list[Counts], list[Counts]]:
-    """The counts of the common seeds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paired:
+    """The counts of the common seeds, and their columns as `stack_pair` gives them."""
+
+    a: list[Counts]
+    b: list[Counts]
+    columns: NDArray[np.int64]
+
+
+def _pair(a: Mapping[int, Counts], b: Mapping[int, Counts]) -> _Paired:
     common = sorted(a.keys() & b.keys())
     if not common:
         mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
         raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
     of_a, of_b = [a[key] for key in common], [b[key] for key in common]
-    stack_pair(of_a, of_b)  # one test set for both
-    return of_a, of_b
+    return _Paired(of_a, of_b, stack_pair(of_a, of_b))
 
 
 def _comparison(
-    a: list[Counts], b: list[Counts], p_randomisation: float, level: float, resampled: Resampled | None
+    pair: _Paired, p_randomisation: float, level: float, resampled: Resampled | None
 ) -> Comparison:
-    found = influences(stack_pair(a, b), len(a))
+    found = influences(pair.columns, len(pair.a))
     interval = crossed_t_interval(found, level)
-    differences = np.array([x.f1 - y.f1 for x, y in zip(a, b, strict=True)])
+    differences = np.array([x.f1 - y.f1 for x, y in zip(pair.a, pair.b, strict=True)])
     p_seeds, smallest = seed_permutation(differences)
     return Comparison(
-        n_common_seeds=len(a),
+        n_common_seeds=len(pair.a),
         difference=found.estimate,
         low=interval.low,
         high=interval.high,
