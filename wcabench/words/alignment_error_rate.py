@@ -74,20 +74,33 @@ def sentence_counts(
 def error_rate_interval(
     counts: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of the error rate, over sentences (Efron 1979).
+    """The interval of one alignment; see `error_rate_intervals`."""
+    return error_rate_intervals([counts], level=level, resamples=resamples, seed=seed)[0]
+
+
+def error_rate_intervals(
+    alignments: Sequence[np.ndarray], *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
+) -> list[tuple[float, float]]:
+    """Percentile bootstrap intervals of the error rate, over sentences (Efron 1979).
+
+    All alignments are resampled alike, so that the intervals of one text are comparable and cheap.
 
     Args:
-        counts: from `sentence_counts`.
+        alignments: of each the counts from `sentence_counts`, all of the same sentences.
         level: of confidence.
         resamples: of as many sentences as there are.
         seed: of the resampling.
     """
-    sentences = len(counts)
+    sentences = len(alignments[0])
     weights = np.random.default_rng(seed).multinomial(sentences, [1 / sentences] * sentences, size=resamples)
-    made, wanted, hit_sure, hit_possible = (weights @ counts).T
-    rates = 1 - (hit_sure + hit_possible) / np.maximum(made + wanted, 1)
-    low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    weights = weights.astype(np.float64)  # exact, and multiplied by BLAS
+    intervals = []
+    for counts in alignments:
+        made, wanted, hit_sure, hit_possible = (weights @ counts.astype(np.float64)).T
+        rates = 1 - (hit_sure + hit_possible) / np.maximum(made + wanted, 1)
+        low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
+        intervals.append((float(low), float(high)))
+    return intervals
 
 
 def score_counts(totals: np.ndarray) -> AlignmentScore:

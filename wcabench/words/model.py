@@ -183,8 +183,13 @@ def align(
     ahead, back = FastAlign(iterations=iterations), FastAlign(iterations=iterations, reverse=True)
     check_pairs(pairs)
     if lowercase:
-        pairs = [([w.lower() for w in source], [w.lower() for w in target]) for source, target in pairs]
+        pairs = lowercased(pairs)
     unused: list[Links] = [() for _ in pairs]
     forward = unused if symmetrisation == "reverse" else ahead.fit(pairs).links
     reverse = unused if symmetrisation == "forward" else back.fit(pairs).links
     return symmetrise_corpus(forward, reverse, symmetrisation)
+
+
+def lowercased(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs with their words in lower case."""
+    return [([w.lower() for w in source], [w.lower() for w in target]) for source, target in pairs]
