@@ -12,14 +12,14 @@ from wcabench.nn.layers import layer_numbers
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import FASTALIGN, STATISTICAL, Choice, Setting, by_plan, coupled, statistical
 from wcabench.words import FastAlign, Link, Links, symmetrise_corpus
+from wcabench.words.aligner import learning, link_corpus
 from wcabench.words.alignment_error_rate import (
     AlignmentScore,
     error_rate_intervals,
     score_counts,
     sentence_counts,
 )
-from wcabench.words.corpus import Pair
-from wcabench.words.model import lowercased
+from wcabench.words.corpus import encode
 
 if TYPE_CHECKING:
     from wcabench.config import RecipeConfig
@@ -136,11 +136,9 @@ def _symmetrised(
 
 def _fast_align(text: Sequence[SentencePair], choice: Choice) -> Directions:
     method = choice.method(FASTALIGN)
-    pairs: Sequence[Pair] = [(one.source, one.target) for one in text]
-    pairs = lowercased(pairs) if method.lowercase else pairs
-    forward, reverse = (
-        FastAlign(iterations=method.em_iterations, reverse=way).fit(pairs).links for way in (False, True)
-    )
+    corpus = encode(((one.source, one.target) for one in text), lowercase=method.lowercase)
+    source = learning(corpus, FastAlign(iterations=method.em_iterations))
+    forward, reverse = (list(link_corpus(corpus, source, way)) for way in ("forward", "reverse"))
     return forward, reverse
 
 
