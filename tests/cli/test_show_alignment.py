@@ -61,8 +61,20 @@ def test_the_figure_labels_every_token_and_says_its_units(show, tmp_path, monkey
     out = tmp_path / "figure.svg"
     show(*OWN, "--out", out)
     svg = out.read_text(encoding="utf-8")
-    for text in ("oude", "saw", "cosine similarity", "share of the target token", "fast_align"):
+    for text in ("oude", "saw", "cosine similarity", "share of the target", "fast_align"):
         assert text in svg
+
+
+def test_the_figure_of_a_short_sentence_fits_a_column_of_8_5_cm_and_is_the_same_twice(show, tmp_path):
+    import re
+
+    files = tmp_path / "one.svg", tmp_path / "two.svg"
+    for file in files:
+        show(*OWN, "--out", file)
+    one, two = (file.read_bytes() for file in files)
+    assert one == two
+    width = re.search(rb'<svg[^>]* width="([\d.]+)pt"', one)
+    assert width and float(width[1]) < 8.5 / 2.54 * 72
 
 
 @pytest.mark.parametrize(

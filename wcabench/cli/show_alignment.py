@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COUPLINGS = ("wca-soft", "wca-hard", "nearest-token")
 TITLES = {
+    "similarity": "cosine similarity",
     "wca-soft": "wca-soft: transport plan",
     "wca-hard": "wca-hard: hardened plan",
     "nearest-token": "nearest-token",
