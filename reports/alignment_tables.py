@@ -1,8 +1,9 @@
 """Tables of a sweep over word aligners: an overview by gold set, each set in detail, and layers by epsilon."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from wcabench.reports.alignment_findings import findings
 from wcabench.reports.table import Entry, Mark, Report, Row, Section, Table
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import EFLOMAL, Setting
@@ -37,44 +38,55 @@ def alignment_report(
     by_setting: dict[Setting, dict[str, Outcome]] = {}
     for one in outcomes:
         by_setting.setdefault(one.setting, {})[one.gold] = one
-    columns = tuple(gold.name for gold in golds)
+    names = tuple(gold.name for gold in golds)
     reference = [setting for setting in by_setting if setting.reference]
-    tables = [_rates("overview", "AER by method", columns, {s: by_setting[s] for s in reference}, notes)]
+    overview = replace(
+        _rates("overview", "AER by method", names, [(_label(one), by_setting[one]) for one in reference]),
+        caption=(MEASURE, DIRECTIONS, *_references(reference), *notes),
+        findings=findings(names, [one for one in outcomes if one.setting.reference]),
+    )
+    tables = [overview]
     for gold in golds:
         shown = [one for one in outcomes if one.gold == gold.name and (details or one.setting.reference)]
         tables.append(_gold_table(gold, shown))
     swept = _swept(list(by_setting))
     if swept:
         title = f"AER by layers and epsilon ({swept[0].direction})"
-        tables.append(_rates("settings", title, columns, {s: by_setting[s] for s in swept}, ()))
+        rows = [(f"{one.method} ({one.state})", by_setting[one]) for one in swept]
+        tables.append(_rates("settings", title, names, rows))
     heading = f"Word alignment{f': {encoder}' if encoder else ''}"
     return Report((Section(heading, {"encoder": encoder}, tuple(tables)),))
 
 
+def _references(settings: Sequence[Setting]) -> list[str]:
+    """Layers, epsilon and threshold of the couplings, which the labels leave out."""
+    states = dict.fromkeys(f"{one.method}: {one.state}" for one in settings if one.layers)
+    thresholds = {one.threshold for one in settings if one.threshold is not None}
+    lines = [f"{'; '.join(states)}."] if states else []
+    return lines + [
+        f"wca-soft links all that share at least {threshold:g} of a token's mass, wca-hard the largest share alone."
+        for threshold in thresholds
+    ]
+
+
 def _rates(
-    name: str,
-    title: str,
-    columns: tuple[str, ...],
-    rows: Mapping[Setting, Mapping[str, Outcome]],
-    notes: Sequence[str],
+    name: str, title: str, golds: tuple[str, ...], rows: Sequence[tuple[str, Mapping[str, Outcome]]]
 ) -> Table:
     """Error rates, a row a setting and a column a gold set."""
-    lowest = {
-        gold: min(round(100 * found[gold].score.error_rate, 2) for found in rows.values()) for gold in columns
-    }
+    lowest = {gold: min(round(100 * row[gold].score.error_rate, 2) for _, row in rows) for gold in golds}
     return Table(
         name,
         title,
-        columns,
+        golds,
         tuple(
             Row(
-                f"{setting.method} ({setting.state})" if name == "settings" else _label(setting),
-                tuple(_rate(found[gold], lowest[gold]) for gold in columns),
-                more=asdict(setting),
+                label,
+                tuple(_rate(row[gold], lowest[gold]) for gold in golds),
+                more=asdict(row[golds[0]].setting),
             )
-            for setting, found in rows.items()
+            for label, row in rows
         ),
-        (MEASURE, DIRECTIONS, *notes) if name == "overview" else (MEASURE,),
+        (MEASURE,),
     )
 
 

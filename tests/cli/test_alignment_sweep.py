@@ -64,6 +64,22 @@ def test_every_layer_and_epsilon_is_swept_and_the_references_stand_in_the_overvi
     } <= set(states)
 
 
+def test_the_overview_says_in_words_what_was_lowest_and_what_each_coupling_gains(own):
+    overview = tables(own("-m", "fastalign", "-m", "nearest-token", "-m", "wca-hard", "--json"))["overview"]
+    lowest, gained = overview["findings"]
+    rates = {row["label"]: row["entries"]["gold"]["value"] for row in overview["rows"]}
+    smallest = {
+        kind: min(rate for label, rate in rates.items() if label.startswith("fastalign") == kind)
+        for kind in (True, False)
+    }
+    assert lowest.startswith("gold, lowest AER: statistical fastalign (")
+    assert f") {smallest[True]:.1f} [" in lowest and f") {smallest[False]:.1f} [" in lowest
+    difference = rates["wca-hard, intersect"] - rates["nearest-token, intersect"]
+    shown = f"{difference:+.2f}".replace("-", "−").replace("+0.00", "0.00")
+    assert gained.startswith("wca-hard minus nearest-token (intersect)") and f"gold {shown} [" in gained
+    assert "nearest-token: layers last-4; wca-hard: layers last-4, ε 0.05." in overview["caption"]
+
+
 def test_details_show_every_setting_on_every_gold_set(own):
     chosen = ["-m", "wca-hard", "--layer", 1, "--layer", 2, "--epsilon", "0.1", "--direction", "forward"]
     rows = tables(own(*chosen, "--details", "--json"))["gold"]["rows"]

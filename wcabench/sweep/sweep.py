@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from wcabench.data.sentences import SentencePair
 from wcabench.nn.layers import layer_numbers
@@ -40,12 +42,14 @@ class Outcome:
         setting: what was tried.
         score: precision, recall and error rate, from 0 to 1.
         interval: 95% bootstrap interval of the error rate, over the sentences.
+        counts: of each sentence, see `sentence_counts`. [sentences, 4]
     """
 
     gold: str
     setting: Setting
     score: AlignmentScore
     interval: tuple[float, float]
+    counts: np.ndarray = field(compare=False, repr=False)
 
 
 class GoldCosts:
@@ -103,7 +107,7 @@ def sweep(
     ]
     intervals = error_rate_intervals([counts for _, counts in found])
     return [
-        Outcome(gold.name, setting, score_counts(counts.sum(0)), interval)
+        Outcome(gold.name, setting, score_counts(counts.sum(0)), interval, counts)
         for (setting, counts), interval in zip(found, intervals, strict=True)
     ]
 
