@@ -151,6 +151,18 @@ def test_lines_of_500_words_are_linked_by_fast_align_and_counted_by_a_coupling(t
     assert short_lines == [{(0, 0)}] * 500 and long_line and max(j for _, j in long_line) < 30
 
 
+def test_a_line_longer_than_the_encoder_has_positions_says_which_limit_to_set(tmp_path, tiny_encoder):
+    file = tmp_path / "long"
+    file.write_text("house " * 500 + "\n")
+    result = invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder)
+    assert result.exit_code == 2
+    assert "128 pieces, but the encoder has 64 positions; give --set recipe.max_length=64" in result.stderr
+    limited = ["--set", "recipe.max_length=64"]
+    assert (
+        invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder, *limited).exit_code == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -46,6 +46,12 @@ def test_a_line_of_the_parallel_text_is_shown(show):
     assert by_line.exit_code == 0 and by_line.stdout == by_text.stdout
 
 
+def test_words_beyond_the_encoders_limit_are_counted(show):
+    long = "Anna " * 40
+    result = show("--source", long, "--target", "Anna", "--set", "recipe.max_length=32")
+    assert result.exit_code == 0 and "10 words lie beyond the encoder's limit" in result.stderr
+
+
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_the_figure_is_of_the_kind_its_name_says(show, tmp_path, ending, start):
     out = tmp_path / f"figure.{ending}"
