@@ -101,11 +101,9 @@ def _rate(found: Outcome, lowest: float) -> Entry:
 def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> Table:
     """Precision, recall and error rate on one gold set."""
     lowest = min((round(100 * one.score.error_rate, 2) for one in outcomes), default=0.0)
-    learned = f"The statistical aligners learn from these {len(gold.pairs)} pairs"
-    more = f" and {gold.learned_from}." if gold.learned_from else " alone."
     caption = (
         f"{gold.title}; {len(gold.pairs)} sentence pairs.",
-        learned + more,
+        *_learned(gold, outcomes),
         "Percent; the interval is a bootstrap of the AER over sentences; links: how many were made "
         f"({sum(len(one.sure) for one in gold.gold):,} are sure in the gold).",
         *(f"{note[0].upper()}{note[1:]}." for note in gold.notes),
@@ -114,6 +112,14 @@ def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> Table:
         Row(_label(one.setting), _details(one, lowest), more=asdict(one.setting)) for one in outcomes
     )
     return Table(gold.name, gold.name, COLUMNS, rows, caption)
+
+
+def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
+    """What the statistical aligners learned from, where one took part."""
+    if all(one.setting.layers for one in outcomes):
+        return []
+    more = f" and {gold.learned_from}." if gold.learned_from else " alone."
+    return [f"The statistical aligners learn from these {len(gold.pairs)} pairs{more}"]
 
 
 def _details(one: Outcome, lowest: float) -> tuple[Entry, ...]:

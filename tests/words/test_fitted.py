@@ -131,6 +131,11 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(kept, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
 
 
+def test_a_kept_model_may_be_read_by_whom_any_file_may(kept, tmp_path):
+    (tmp_path / "other").touch()
+    assert (tmp_path / "model").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_what_is_no_model_is_refused(tmp_path):
     file = tmp_path / "file"
     with pytest.raises(UserError, match="cannot be read"):

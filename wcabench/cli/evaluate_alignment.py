@@ -66,7 +66,8 @@ def _sweep(
     text: tuple[Path, Path] | None,
     options: dict[str, Any],
 ) -> None:
-    from wcabench.cli.alignment_sweep import show_sweep, sweep_report
+    from wcabench.cli.alignment_sweep import sweep_report
+    from wcabench.cli.sweep_output import show_sweep
     from wcabench.errors import require
 
     require(pred is None, "--sweep makes the links itself; leave PRED out")

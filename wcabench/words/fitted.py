@@ -81,7 +81,12 @@ class FittedAligner:
         }
         unfinished = path.with_name(f"{path.name}.part-{os.getpid()}")
         try:
+            unfinished.touch()
+            mode = (
+                unfinished.stat().st_mode
+            )  # as any file of the user's; safetensors writes one for the owner alone
             save_file(arrays, unfinished, metadata=facts)
+            unfinished.chmod(mode)
             unfinished.replace(path)
         except (OSError, SafetensorError) as error:
             unfinished.unlink(missing_ok=True)
