@@ -9,18 +9,21 @@ if TYPE_CHECKING:
     from wcabench.nn.sentence_alignment import SentenceAlignment
 
 FORMATS = (".png", ".svg", ".pdf")
-CELL = 0.16  # inches a token: its label in 7 points does not touch the next
-POINTS = 7
+# Inches and points. Eleven target tokens fill a column of 8.5 cm with text of 6 points: no scaling, no loss.
+CELL = 0.125
+GAP, TITLE, BAR = 0.1, 0.17, 0.06
+POINTS = 6
+LABEL = POINTS * 0.62 / 72  # width of a letter
 # One hue from white to dark: readable in grey and by the colour-blind, and nothing is white paper.
 COLOURS = "Blues"
 NEAREST = "nearest-token"
 
 
 def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None:
-    """Write the figure; its format is that of the file's name.
+    """Write the figure; its format is that of the file's name. The same input gives the same file.
 
     Similarity has a scale of its own, with a dot on the nearest source token of each target token; the plans share one
-    scale, from 0 to 1.
+    scale, from 0 to 1. Source tokens stand at the left of each row of panels, target tokens below each column.
 
     Args:
         found: what is drawn.
@@ -38,43 +41,78 @@ def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None
         raise UserError("figures need matplotlib: pip install 'wcabench[plots]'") from error
     plans = {name: plan for name, plan in found.plans.items() if name != NEAREST}
     panels = {name: one.numpy() for name, one in {"similarity": found.similarity, **plans}.items()}
-    rows, columns = -(-len(panels) // 2), 2
-    width = columns * (CELL * len(found.target) + 1.3) + 0.6
-    height = rows * (CELL * len(found.source) + 1.2)
-    figure = Figure(figsize=(width, height), layout="constrained", dpi=200)
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axis in axes[len(panels) :]:
-        axis.set_axis_off()
-    plan_axes = []
-    for axis, (name, values) in zip(axes, panels.items(), strict=False):
-        if name == "similarity":
-            image = axis.imshow(values, cmap=COLOURS, vmin=min(0.0, float(values.min())), vmax=1)
-            axis.plot(range(len(found.target)), values.argmax(0), "o", color="darkorange", markersize=3)
-            _legend(figure, image, [axis], "cosine similarity (dot: nearest)")
-        else:
-            image = axis.imshow(values, cmap=COLOURS, vmin=0, vmax=1)
-            plan_axes.append(axis)
-        axis.set_title(titles.get(name, name), fontsize=POINTS + 1)
-        _label(axis, found)
-    if plan_axes:
-        _legend(figure, image, plan_axes, "share of the target token's mass")
-    try:
-        figure.savefig(path)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
+    figure = Figure(figsize=(1, 1), dpi=300)  # its size is that of what is drawn
+    heads = {name: titles.get(name, name) for name in panels}
+    page = _Page(figure, found, widest=max(map(len, heads.values())) * LABEL, rows=-(-len(panels) // 2))
+    images: dict[bool, Any] = {}
+    for at, (name, values) in enumerate(panels.items()):
+        axis = page.panel(at, heads[name])
+        images[name == "similarity"] = _heat_map(axis, values, similarity=name == "similarity")
+        _label(axis, found, left=at % 2 == 0, below=at + 2 >= len(panels))
+    lowest = max(map(len, found.target)) * LABEL + TITLE
+    page.legend(0, lowest, images[True], "cosine similarity\n(dot: nearest source token)")
+    if False in images:
+        page.legend(1, lowest, images[False], "share of the target\ntoken's mass")
+    _save(figure, path)
 
 
-def _label(axis: Any, found: "SentenceAlignment") -> None:
-    """Every token on both sides, target across the bottom."""
-    axis.set_xticks(range(len(found.target)), found.target, rotation=90, fontsize=POINTS)
-    axis.set_yticks(range(len(found.source)), found.source, fontsize=POINTS)
+class _Page:
+    """Places panels and legends, in inches: two panels a row."""
+
+    def __init__(self, figure: Any, found: "SentenceAlignment", widest: float, rows: int) -> None:
+        self.figure = figure
+        self.width, self.height = CELL * len(found.target), CELL * len(found.source)
+        self.pitch = max(self.width, widest) + GAP  # no title reaches into the next
+        self.rows = rows
+
+    def panel(self, at: int, title: str) -> Any:
+        """An empty panel; they fill the rows from the top left."""
+        row, column = divmod(at, 2)
+        bottom = (self.rows - 1 - row) * (self.height + TITLE + GAP)
+        axis = self.figure.add_axes((column * self.pitch, bottom, self.width, self.height))
+        axis.set_title(title, fontsize=POINTS, pad=3)
+        return axis
+
+    def legend(self, column: int, below: float, image: Any, unit: str) -> None:
+        """A colour scale under a column of panels, with its unit."""
+        left, width = column * self.pitch, self.width
+        bar = self.figure.colorbar(
+            image,
+            cax=self.figure.add_axes((left + 0.1 * width, -below - BAR, 0.8 * width, BAR)),
+            orientation="horizontal",
+        )
+        bar.set_label(unit, fontsize=POINTS, labelpad=2)
+        bar.ax.tick_params(labelsize=POINTS, length=2, pad=1)
+        bar.outline.set_linewidth(0.4)
+
+
+def _heat_map(axis: Any, values: Any, *, similarity: bool) -> Any:
+    lowest = min(0.0, float(values.min())) if similarity else 0
+    image = axis.imshow(values, cmap=COLOURS, vmin=lowest, vmax=1, aspect="auto")
+    if similarity:
+        axis.plot(range(values.shape[1]), values.argmax(0), "o", color="darkorange", markersize=2.5)
+    return image
+
+
+def _label(axis: Any, found: "SentenceAlignment", *, left: bool, below: bool) -> None:
+    """Tokens where they are asked for, and a grid."""
+    axis.set_xticks(range(len(found.target)), found.target if below else [], rotation=90, fontsize=POINTS)
+    axis.set_yticks(range(len(found.source)), found.source if left else [], fontsize=POINTS)
     axis.set_xticks([at - 0.5 for at in range(1, len(found.target))], minor=True)
     axis.set_yticks([at - 0.5 for at in range(1, len(found.source))], minor=True)
-    axis.grid(which="minor", color="0.88", linewidth=0.4)
-    axis.tick_params(which="both", length=0)
+    axis.grid(which="minor", color="0.88", linewidth=0.3)
+    axis.tick_params(which="both", length=0, pad=1.5)
+    for spine in axis.spines.values():
+        spine.set_linewidth(0.4)
 
 
-def _legend(figure: Any, image: Any, axes: list[Any], unit: str) -> None:
-    bar = figure.colorbar(image, ax=axes, shrink=0.7, pad=0.01, aspect=30)
-    bar.set_label(unit, fontsize=POINTS)
-    bar.ax.tick_params(labelsize=POINTS - 1)
+def _save(figure: Any, path: Path) -> None:
+    """Without a date or random names, so that a figure made again differs only where it looks different."""
+    from matplotlib import rc_context
+
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
+    try:
+        with rc_context({"svg.hashsalt": "wcabench"}):
+            figure.savefig(path, bbox_inches="tight", pad_inches=0.02, metadata=undated)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error

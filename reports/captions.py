@@ -32,9 +32,18 @@ def what_was_run(group: Group) -> tuple[str, ...]:
 
 
 def encoder_text(group: Group) -> str:
-    """Name, content and what was done to it: "gemma (sha256:12ab34cd56ef), first 9 layers, bidirectional"."""
-    encoder = group.encoder
-    parts = [f"{group.encoder_name} ({short_identity(str(encoder.get('identity', 'unknown')))})"]
+    """The encoder of a group; see `describe_encoder`."""
+    return describe_encoder(group.encoder_name, group.encoder)
+
+
+def describe_encoder(name: str, encoder: Mapping[str, Any]) -> str:
+    """Name, content and what was done to it: "gemma (sha256:12ab34cd56ef), first 9 layers, causal mask lifted".
+
+    Args:
+        name: for people.
+        encoder: its identity and settings, as in a cell's configuration; what is missing has its default.
+    """
+    parts = [f"{name} ({short_identity(str(encoder.get('identity', 'unknown')))})"]
     if encoder.get("layers") is not None:
         parts.append(f"first {encoder['layers']} layers")
     if encoder.get("bidirectional"):

@@ -1,4 +1,4 @@
-"""What the README shows is accepted by the program."""
+"""What the README and the pages in docs show is accepted by the program."""
 
 import re
 import shlex
@@ -13,15 +13,17 @@ from wcabench.data.suites import load_suite
 from wcabench.pretraining.settings import read_settings
 from wcabench.registry import entries
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [README, *(page.read_text(encoding="utf-8") for page in sorted(ROOT.glob("docs/*.md")))]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 def commands() -> list[str]:
-    text = "".join(blocks("sh")).replace("\\\n", " ")
+    text = "".join(block for page in PAGES for block in blocks("sh", page)).replace("\\\n", " ")
     return [line for line in text.splitlines() if line.startswith("wcabench ")]
 
 
@@ -30,7 +32,7 @@ def test_the_readme_shows_commands():
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_option_that_the_readme_shows_exists(command):
+def test_every_option_that_a_page_shows_exists(command):
     name, *arguments = shlex.split(command)[1:]
     group = click.Context(main)
     subcommand = main.get_command(group, name)

@@ -94,10 +94,90 @@ def test_what_cannot_be_aligned_is_refused(arguments, message, text):
 
 def test_unequal_files_and_a_line_without_a_tab_are_refused(text, tmp_path):
     (tmp_path / "short").write_text("a\n")
-    result = invoke("align", text[0], tmp_path / "short")
-    assert result.exit_code == 2 and "unequal length" in result.stderr
+    for files, counts in (((text[0], tmp_path / "short"), (4, 1)), ((tmp_path / "short", text[0]), (1, 4))):
+        result = invoke("align", *files)
+        assert result.exit_code == 2 and "unequal length" in result.stderr
+        assert f"has {counts[0]} lines" in result.stderr and f"has {counts[1]};" in result.stderr
     result = invoke("align", text[0])
     assert result.exit_code == 2 and f"{text[0]}:1: no tab" in result.stderr
+
+
+def test_a_kept_model_links_another_text_and_learns_nothing_from_it(text, tmp_path):
+    model = tmp_path / "model.safetensors"
+    learned = invoke("align", *text, "--save-model", model)
+    assert learned.exit_code == 0 and "fast_align reverse: pass 4 of 5" in learned.stderr
+    assert learned.stdout == invoke("align", *text).stdout == invoke("align", *text, "--model", model).stdout
+    for file, line in zip(text, ("a dogs\n", "honden een\n"), strict=True):
+        file.write_text(line)
+    applied = invoke("align", *text, "--model", model, "--direction", "intersect")
+    assert "pass" not in applied.stderr and read(applied.stdout) == [{(0, 1), (1, 0)}]
+    assert read(invoke("align", *text, "--direction", "intersect").stdout) == [{(0, 0), (1, 1)}]
+
+
+def test_scores_stand_in_a_file_of_their_own_a_line_a_pair(text, tmp_path):
+    scores = tmp_path / "scores"
+    result = invoke("align", *text, "--scores", scores)
+    assert result.stdout == invoke("align", *text).stdout
+    lines = scores.read_text().split("\n")
+    assert len(lines) == 5 and lines[1] == lines[4] == ""  # the second pair has an empty side
+    for line, links in zip(lines, result.stdout.splitlines(), strict=False):
+        if line:
+            likelihood, probabilities = line.split("\t")
+            assert float(likelihood) < 0
+            assert len(probabilities.split()) == len(links.split())
+            assert all(0 <= float(p) <= 1 for p in probabilities.split())
+
+
+def test_a_threshold_links_more_words_or_fewer(text, tiny_encoder):
+    def count(*more):
+        arguments = ["-m", "wca-soft", "--encoder", tiny_encoder, "--direction", "forward", *more]
+        return sum(map(len, read(invoke("align", *text, *arguments).stdout)))
+
+    assert count("--threshold", 0.01) > count() > count("--threshold", 0.9)
+
+
+def test_lines_of_500_words_are_linked_by_fast_align_and_counted_by_a_coupling(tmp_path, tiny_encoder):
+    words = [f"w{number}" for number in range(500)]
+    for name in ("en", "nl"):
+        (tmp_path / name).write_text("\n".join([*words, " ".join(words)]) + "\n")
+    files = tmp_path / "en", tmp_path / "nl"
+    statistical = invoke("align", *files, "--direction", "forward")
+    assert [len(links) for links in read(statistical.stdout)] == [1] * 500 + [500]
+    short = ["--set", "recipe.max_length=32", "--set", "wca-hard.epsilon=none"]
+    coupled = invoke("align", *files, "-m", "wca-hard", "--encoder", tiny_encoder, *short)
+    assert coupled.exit_code == 0, coupled.output
+    assert "1 of 501 pairs are longer than the encoder's limit of 32 pieces" in coupled.stderr
+    *short_lines, long_line = read(coupled.stdout)
+    assert short_lines == [{(0, 0)}] * 500 and long_line and max(j for _, j in long_line) < 30
+
+
+def test_a_line_longer_than_the_encoder_has_positions_says_which_limit_to_set(tmp_path, tiny_encoder):
+    file = tmp_path / "long"
+    file.write_text("house " * 500 + "\n")
+    result = invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder)
+    assert result.exit_code == 2
+    assert "128 pieces, but the encoder has 64 positions; give --set recipe.max_length=64" in result.stderr
+    limited = ["--set", "recipe.max_length=64"]
+    assert (
+        invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder, *limited).exit_code == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "m", "--save-model", "n"], "not both"),
+        (["--model", "m", "--set", "fastalign.lowercase=no"], "leave --set"),
+        (["--model", "missing"], "cannot be read"),
+        (["-m", "wca-hard", "--scores", "s"], "are for --method fastalign"),
+        (["--threshold", "0.3"], "--threshold is for the couplings"),
+        (["--save-model", "no/such/folder/model"], "cannot be written"),
+    ],
+)
+def test_options_that_do_not_fit_the_method_are_refused(arguments, message, text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = invoke("align", *text, *arguments)
+    assert result.exit_code == 2 and message in result.stderr
 
 
 def evaluated(tmp_path, gold: str, predicted: str, *more):

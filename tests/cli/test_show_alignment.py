@@ -46,6 +46,12 @@ def test_a_line_of_the_parallel_text_is_shown(show):
     assert by_line.exit_code == 0 and by_line.stdout == by_text.stdout
 
 
+def test_words_beyond_the_encoders_limit_are_counted(show):
+    long = "Anna " * 40
+    result = show("--source", long, "--target", "Anna", "--set", "recipe.max_length=32")
+    assert result.exit_code == 0 and "10 words lie beyond the encoder's limit" in result.stderr
+
+
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_the_figure_is_of_the_kind_its_name_says(show, tmp_path, ending, start):
     out = tmp_path / f"figure.{ending}"
@@ -61,8 +67,20 @@ def test_the_figure_labels_every_token_and_says_its_units(show, tmp_path, monkey
     out = tmp_path / "figure.svg"
     show(*OWN, "--out", out)
     svg = out.read_text(encoding="utf-8")
-    for text in ("oude", "saw", "cosine similarity", "share of the target token", "fast_align"):
+    for text in ("oude", "saw", "cosine similarity", "share of the target", "fast_align"):
         assert text in svg
+
+
+def test_the_figure_of_a_short_sentence_fits_a_column_of_8_5_cm_and_is_the_same_twice(show, tmp_path):
+    import re
+
+    files = tmp_path / "one.svg", tmp_path / "two.svg"
+    for file in files:
+        show(*OWN, "--out", file)
+    one, two = (file.read_bytes() for file in files)
+    assert one == two
+    width = re.search(rb'<svg[^>]* width="([\d.]+)pt"', one)
+    assert width and float(width[1]) < 8.5 / 2.54 * 72
 
 
 @pytest.mark.parametrize(

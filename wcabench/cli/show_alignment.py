@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COUPLINGS = ("wca-soft", "wca-hard", "nearest-token")
 TITLES = {
+    "similarity": "cosine similarity",
     "wca-soft": "wca-soft: transport plan",
     "wca-hard": "wca-hard: hardened plan",
     "nearest-token": "nearest-token",
@@ -68,6 +69,8 @@ def show_alignment(
     data = the_suite.load(_pair_name(the_suite, pair), the_suite.data, data_source(data_dir, offline))
     chosen = _sentence_pair(data, line, source_text, target_text)
     found = _align(chosen, data, the_suite, encoder, tables)
+    if found.cut:
+        click.echo(f"{found.cut} words lie beyond the encoder's limit and are left out", err=True)
     if out is not None:
         from wcabench.reports.alignment_figure import draw
 

@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from wcabench.data.columns import read_words
 from wcabench.data.sentences import SentencePair, Words
-from wcabench.data.text_files import read_lines
+from wcabench.data.text_files import iter_lines, read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
 
@@ -141,7 +141,14 @@ def read_two_column_files(
 
 
 def read_line_pairs(source: Path, target: Path | None = None) -> list[tuple[Words, Words]]:
+    """All that `iter_line_pairs` gives."""
+    return list(iter_line_pairs(source, target))
+
+
+def iter_line_pairs(source: Path, target: Path | None = None) -> Iterator[tuple[Words, Words]]:
     """The words of both sides of every line, parted by spaces; a side may be empty, and its line is kept.
+
+    The files are read line by line, so that they may be larger than the memory.
 
     Args:
         source: sentences of the source language; without `target`, source TAB target.
@@ -150,30 +157,40 @@ def read_line_pairs(source: Path, target: Path | None = None) -> list[tuple[Word
     Raises:
         UserError: a file cannot be read, two files of unequal length, or a line without a tab.
     """
-    lines = read_lines(source)
-    if target is not None:
-        others = read_lines(target)
-        _check_equal(source, lines, target, others)
-        return [(_words(one), _words(other)) for one, other in zip(lines, others, strict=True)]
-    pairs = []
-    for number, line in enumerate(lines, start=1):
+    return _one_file(source) if target is None else _side_by_side(source, target)
+
+
+def _one_file(path: Path) -> Iterator[tuple[Words, Words]]:
+    for number, line in enumerate(iter_lines(path), start=1):
         one, tab, other = line.partition("\t")
         if line.strip() and not tab:
             raise UserError(
-                f"{source}:{number}: no tab; wanted a sentence, a tab and its translation, or a second file"
+                f"{path}:{number}: no tab; wanted a sentence, a tab and its translation, or a second file"
             )
-        pairs.append((_words(one), _words(other)))
-    return pairs
+        yield _words(one), _words(other)
+
+
+def _side_by_side(source: Path, target: Path) -> Iterator[tuple[Words, Words]]:
+    lines, others = iter_lines(source), iter_lines(target)
+    read = 0
+    for one in lines:
+        other = next(others, None)
+        if other is None:
+            _check_equal(source, read + 1 + sum(1 for _ in lines), target, read)
+            return
+        yield _words(one), _words(other)
+        read += 1
+    _check_equal(source, read, target, read + sum(1 for _ in others))
 
 
 def _words(text: str) -> Words:
     return tokenise(text, "spaces")
 
 
-def _check_equal(one: Path, lines: list[str], other: Path, others: list[str]) -> None:
-    if len(lines) != len(others):
+def _check_equal(one: Path, lines: int, other: Path, others: int) -> None:
+    if lines != others:
         raise UserError(
-            f"parallel files of unequal length: {one} has {len(lines)} lines, {other} has {len(others)}; line i "
+            f"parallel files of unequal length: {one} has {lines} lines, {other} has {others}; line i "
             "of one must be the translation of line i of the other"
         )
 
@@ -188,9 +205,9 @@ def _two_files(
 ) -> ParallelText:
     """The pairs of two files that were read, with the links of a third."""
     aligned: list[str] = [] if links is None else read_lines(Path(links))
-    _check_equal(source, sides[0], target, sides[1])
+    _check_equal(source, len(sides[0]), target, len(sides[1]))
     if links is not None:
-        _check_equal(source, sides[0], Path(links), aligned)
+        _check_equal(source, len(sides[0]), Path(links), len(aligned))
     where = target if links is None else Path(links)
     rows = [
         _Row(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None, "")

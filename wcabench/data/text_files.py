@@ -1,5 +1,6 @@
 """Text files as lines: decoding that names file and line, and no splitting at odd Unicode line ends."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from wcabench.errors import UserError
@@ -27,6 +28,30 @@ def read_lines(path: Path, encoding: str | None = None) -> list[str]:
     if not lines[-1]:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
+
+
+def iter_lines(path: Path) -> Iterator[str]:
+    """As `read_lines` of a file in UTF-8, one line at a time: for files too large to be held.
+
+    Raises:
+        UserError: the file cannot be read, or a line is not UTF-8; the line is named.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                yield _decode_line(path, number, raw.removesuffix(b"\n").removesuffix(b"\r"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _decode_line(path: Path, number: int, raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{path}:{number}: byte 0x{raw[error.start]:02x} is not utf-8; convert the file to UTF-8"
+        ) from None
+    return text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _decode(path: Path, raw: bytes, encoding: str | None) -> str:

@@ -63,6 +63,16 @@ def transformer_layers(model: nn.Module) -> nn.ModuleList:
     return getattr(*_layers_slot(model))  # type: ignore[no-any-return]
 
 
+def position_limit(model: nn.Module) -> int | None:
+    """How many pieces an encoder with learned positions can read; None for one with relative or rotary positions."""
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            # RoBERTa's family counts from the one after its padding index.
+            first = 0 if module.padding_idx is None else module.padding_idx + 1
+            return module.num_embeddings - first
+    return None
+
+
 def _load(auto: Any, encoder: EncoderConfig, **settings: Any) -> Any:
     local = is_local(encoder.name)
     source = str(Path(encoder.name).expanduser()) if local else encoder.name

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.errors import require
 from wcabench.nn.batches import length_buckets, padded
-from wcabench.nn.encoder import load_encoder, load_tokenizer
+from wcabench.nn.encoder import load_encoder, load_tokenizer, position_limit
 from wcabench.nn.packing import first_position, layout, pack
 from wcabench.nn.pieces import PieceTable
 
@@ -38,6 +39,7 @@ class TokenClassifier(nn.Module):
         tags: IOB2 tags in the order of the logits; "O" first.
         precision: "bf16" (autocast) or "fp32".
         width: d, of the states.
+        positions: pieces that the encoder can read at most; None: it has no such limit.
         first_position: the encoder's number for a sequence's first place in packed input; None: it cannot be packed.
     """
 
@@ -56,6 +58,7 @@ class TokenClassifier(nn.Module):
         nn.init.normal_(self.linear.weight, std=0.02)
         nn.init.zeros_(self.linear.bias)
         self.vocabulary: torch.Tensor | None = None
+        self.positions = position_limit(self.encoder)
         self.to(device)
         self.first_position = first_position(
             self.encoder, recipe.max_length, self.table.begin, self.table.end, self.table.pad, device
@@ -71,7 +74,11 @@ class TokenClassifier(nn.Module):
 
         Args:
             sequences: piece ids, special tokens included.
+
+        Raises:
+            UserError: one is longer than the encoder has positions.
         """
+        self._check_lengths(sequences)
         if self.first_position is None:
             yield from self.encode_buckets(sequences)
             return
@@ -88,11 +95,23 @@ class TokenClassifier(nn.Module):
         Args:
             sequences: piece ids, special tokens included.
             most: largest number of sequences in one call.
+
+        Raises:
+            UserError: one is longer than the encoder has positions.
         """
+        self._check_lengths(sequences)
         for rows in length_buckets([len(s) for s in sequences], most=most):
             ids, mask = padded([sequences[r] for r in rows], self.table.pad, self.device)
             longest = ids.shape[1]
             yield Encoded(rows, list(range(0, len(rows) * longest, longest)), self._run(ids, mask))
+
+    def _check_lengths(self, sequences: Sequence[Sequence[int]]) -> None:
+        longest = max(map(len, sequences), default=0)
+        require(
+            self.positions is None or longest <= self.positions,
+            f"a sentence of {longest} pieces, but the encoder has {self.positions} positions; give "
+            f"--set recipe.max_length={self.positions}",
+        )
 
     def _run(self, ids: torch.Tensor, mask: torch.Tensor, **places: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """ids: [lines, length] -> the states after each layer, each [lines * length, d]."""

@@ -25,12 +25,14 @@ class SentenceAlignment:
         target: its tokens. [n_t]
         similarity: cosine, mean over the layers, in [-1, 1]. [n_s, n_t]
         plans: name -> mass times n_t, so that a target token's column sums to 1. [n_s, n_t] each
+        cut: words of both sides beyond the length limit, which are left out.
     """
 
     source: list[str]
     target: list[str]
     similarity: torch.Tensor
     plans: dict[str, torch.Tensor]
+    cut: int = 0
 
 
 @torch.inference_mode()
@@ -66,7 +68,8 @@ def align_sentence(
     if word_links is not None:
         plans["word links"] = _blocks(word_links, *windows)
     source, target = (_tokens(model, window) for window in windows)
-    return SentenceAlignment(source, target, similarity, plans)
+    cut = len(pair.source) + len(pair.target) - sum(len(window.own) for window in windows)
+    return SentenceAlignment(source, target, similarity, plans, cut)
 
 
 def _tokens(model: TokenClassifier, window: Window) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -20,19 +21,80 @@ Links = list[tuple[int, int]]
 CHUNK = 64
 
 
+@dataclass(frozen=True)
+class PairCosts:
+    """What a coupling decides on for one pair, and which word each unit belongs to (None: a special token).
+
+    Attributes:
+        costs: 1 - cos of the units' states. [layers, n_s, n_t]
+        source: word of each source unit. [n_s]
+        target: word of each target unit. [n_t]
+    """
+
+    costs: torch.Tensor
+    source: list[int | None]
+    target: list[int | None]
+
+
 @torch.inference_mode()
+def pair_costs(
+    method: JointAlignment, model: TokenClassifier, pairs: Sequence[SentencePair], recipe: RecipeConfig
+) -> Iterator[PairCosts]:
+    """The costs of each pair on the method's layers and units, read without dropout.
+
+    Args:
+        method: says which layers and units.
+        model: whose states are read.
+        pairs: neither side empty.
+        recipe: its length limit; words beyond it are left out.
+    """
+    model.eval()
+    for start in range(0, len(pairs), CHUNK):
+        chunk = pairs[start : start + CHUNK]
+        loss = AlignmentLoss(method, chunk, model, recipe, seed=0)
+        costs = cosine_costs(*loss.states(model, list(range(len(chunk)))))
+        for one, windows in zip(costs, loss.windows, strict=True):
+            source, target = (_words_of_units(window, method) for window in windows)
+            yield PairCosts(one, source, target)
+
+
+@torch.inference_mode()
+def link_words(
+    method: JointAlignment, chunk: Sequence[PairCosts], threshold: float | None = None
+) -> list[tuple[Links, Links]]:
+    """Links of both directions of each pair, forward and reverse, between words: (source, target) from 0.
+
+    Forward, each target unit that has mass goes to the source unit with most of it, the first of equals (eq. 6);
+    reverse is the same with the sides changed. Two words are linked where any of their pieces are (Jalili Sabet et al.
+    2020).
+
+    Args:
+        method: says how units are coupled.
+        chunk: the costs of some pairs.
+        threshold: link each target unit to every source unit that holds this share of its mass or more instead, as
+            Dou & Neubig (2021) do with a softmax.
+    """
+    numbers = list(range(len(chunk)))
+    ahead = method.couple(Costs([pair.costs for pair in chunk], numbers)).plans
+    back = method.couple(Costs([pair.costs.mT for pair in chunk], numbers)).plans
+    found = []
+    for pair, one, other in zip(chunk, ahead, back, strict=True):
+        reverse = _word_links(other, pair.target, pair.source, threshold)
+        found.append(
+            (_word_links(one, pair.source, pair.target, threshold), sorted((i, j) for j, i in reverse))
+        )
+    return found
+
+
 def coupling_links(
     method: JointAlignment,
     model: TokenClassifier,
     pairs: Sequence[SentencePair],
     recipe: RecipeConfig,
     progress: Callable[[int, int], None] = lambda *_: None,
+    threshold: float | None = None,
 ) -> Iterator[tuple[Links, Links]]:
-    """For each pair the links of both directions, forward and reverse, between words: (source, target) from 0.
-
-    Forward, each target unit that has mass goes to the source unit with most of it, the first of equals (eq. 6);
-    reverse is the same with the sides changed. Two words are linked where any of their pieces are (Jalili Sabet et al.
-    2020). Words beyond the encoder's limit have no link.
+    """For each pair its links of both directions; words beyond the encoder's limit have none.
 
     Args:
         method: says how units are coupled.
@@ -40,31 +102,30 @@ def coupling_links(
         pairs: neither side empty.
         recipe: its length limit.
         progress: called with (pairs done, pairs in all).
+        threshold: see `link_words`.
     """
-    model.eval()
-    for start in range(0, len(pairs), CHUNK):
-        chunk = pairs[start : start + CHUNK]
-        loss = AlignmentLoss(method, chunk, model, recipe, seed=0)
-        batch = list(range(len(chunk)))
-        costs = cosine_costs(*loss.states(model, batch))
-        ahead = method.couple(Costs(costs, batch)).plans
-        back = method.couple(Costs([cost.mT for cost in costs], batch)).plans
-        for windows, one, other in zip(loss.windows, ahead, back, strict=True):
-            source, target = (_words_of_units(window, method) for window in windows)
-            yield _word_links(one, source, target), [(i, j) for j, i in _word_links(other, target, source)]
-        progress(start + len(chunk), len(pairs))
+    chunk: list[PairCosts] = []
+    for number, pair in enumerate(pair_costs(method, model, pairs, recipe), start=1):
+        chunk.append(pair)
+        if len(chunk) == CHUNK or number == len(pairs):
+            yield from link_words(method, chunk, threshold)
+            progress(number, len(pairs))
+            chunk = []
 
 
-def _word_links(plan: torch.Tensor, rows: list[int | None], columns: list[int | None]) -> Links:
-    """Links between the words of rows and columns, by the largest entry of each column that has mass."""
+def _word_links(
+    plan: torch.Tensor, rows: list[int | None], columns: list[int | None], threshold: float | None
+) -> Links:
+    """Links between the words of rows and columns: each column's largest entry, or all that reach the threshold."""
     plan = plan if plan.dim() == 2 else plan.mean(0)
-    best, mass = first_best(plan).tolist(), plan.amax(0).tolist()
-    found = {
-        (row, column)
-        for at, column in enumerate(columns)
-        if mass[at] > 0 and column is not None and (row := rows[best[at]]) is not None
-    }
-    return sorted(found)
+    mass = plan.sum(0)
+    if threshold is None:
+        columns_linked = (mass > 0).nonzero()[:, 0]
+        linked = torch.stack([first_best(plan)[columns_linked], columns_linked], dim=1)
+    else:
+        linked = ((plan >= threshold * mass) & (plan > 0)).nonzero()
+    words = {(rows[i], columns[j]) for i, j in linked.tolist()}
+    return sorted((i, j) for i, j in words if i is not None and j is not None)
 
 
 def _words_of_units(window: Window, method: JointAlignment) -> list[int | None]:

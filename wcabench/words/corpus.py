@@ -1,7 +1,10 @@
 """Sentence pairs as flat arrays of word numbers, the form in which the EM reads them."""
 
+from __future__ import annotations
+
+from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,12 +21,17 @@ class Side:
     Attributes:
         words: word numbers of all sentences, end to end: [tokens].
         offsets: where each sentence starts in `words`, and the end: [sentences + 1].
-        size: number of distinct words.
+        vocabulary: the distinct words, by number.
     """
 
     words: Ints
     offsets: Longs
-    size: int
+    vocabulary: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of distinct words."""
+        return len(self.vocabulary)
 
     @property
     def lengths(self) -> Longs:
@@ -39,54 +47,68 @@ class Corpus:
         source: the side that is conditioned on.
         target: the side that is generated; each of its words gets one link at most.
         kept: index of each sentence in the list given: [sentences]. A pair with an empty side is not kept.
+        given: number of pairs given, those with an empty side too.
     """
 
     source: Side
     target: Side
     kept: Longs
+    given: int
+
+    def swapped(self) -> Corpus:
+        """The same with the sides changed."""
+        return Corpus(self.target, self.source, self.kept, self.given)
 
 
-def check_pairs(pairs: Sequence[Pair]) -> None:
-    """Refuse what is no list of (source words, target words).
+@dataclass
+class _Numbering:
+    """A side that grows sentence by sentence, 4 bytes a word."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    words: array[int] = field(default_factory=lambda: array("i"))
+    offsets: array[int] = field(default_factory=lambda: array("q", [0]))
+
+    def add(self, sentence: Sequence[str]) -> None:
+        numbers = self.numbers
+        self.words.extend([numbers.setdefault(word, len(numbers)) for word in sentence])
+        self.offsets.append(len(self.words))
+
+    def side(self) -> Side:
+        words, offsets = np.frombuffer(self.words, np.int32), np.frombuffer(self.offsets, np.int64)
+        return Side(words, offsets, tuple(self.numbers))
+
+
+def encode(pairs: Iterable[Pair], *, lowercase: bool = False) -> Corpus:
+    """Number the words of each side in the order in which they first appear; the pairs are read once, one by one.
+
+    Args:
+        pairs: (source words, target words).
+        lowercase: compare words without case.
 
     Raises:
         UserError: an item is no pair of word lists; a plain string is none.
     """
+    source, target = _Numbering(), _Numbering()
+    kept = array("q")
+    index = -1
     for index, pair in enumerate(pairs):
-        if (
-            not isinstance(pair, (tuple, list))
-            or len(pair) != 2
-            or isinstance(pair[0], str)
-            or isinstance(pair[1], str)
-        ):
-            raise UserError(f"sentence pair {index}: wanted two lists of words, (source words, target words)")
+        first, second = _checked(pair, index)
+        if not (len(first) and len(second)):
+            continue
+        if lowercase:
+            first, second = [word.lower() for word in first], [word.lower() for word in second]
+        source.add(first)
+        target.add(second)
+        kept.append(index)
+    return Corpus(source.side(), target.side(), np.frombuffer(kept, np.int64), index + 1)
 
 
-def encode(pairs: Sequence[Pair], *, reverse: bool = False) -> Corpus:
-    """Number the words of each side in the order in which they first appear.
-
-    Args:
-        pairs: (source words, target words).
-        reverse: swap the two sides.
-
-    Raises:
-        UserError: an item is no pair of word lists.
-    """
-    check_pairs(pairs)
-    kept = [k for k, (first, second) in enumerate(pairs) if len(first) and len(second)]
-    source, target = (1, 0) if reverse else (0, 1)
-    return Corpus(
-        _side(pairs[k][source] for k in kept),
-        _side(pairs[k][target] for k in kept),
-        np.asarray(kept, np.int64),
-    )
-
-
-def _side(sentences: Iterable[Sequence[str]]) -> Side:
-    numbers: dict[str, int] = {}
-    words: list[int] = []
-    offsets = [0]
-    for sentence in sentences:
-        words.extend([numbers.setdefault(word, len(numbers)) for word in sentence])
-        offsets.append(len(words))
-    return Side(np.asarray(words, np.int32), np.asarray(offsets, np.int64), len(numbers))
+def _checked(pair: Pair, index: int) -> Pair:
+    if (
+        not isinstance(pair, (tuple, list))
+        or len(pair) != 2
+        or isinstance(pair[0], str)
+        or isinstance(pair[1], str)
+    ):
+        raise UserError(f"sentence pair {index}: wanted two lists of words, (source words, target words)")
+    return pair

@@ -91,7 +91,7 @@ def expect(
 
 
 @compiled
-def decode(layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles, best: Longs) -> float:
+def decode(layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles, best: Ints) -> float:
     """Write best[target word] = its most probable source position, -1 for null; return the log-likelihood.
 
     The null word wins a tie, then the leftmost source word.
@@ -112,6 +112,86 @@ def decode(layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Do
             at += n
             cell += n
     return likelihood
+
+
+@compiled
+def score_links(
+    layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles,
+    firsts: Longs, sources: Ints, targets: Ints, posteriors: Doubles, likelihoods: Doubles,
+) -> None:  # fmt: skip
+    """Write the posterior p(source word | target word, sentence) of given links, and each sentence's log-likelihood.
+
+    Args:
+        layout: of the sentences.
+        shapes: with the prior.
+        table: of the source words.
+        null: of the null word.
+        scores: scratch, [longest n + 1].
+        firsts: first link of each sentence, and the end: [sentences + 1].
+        sources: source position of each link: [links].
+        targets: target position of each link: [links].
+        posteriors: out: [links].
+        likelihoods: out, natural logarithm, summed over the sentence's target words: [sentences].
+    """
+    for k in range(len(layout.shape_of)):
+        shape, cell = layout.shape_of[k], layout.cells[k]
+        n, at = shapes.lengths[shape, 1], shapes.starts[shape]
+        likelihoods[k] = 0.0
+        for t in range(layout.offsets[k], layout.offsets[k + 1]):
+            scores[n] = null.values[layout.target[t]] * shapes.null_prior[shape]
+            total = score_sources(layout, shapes, table.values, cell, at, n, scores)
+            likelihoods[k] += math.log(total)
+            for link in range(firsts[k], firsts[k + 1]):
+                if targets[link] == t - layout.offsets[k]:
+                    posteriors[link] = scores[sources[link]] / total
+            at += n
+            cell += n
+
+
+@compiled
+def fill_columns(layout: Layout, columns: Ints) -> None:
+    """Write the target word of each slot: [slots]."""
+    for k in range(len(layout.shape_of)):
+        words = layout.offsets[k + 1] - layout.offsets[k]
+        if words == 0:
+            continue
+        cell = layout.cells[k]
+        n = (layout.cells[k + 1] - cell) // words
+        for t in range(layout.offsets[k], layout.offsets[k + 1]):
+            for i in range(n):
+                columns[layout.slots[cell + i]] = layout.target[t]
+            cell += n
+
+
+@compiled
+def carry_over(
+    rows: Longs, columns: Ints, values: Doubles, source_of: Longs, target_of: Longs, scratch: Doubles,
+    table: Table, its_columns: Ints,
+) -> None:  # fmt: skip
+    """Write a fitted table's probabilities into the table of another corpus; pairs it does not know stay as they are.
+
+    Args:
+        rows: of the fitted table, first slot of each source word: [source words + 1].
+        columns: of the fitted table, target word of each slot: [slots].
+        values: of the fitted table: [slots].
+        source_of: its number of each source word of the other corpus, -1 where it does not know it.
+        target_of: the same of the target words.
+        scratch: -1 everywhere: [target words of the fitted table].
+        table: out: of the other corpus.
+        its_columns: target word of each slot of `table`.
+    """
+    for word in range(len(table.rows) - 1):
+        known = source_of[word]
+        if known < 0:
+            continue
+        for slot in range(rows[known], rows[known + 1]):
+            scratch[columns[slot]] = values[slot]
+        for slot in range(table.rows[word], table.rows[word + 1]):
+            target = target_of[its_columns[slot]]
+            if target >= 0 and scratch[target] >= 0:
+                table.values[slot] = scratch[target]
+        for slot in range(rows[known], rows[known + 1]):
+            scratch[columns[slot]] = -1.0
 
 
 @compiled

@@ -6,45 +6,20 @@ Links, likelihoods and tensions are those of the authors' C++ program, its quirk
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wcabench.errors import UserError, suggest
-from wcabench.words.corpus import Corpus, Pair, check_pairs, encode
-from wcabench.words.symmetrise import SYMMETRISATIONS, Links, symmetrise_corpus
-from wcabench.words.tables import Tables
+from wcabench.errors import UserError
+from wcabench.words.corpus import Corpus, Pair, encode
+from wcabench.words.direction import Direction, Pass
+from wcabench.words.symmetrise import Links
+from wcabench.words.tables import Probabilities, Tables
+
+Numbers = tuple[Mapping[str, int], Mapping[str, int]]
 
 LOWEST_TENSION, HIGHEST_TENSION = 0.1, 14.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """What the C++ program logs for one pass over the corpus.
-
-    Attributes:
-        log_likelihood: natural logarithm, summed over the target words.
-        cross_entropy: bits a target word.
-        null_posterior: mean posterior probability of the null word; 0 in the last pass, which only decodes.
-        feature: mean posterior feature (0 on the diagonal, -1 at the far corner); 0 in the last pass.
-        model_features: mean feature that the prior expects, before each of the 8 steps on the tension; empty
-            where the tension was not fitted.
-        tensions: tension before each of these steps, and after the last: 9 numbers, or 1, the tension in use.
-    """
-
-    log_likelihood: float
-    cross_entropy: float
-    null_posterior: float
-    feature: float
-    model_features: tuple[float, ...]
-    tensions: tuple[float, ...]
-
-    @property
-    def perplexity(self) -> float:
-        """2 to the cross entropy."""
-        return float(2.0**self.cross_entropy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +75,11 @@ class FastAlign:
                 f"fast_align: tension must lie in [{LOWEST_TENSION}, {HIGHEST_TENSION}], not {self.tension}"
             )
 
-    def fit(self, pairs: Sequence[Pair]) -> Alignment:
+    def turned(self, reverse: bool) -> "FastAlign":
+        """The same options for one of the directions."""
+        return replace(self, reverse=reverse)
+
+    def fit(self, pairs: Iterable[Pair]) -> Alignment:
         """Train on the pairs and align them.
 
         As in the C++ program: the first pass takes every translation probability as 1e-9; the feature is
@@ -115,9 +94,27 @@ class FastAlign:
         Raises:
             UserError: an item is no pair of word lists, or the likelihood is lost to underflow.
         """
-        corpus = encode(pairs, reverse=self.reverse)
+        corpus = encode(pairs)
         if not len(corpus.kept):
-            return Alignment([() for _ in pairs], (), math.nan)
+            return Alignment([() for _ in range(corpus.given)], (), math.nan)
+        direction = self.train(corpus)
+        likelihood, best = direction.tables.decode()
+        last = self._report(direction.tables, (likelihood, 0.0, 0.0), direction.tension, fit_tension=False)
+        read = direction.corpus
+        ratio = float(np.mean(read.target.lengths / read.source.lengths))
+        return Alignment(list(direction.links(best)), (*direction.passes, last), ratio)
+
+    def train(self, corpus: Corpus, progress: Callable[[int, Pass], None] = lambda *_: None) -> Direction:
+        """Fit the model to a corpus: all passes but the one that decodes.
+
+        Args:
+            corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
+            progress: told of each pass and its number, from 1.
+
+        Raises:
+            UserError: the likelihood is lost to underflow.
+        """
+        corpus = corpus.swapped() if self.reverse else corpus
         tables = Tables(corpus)
         passes: list[Pass] = []
         tension = self.tension
@@ -126,11 +123,28 @@ class FastAlign:
             passes.append(self._report(tables, tables.expect(), tension, fit_tension=iteration > 0))
             tables.maximise(self.alpha if self.variational_bayes else 0.0)
             tension = passes[-1].tensions[-1]
+            progress(iteration + 1, passes[-1])
         tables.set_prior(tension if self.favor_diagonal else None, self.null_probability)
-        likelihood, best = tables.decode()
-        passes.append(self._report(tables, (likelihood, 0.0, 0.0), tension, fit_tension=False))
-        ratio = float(np.mean(corpus.target.lengths / corpus.source.lengths))
-        return Alignment(self._links(corpus, best.tolist(), len(pairs)), tuple(passes), ratio)
+        return Direction(corpus, tables, self.reverse, tension, tuple(passes))
+
+    def apply(self, corpus: Corpus, known: Probabilities, numbers: Numbers, tension: float) -> Direction:
+        """The model with the probabilities of another fit over a corpus: nothing is learned.
+
+        Args:
+            corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
+            known: the fitted translation table, in this direction.
+            numbers: word -> number in `known`, of its source and of its target side.
+            tension: the fitted one.
+        """
+        corpus = corpus.swapped() if self.reverse else corpus
+        tables = Tables(corpus)
+        source_of, target_of = (
+            np.asarray([known_words.get(word, -1) for word in side.vocabulary], np.int64)
+            for known_words, side in zip(numbers, (corpus.source, corpus.target), strict=True)
+        )
+        tables.take(known, source_of, target_of)
+        tables.set_prior(tension if self.favor_diagonal else None, self.null_probability)
+        return Direction(corpus, tables, self.reverse, tension, ())
 
     def _report(
         self, tables: Tables, sums: tuple[float, float, float], tension: float, *, fit_tension: bool
@@ -150,41 +164,3 @@ class FastAlign:
                 tensions.append(min(HIGHEST_TENSION, max(LOWEST_TENSION, tensions[-1] + step)))
         bits = -likelihood / math.log(2) / words
         return Pass(likelihood, bits, null / words, feature, tuple(expected), tuple(tensions))
-
-    def _links(self, corpus: Corpus, best: list[int], sentences: int) -> list[Links]:
-        links: list[Links] = [() for _ in range(sentences)]
-        for index, (start, end) in zip(
-            corpus.kept.tolist(), pairwise(corpus.target.offsets.tolist()), strict=True
-        ):
-            found = [(i, j) for j, i in enumerate(best[start:end]) if i >= 0]
-            links[index] = tuple((j, i) for i, j in found) if self.reverse else tuple(found)
-        return links
-
-
-def align(
-    pairs: Sequence[Pair], *, symmetrisation: str = "intersect", lowercase: bool = True, iterations: int = 5
-) -> list[Links]:
-    """Align sentence pairs in both directions and symmetrise.
-
-    Args:
-        pairs: (source words, target words).
-        symmetrisation: one of `SYMMETRISATIONS`; "forward" and "reverse" train one direction only.
-        lowercase: compare words without case.
-        iterations: passes a direction, the last of which decodes.
-
-    Returns:
-        Of each pair its (source index, target index) links, 0-based and sorted; none where a side is empty.
-
-    Raises:
-        UserError: unknown symmetrisation, fewer than 1 iteration, or an item that is no pair of word lists.
-    """
-    if symmetrisation not in SYMMETRISATIONS:
-        raise suggest(symmetrisation, list(SYMMETRISATIONS), "symmetrisation")
-    ahead, back = FastAlign(iterations=iterations), FastAlign(iterations=iterations, reverse=True)
-    check_pairs(pairs)
-    if lowercase:
-        pairs = [([w.lower() for w in source], [w.lower() for w in target]) for source, target in pairs]
-    unused: list[Links] = [() for _ in pairs]
-    forward = unused if symmetrisation == "reverse" else ahead.fit(pairs).links
-    reverse = unused if symmetrisation == "forward" else back.fit(pairs).links
-    return symmetrise_corpus(forward, reverse, symmetrisation)

@@ -1,9 +1,27 @@
 """One direction of a corpus, laid out for the compiled passes, and the passes as methods."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wcabench.words.corpus import Corpus
-from wcabench.words.layout import Integers, Layout, Longs, Shapes, Table
+from wcabench.words.layout import Doubles, Integers, Ints, Layout, Longs, Shapes, Table
+
+
+class Probabilities(NamedTuple):
+    """A translation table by itself.
+
+    Attributes:
+        rows: first slot of each source word, and the end: [source words + 1].
+        columns: target word of each slot: [slots].
+        values: t(target word | source word): [slots].
+        null: t(target word | null word): [target words].
+    """
+
+    rows: Longs
+    columns: Ints
+    values: Doubles
+    null: Doubles
 
 
 class Tables:
@@ -64,11 +82,50 @@ class Tables:
         """Sum over the target words of the feature that the prior of this tension expects."""
         return self._diagonal.expected_feature(self._shapes, tension)
 
-    def decode(self) -> tuple[float, Longs]:
+    def decode(self) -> tuple[float, Ints]:
         """Log-likelihood, and of each target word its source position (-1: null): [target words]."""
-        best = np.empty(self.target_words, np.int64)
+        best = np.empty(self.target_words, np.int32)
         likelihood = self._em.decode(self._layout, self._shapes, self._table, self._null, self._scores, best)
         return likelihood, best
+
+    def score(self, firsts: Longs, sources: Ints, targets: Ints) -> tuple[Doubles, Doubles]:
+        """Posterior of each of these links, and log-likelihood of each sentence; see `em.score_links`."""
+        posteriors, likelihoods = np.empty(len(sources)), np.empty(len(firsts) - 1)
+        self._em.score_links(
+            self._layout, self._shapes, self._table, self._null, self._scores,
+            firsts, sources, targets, posteriors, likelihoods,
+        )  # fmt: skip
+        return posteriors, likelihoods
+
+    def probabilities(self) -> Probabilities:
+        """The translation table, to be kept."""
+        return Probabilities(self._table.rows, self._columns(), self._table.values, self._null.values)
+
+    def take(self, known: Probabilities, source_of: Longs, target_of: Longs) -> None:
+        """Take the probabilities of a fitted table; words and pairs that it does not know keep 1e-9.
+
+        Args:
+            known: the fitted table.
+            source_of: its number of each source word of this corpus, -1 where it does not know it.
+            target_of: the same of the target words.
+        """
+        scratch = np.full(len(known.null), -1.0)
+        self._em.carry_over(
+            known.rows,
+            known.columns,
+            known.values,
+            source_of,
+            target_of,
+            scratch,
+            self._table,
+            self._columns(),
+        )
+        self._null.values[target_of >= 0] = known.null[target_of[target_of >= 0]]
+
+    def _columns(self) -> Ints:
+        columns = np.empty(len(self._table.values), np.int32)
+        self._em.fill_columns(self._layout, columns)
+        return columns
 
 
 def _shapes(lengths: Longs, repeats: Longs) -> Shapes:

@@ -1,0 +1,152 @@
+"""Tables of a sweep over word aligners: an overview by gold set, each set in detail, and layers by epsilon."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+from wcabench.reports.alignment_findings import findings
+from wcabench.reports.table import Entry, Mark, Report, Row, Section, Table
+from wcabench.sweep.gold_files import GoldSet
+from wcabench.sweep.settings import EFLOMAL, Setting
+from wcabench.sweep.sweep import Outcome
+
+COLUMNS = ("precision", "recall", "AER", "95% interval", "links")
+MEASURE = "Alignment error rate in percent, lower is better (Och & Ney 2003); bold: the lowest of a column."
+DIRECTIONS = (
+    "forward: each target word has one source word at most; reverse: the other way; the rest combine both. "
+    "Intersected, nearest-token is SimAlign's argmax (Jalili Sabet et al. 2020)."
+)
+SAMPLED = "eflomal samples, with a seed of its own: another run gives slightly other numbers."
+
+
+def alignment_report(
+    golds: Sequence[GoldSet],
+    outcomes: Sequence[Outcome],
+    encoder: str,
+    *,
+    details: bool,
+    notes: Sequence[str],
+) -> Report:
+    """The tables.
+
+    Args:
+        golds: the gold sets.
+        outcomes: of every setting on every gold set.
+        encoder: what the couplings read, in words; empty where none was read.
+        details: precision, recall and interval of every setting, not of each method's reference alone.
+        notes: what must be known besides.
+    """
+    by_setting: dict[Setting, dict[str, Outcome]] = {}
+    for one in outcomes:
+        by_setting.setdefault(one.setting, {})[one.gold] = one
+    names = tuple(gold.name for gold in golds)
+    reference = [setting for setting in by_setting if setting.reference]
+    overview = replace(
+        _rates("overview", "AER by method", names, [(_label(one), by_setting[one]) for one in reference]),
+        caption=(MEASURE, DIRECTIONS, *_references(reference), *notes),
+        findings=findings(names, [one for one in outcomes if one.setting.reference]),
+    )
+    tables = [overview]
+    for gold in golds:
+        shown = [one for one in outcomes if one.gold == gold.name and (details or one.setting.reference)]
+        tables.append(_gold_table(gold, shown))
+    swept = _swept(list(by_setting))
+    if swept:
+        title = f"AER by layers and epsilon ({swept[0].direction})"
+        rows = [(f"{one.method} ({one.state})", by_setting[one]) for one in swept]
+        tables.append(_rates("settings", title, names, rows))
+    heading = f"Word alignment{f': {encoder}' if encoder else ''}"
+    return Report((Section(heading, {"encoder": encoder}, tuple(tables)),))
+
+
+def _references(settings: Sequence[Setting]) -> list[str]:
+    """Layers, epsilon and threshold of the couplings, which the labels leave out."""
+    states = dict.fromkeys(f"{one.method}: {one.state}" for one in settings if one.layers)
+    thresholds = {one.threshold for one in settings if one.threshold is not None}
+    lines = [f"{'; '.join(states)}."] if states else []
+    return lines + [
+        f"wca-soft links all that share at least {threshold:g} of a token's mass, wca-hard the largest share alone."
+        for threshold in thresholds
+    ]
+
+
+def _rates(
+    name: str, title: str, golds: tuple[str, ...], rows: Sequence[tuple[str, Mapping[str, Outcome]]]
+) -> Table:
+    """Error rates, a row a setting and a column a gold set."""
+    lowest = {gold: min(round(100 * row[gold].score.error_rate, 2) for _, row in rows) for gold in golds}
+    return Table(
+        name,
+        title,
+        golds,
+        tuple(
+            Row(
+                label,
+                tuple(_rate(row[gold], lowest[gold]) for gold in golds),
+                more=asdict(row[golds[0]].setting),
+            )
+            for label, row in rows
+        ),
+        (MEASURE,),
+    )
+
+
+def _rate(found: Outcome, lowest: float) -> Entry:
+    rate = 100 * found.score.error_rate
+    mark: Mark = "best" if round(rate, 2) == lowest else ""
+    return Entry(
+        (f"{rate:.1f}",), mark, value=rate, more={"interval": [100 * bound for bound in found.interval]}
+    )
+
+
+def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> Table:
+    """Precision, recall and error rate on one gold set."""
+    lowest = min((round(100 * one.score.error_rate, 2) for one in outcomes), default=0.0)
+    caption = (
+        f"{gold.title}; {len(gold.pairs)} sentence pairs.",
+        *_learned(gold, outcomes),
+        "Percent; the interval is a bootstrap of the AER over sentences; links: how many were made "
+        f"({sum(len(one.sure) for one in gold.gold):,} are sure in the gold).",
+        *(f"{note[0].upper()}{note[1:]}." for note in gold.notes),
+    )
+    rows = tuple(
+        Row(_label(one.setting), _details(one, lowest), more=asdict(one.setting)) for one in outcomes
+    )
+    return Table(gold.name, gold.name, COLUMNS, rows, caption)
+
+
+def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
+    """What the statistical aligners learned from, where one took part."""
+    if all(one.setting.layers for one in outcomes):
+        return []
+    more = f" and {gold.learned_from}." if gold.learned_from else " alone."
+    return [f"The statistical aligners learn from these {len(gold.pairs)} pairs{more}"]
+
+
+def _details(one: Outcome, lowest: float) -> tuple[Entry, ...]:
+    score, (low, high) = one.score, one.interval
+    percents = [100 * value for value in (score.precision, score.recall)]
+    return (
+        *(Entry((f"{value:.1f}",), value=value) for value in percents),
+        _rate(one, lowest),
+        Entry((f"{100 * low:.1f} to {100 * high:.1f}",)),
+        Entry((str(score.predicted),), value=score.predicted),
+    )
+
+
+def _label(setting: Setting) -> str:
+    """A method by its direction; what is not its reference says its layers and epsilon too."""
+    state = "" if setting.reference else f" ({setting.state})"
+    return f"{setting.method}, {setting.direction}{state}"
+
+
+def _swept(settings: Sequence[Setting]) -> list[Setting]:
+    """Settings of the couplings in the direction that combines both, where more than the reference was tried."""
+    directions = [one.direction for one in settings if one.layers]
+    wanted = "intersect" if "intersect" in directions else next(iter(directions), "")
+    tried = [one for one in settings if one.layers and one.direction == wanted]
+    return [] if all(one.reference for one in tried) else tried
+
+
+def sampled_note(methods: Sequence[str]) -> list[str]:
+    """What must be said where eflomal took part."""
+    return [SAMPLED] if EFLOMAL in methods else []

@@ -1,0 +1,203 @@
+"""The sweep of `wcabench evaluate-alignment --sweep`: its options, and from them to tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from wcabench.cli.options import (
+    DEFAULT_SUITE,
+    chosen_encoder,
+    data_dir_option,
+    data_source,
+    encoder_option,
+    load_suite,
+    set_option,
+)
+from wcabench.cli.sweep_output import BEGIN, END
+from wcabench.words.symmetrise import SYMMETRISATIONS
+
+if TYPE_CHECKING:
+    from wcabench.nn.model import TokenClassifier
+    from wcabench.reports.table import Report
+    from wcabench.sweep.gold_files import GoldSet
+    from wcabench.sweep.settings import Choice
+    from wcabench.sweep.sweep import Outcome
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("terminal", "markdown", "json")
+EXACT = ("exact", "none")
+
+
+def sweep_options(function: F) -> F:
+    """Options that only --sweep has."""
+    options = [
+        click.option("--sweep", is_flag=True, help="Measure methods over directions, layers and epsilon."),
+        click.option(
+            "--gold",
+            "golds",
+            multiple=True,
+            help="A gold set: de-en, en-fr, ro-en, mini-en-nl, mini (all of it), all. Repeatable.  [default: all]",
+        ),
+        click.option(
+            "--method",
+            "-m",
+            "methods",
+            multiple=True,
+            help="fastalign, a coupling, eflomal. Repeatable.  [default: all that are installed]",
+        ),
+        click.option(
+            "--direction",
+            "directions",
+            type=click.Choice(SYMMETRISATIONS),
+            multiple=True,
+            help="Repeatable.  [default: all for fastalign; forward, reverse and intersect for the others]",
+        ),
+        click.option(
+            "--layer",
+            "layers",
+            multiple=True,
+            metavar="LAYERS",
+            help="What a coupling reads: 8, last-4, 9-12; 0 is the embeddings. Repeatable.  [default: the "
+            "method's own, and each layer]",
+        ),
+        click.option(
+            "--epsilon",
+            "epsilons",
+            multiple=True,
+            help="A number, or exact. Repeatable.  [default: the method's own, 0.1, 0.01, exact]",
+        ),
+        click.option(
+            "--threshold", type=click.FloatRange(0, 1, min_open=True), help="Of wca-soft.  [default: 0.3]"
+        ),
+        encoder_option,
+        set_option,
+        data_dir_option,
+        click.option(
+            "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
+        ),
+        click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True),
+        click.option("--details", is_flag=True, help="Precision, recall and interval of every setting."),
+        click.option(
+            "--into",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help=f"Put the Markdown between the lines {BEGIN} and {END} of this file.",
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> Report:
+    """Run the sweep and make its tables.
+
+    Args:
+        own: the user's own gold set; None takes those of `--gold`.
+        options: of `sweep_options`.
+    """
+    from wcabench.config import RecipeConfig, assignments
+    from wcabench.reports.alignment_tables import alignment_report, sampled_note
+    from wcabench.runs.plan import overlay
+    from wcabench.sweep.settings import STATISTICAL, check_settings
+
+    tables = assignments(options["settings"])
+    choice = _choice(options, tables)
+    golds = [own] if own else _gold_sets(options)
+    # In float32, so that any processor gives the same table.
+    recipe = overlay(RecipeConfig(precision="fp32"), tables.get("recipe", {}), "recipe")
+    model, encoder = None, ""
+    if any(name not in STATISTICAL for name in choice.methods):
+        model, encoder = _encoder(options, tables.get("encoder", {}), recipe)
+        check_settings(choice, model.depth)
+    outcomes, notes = _outcomes(golds, choice, model, recipe)
+    notes += sampled_note(choice.methods)
+    return alignment_report(golds, outcomes, encoder, details=options["details"], notes=notes)
+
+
+def _choice(options: dict[str, Any], tables: dict[str, dict[str, str]]) -> Choice:
+    from wcabench.errors import suggest
+    from wcabench.sweep.settings import THRESHOLD, Choice, check_method, default_methods
+
+    methods = [check_method(name) for name in options["methods"]] or default_methods()
+    for table in tables:
+        if table not in ("encoder", "recipe", *methods):
+            raise suggest(table, ["encoder", "recipe", *methods], "table of --set")
+    return Choice(
+        methods=tuple(dict.fromkeys(methods)),
+        directions=tuple(dict.fromkeys(options["directions"])),
+        layers=tuple(dict.fromkeys(options["layers"])),
+        epsilons=tuple(dict.fromkeys(map(_epsilon, options["epsilons"]))),
+        threshold=options["threshold"] or THRESHOLD,
+        options=tables,
+    )
+
+
+def _epsilon(text: str) -> float | None:
+    from wcabench.config import convert
+
+    if text.lower() in EXACT:
+        return None
+    value: float = convert(text, float, "--epsilon (a number, or exact)")
+    return value
+
+
+def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
+    """The gold sets that are there; of each other one, a line why not."""
+    from wcabench.errors import UserError
+    from wcabench.sweep.gold_sets import chosen_names, load_gold_set
+
+    source = data_source(options["data_dir"], offline=True)
+    found = []
+    for name in chosen_names(options["golds"] or ("all",)):
+        gold = load_gold_set(name, source)
+        if isinstance(gold, str):
+            click.echo(gold, err=True)
+        else:
+            found.append(gold)
+    if not found:
+        raise UserError("no gold set is there; --gold mini needs no data")
+    return found
+
+
+def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tuple[TokenClassifier, str]:
+    """The encoder, and what it is in words."""
+    import dataclasses
+
+    from wcabench.nn.bench import cuda_or_cpu
+    from wcabench.nn.identity import encoder_identity, encoder_name
+    from wcabench.nn.model import TokenClassifier
+    from wcabench.reports.captions import describe_encoder
+    from wcabench.runs.plan import overlay
+
+    config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), options["encoder"]), table, "encoder")
+    facts = {
+        **dataclasses.asdict(config),
+        "identity": encoder_identity(config),
+        "freeze": -1,  # nothing is trained
+        "dropout": type(config).dropout,
+    }
+    model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(options["device"]))
+    return model, describe_encoder(encoder_name(config), facts)
+
+
+def _outcomes(
+    golds: list[GoldSet], choice: Choice, model: TokenClassifier | None, recipe: Any
+) -> tuple[list[Outcome], list[str]]:
+    from wcabench.sweep.sweep import GoldCosts, sweep
+
+    outcomes: list[Outcome] = []
+    notes = []
+    for number, gold in enumerate(golds, start=1):
+        costs = GoldCosts(gold, model, recipe) if model else None
+        at = f"[{number}/{len(golds)}]"
+        outcomes += sweep(gold, choice, costs, lambda line, at=at: click.echo(f"{at} {line}", err=True))  # type: ignore[misc]
+        if costs and costs.cut:
+            notes.append(
+                f"{gold.name}: {costs.cut} of {len(gold.pairs)} pairs are longer than the encoder's limit of "
+                f"{recipe.max_length} pieces; a coupling links no word beyond it."
+            )
+    return outcomes, notes

@@ -1,0 +1,150 @@
+"""The statistical aligner of `wcabench align`: text is read line by line, and a fitted model can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from wcabench.words.aligner import Progress, Scored, Source
+    from wcabench.words.corpus import Corpus
+    from wcabench.words.direction import Pass
+    from wcabench.words.fitted import FittedAligner
+
+DIRECTIONS = {False: "forward", True: "reverse"}
+
+
+@dataclass(frozen=True)
+class Files:
+    """What is read and written; None: not asked for.
+
+    Attributes:
+        source: sentences of the source language; without `target`, source TAB target.
+        target: sentences of the target language.
+        out: links; None is stdout.
+        save_model: fitted model to write.
+        model: fitted model to read.
+        scores: scores to write.
+    """
+
+    source: Path
+    target: Path | None
+    out: Path | None
+    save_model: Path | None
+    model: Path | None
+    scores: Path | None
+
+
+def fast_align(files: Files, direction: str, method: Any, *, options_given: bool) -> None:
+    """Link a text by fast_align's model.
+
+    Args:
+        files: what is read and written.
+        direction: one of `SYMMETRISATIONS`.
+        method: options: lowercase, em_iterations.
+        options_given: whether they were set on the command line.
+
+    Raises:
+        UserError: the files do not fit together, or the model is none.
+    """
+    from wcabench.errors import require
+    from wcabench.words.aligner import learning, link_corpus, score_corpus
+    from wcabench.words.model import FastAlign
+    from wcabench.words.pharaoh import format_links
+
+    require(
+        not (files.model and files.save_model),
+        "--model or --save-model: a model is read or learned, not both",
+    )
+    require(not (files.model and options_given), "--model has its options; leave --set fastalign.… out")
+    options = FastAlign(iterations=method.em_iterations)
+    fitted = _load(files.model)
+    corpus = _read(files, lowercase=fitted.lowercase if fitted else method.lowercase)
+    if files.save_model:
+        fitted = _fit(corpus, options, method.lowercase, files.save_model)
+    source: Source = (
+        fitted.applied(corpus) if fitted else learning(corpus, options, _reporter(options.iterations))
+    )
+    if files.scores is None:
+        write_lines(map(format_links, link_corpus(corpus, source, direction)), files.out)
+        return
+    scored = list(score_corpus(corpus, source, direction))
+    write_lines((format_links(one.links) for one in scored), files.out)
+    write_lines(map(_score_line, scored), files.scores)
+
+
+def _load(path: Path | None) -> FittedAligner | None:
+    from wcabench.words.fitted import load_aligner
+
+    return load_aligner(path) if path else None
+
+
+def _read(files: Files, *, lowercase: bool) -> Corpus:
+    from wcabench.data.parallel import iter_line_pairs
+    from wcabench.words.corpus import encode
+
+    corpus = encode(iter_line_pairs(files.source, files.target), lowercase=lowercase)
+    echo_empty(corpus.given - len(corpus.kept), corpus.given)
+    return corpus
+
+
+def _fit(corpus: Corpus, options: Any, lowercase: bool, path: Path) -> FittedAligner:
+    from wcabench.words.fitted import fit_aligner
+
+    fitted = fit_aligner(corpus, options, lowercase=lowercase, progress=_reporter(options.iterations))
+    fitted.save(path)
+    click.echo(f"model: {path}", err=True)
+    return fitted
+
+
+def _score_line(scored: Scored) -> str:
+    """Empty where there is nothing to score: a side is empty."""
+    if scored.likelihood != scored.likelihood:  # NaN
+        return ""
+    return f"{scored.likelihood:.4f}\t{' '.join(f'{p:.4f}' for p in scored.probabilities)}"
+
+
+def _reporter(passes: int) -> Progress:
+    """Says after each pass how well the model fits; the last pass only decodes."""
+
+    def report(reverse: bool, number: int, one: Pass) -> None:
+        way = DIRECTIONS[reverse]
+        click.echo(
+            f"fast_align {way}: pass {number} of {passes}, {one.cross_entropy:.3f} bits a word", err=True
+        )
+
+    return report
+
+
+def echo_empty(empty: int, total: int) -> None:
+    """Say how many lines cannot be linked."""
+    if empty:
+        click.echo(f"{empty} of {total} lines have an empty side: no links", err=True)
+
+
+def write_lines(lines: Iterable[str], path: Path | None) -> None:
+    """Write one line after another, to stdout if there is no path.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    from wcabench.errors import UserError
+
+    if path is None:
+        for line in lines:
+            click.echo(line)
+        return
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(_ended(lines))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _ended(lines: Iterable[str]) -> Iterator[str]:
+    return chain.from_iterable((line, "\n") for line in lines)

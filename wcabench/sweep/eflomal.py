@@ -1,0 +1,47 @@
+"""eflomal beside ours, where it is installed: `pip install eflomal` (GPL-3.0; needs Cython and a C compiler).
+
+Source: Östling & Tiedemann 2016, "Efficient Word Alignment with Markov Chain Monte Carlo". It samples, and its
+generator is seeded by the operating system: two runs differ.
+"""
+
+import importlib.util
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from wcabench.data.sentences import SentencePair
+from wcabench.errors import UserError
+from wcabench.words import Links, parse_links
+
+
+def installed() -> bool:
+    """Whether it can be imported."""
+    return importlib.util.find_spec("eflomal") is not None
+
+
+def eflomal_links(pairs: Sequence[SentencePair]) -> tuple[list[Links], list[Links]]:
+    """Links of every pair forward and in reverse, both (source, target) from 0; words are compared without case.
+
+    Raises:
+        UserError: it is not installed.
+    """
+    try:
+        from eflomal import Aligner
+    except ImportError as error:
+        raise UserError(
+            "method 'eflomal' is not installed: pip install eflomal (it needs Cython and a C compiler)"
+        ) from error
+    source, target = ([" ".join(side) + "\n" for side in sides] for sides in _sides(pairs))
+    with tempfile.TemporaryDirectory(prefix="wcabench-") as folder:
+        forward, reverse = Path(folder, "forward"), Path(folder, "reverse")
+        Aligner().align(source, target, links_filename_fwd=str(forward), links_filename_rev=str(reverse))
+        return _read(forward), _read(reverse)
+
+
+def _sides(pairs: Sequence[SentencePair]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    return [pair.source for pair in pairs], [pair.target for pair in pairs]
+
+
+def _read(file: Path) -> list[Links]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [parse_links(line, where=f"eflomal:{number}") for number, line in enumerate(lines, start=1)]
