@@ -53,13 +53,17 @@ def read_report(root: Path, options: Options) -> Report:
     cells, corrupt = Store(root).cells() if root.is_dir() else ([], [])
     left_out = [(str(path), reason) for path, reason in corrupt]
     left_out += [(str(cell.path), _failure(cell)) for cell in cells if cell.state == "failed"]
+    there = f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
     if not any(cell.state == "done" for cell in cells):
-        there = f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
         raise UserError(
             f"{root}: no finished cell{there}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
-    return Report(build_sections(cells, options), tuple(left_out), stored_options(options))
+    try:
+        sections = build_sections(cells, options)
+    except UserError as error:
+        raise UserError(f"{error}{there}") from error
+    return Report(sections, tuple(left_out), stored_options(options))
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
@@ -90,7 +94,7 @@ def _section(group: Group, options: Options) -> Section:
         else None,
         source_table(group),
         lenient_table(group),
-        *(type_tables(group) if options.whole else ()),
+        *(type_tables(group) if whole else ()),
         cost_table(group) if whole else None,
     ]
     return Section(
