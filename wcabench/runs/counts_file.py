@@ -46,7 +46,7 @@ def write_counts(path: Path, counts: Mapping[tuple[str, bool], Counts]) -> None:
             array = getattr(one, kind)
             arrays[_name(side, lenient, kind)] = array.astype(np.min_scalar_type(int(array.max(initial=0))))
     with path.open("wb") as stream:
-        np.savez_compressed(stream, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
 def read_counts(path: Path, wanted: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], Counts]:

@@ -45,17 +45,17 @@ class Counts:
     @cached_property
     def hits(self) -> NDArray[np.int64]:
         """True positives of all types, [n_sentences]."""
-        return self.tp.sum(1, dtype=np.int64)
+        return np.asarray(self.tp.sum(1, dtype=np.int64))
 
     @cached_property
     def entities(self) -> NDArray[np.int64]:
         """Gold entities of all types, [n_sentences]."""
-        return self.gold.sum(1, dtype=np.int64)
+        return np.asarray(self.gold.sum(1, dtype=np.int64))
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Predicted and gold entities of all types, [n_sentences]: micro F1 is 2 hits / sizes."""
-        return self.predicted.sum(1, dtype=np.int64) + self.entities
+        return np.asarray(self.predicted.sum(1, dtype=np.int64) + self.entities)
 
     @property
     def f1(self) -> float:
