@@ -1,0 +1,32 @@
+"""The diagnostics of a cell: measured last, so that nothing of them can reach a prediction, and never its undoing."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wcabench.data.sentences import PairData
+    from wcabench.nn.bench import Bench
+    from wcabench.registry import Tagger
+
+
+def diagnose(method: Any, tagger: "Tagger", bench: "Bench", data: "PairData") -> dict[str, Any]:
+    """What `wcabench.nn.diagnostics.measure` finds, or why it finds nothing; the global generators are left as they were.
+
+    Args:
+        method: as it was fitted.
+        tagger: what `fit` returned, after it has predicted.
+        bench: of the cell.
+        data: of the cell, with the target's labels.
+    """
+    if not hasattr(tagger, "model"):
+        return {"absent": {"all": "the method's tagger is no network of the bench"}}
+    from wcabench.nn.diagnostics import ABSENT, measure
+    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.randomness import own_randomness
+
+    model = tagger.model if isinstance(tagger.model, TokenClassifier) else None
+    parallel = bench.parallel if "parallel" in method.info.needs else []
+    try:
+        with own_randomness(bench.seed, "diagnostics"):
+            return measure(method, model, parallel, data)
+    except (Exception, SystemExit) as error:  # anyone's coupling: a finished cell is worth more than its diagnostics
+        return {ABSENT: {"all": " ".join(f"measuring raised {type(error).__name__}: {error}".split())}}
