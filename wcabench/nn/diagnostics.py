@@ -15,6 +15,7 @@ import torch
 
 from wcabench.data.sentences import PairData, Sentence, SentencePair, Words
 from wcabench.nn.alignment import JointAlignment
+from wcabench.nn.diagnostic_names import ABSENT, NO_COUPLING, NO_GOLD, NO_TAGS
 from wcabench.nn.model import TokenClassifier
 from wcabench.nn.sentence_states import SentenceStates
 from wcabench.nn.word_links import Links, coupled_words
@@ -31,12 +32,6 @@ GOLD_PAIRS = 48
 # The statistical aligner of a very long text learns from its beginning.
 ALIGNER_PAIRS = 20_000
 DIGITS = 6
-
-ABSENT = "absent"  # holds, by group of numbers, why there are none
-NO_COUPLING = "the method couples no tokens"
-NO_NETWORK = "the method's tagger is no network of the bench"
-NO_GOLD = "the suite names no gold word alignments (aligned) for this pair"
-NO_TAGS = "no gold-aligned sentence pair is tagged on both sides"
 
 Measured = dict[str, Any]
 
@@ -70,21 +65,19 @@ def _tags(*parts: Iterable[Sentence]) -> dict[Words, tuple[str, ...]]:
 
 
 def measure(
-    method: Any, model: TokenClassifier | None, parallel: Sequence[SentencePair], data: PairData
+    method: Any, model: TokenClassifier, parallel: Sequence[SentencePair], data: PairData
 ) -> Measured:
     """All diagnostics of one trained method.
 
     Args:
         method: as it was fitted; one that is no `JointAlignment` has no coupling.
-        model: the network it trained; None for a tagger of another kind.
+        model: the network it trained.
         parallel: the parallel text that the method was given; its first pairs are coupled.
         data: for the test sentences, their tags and the gold word alignments.
 
     Returns:
-        Names as in docs/diagnostics.md -> numbers, and under "absent" what could not be measured, with the reason.
+        Names of `diagnostic_names` -> numbers, and under "absent" what could not be measured, with the reason.
     """
-    if model is None:
-        return {ABSENT: {"all": NO_NETWORK}}
     sample, gold = list(parallel[:PARALLEL_PAIRS]), gold_pairs(data)
     tested = [s.words for part in (data.source_test, data.target_test) for s in part[:GOLD_PAIRS] if s.words]
     couples = isinstance(method, JointAlignment) and bool(sample)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from wcabench.nn.diagnostic_names import ABSENT, NO_NETWORK
+
 if TYPE_CHECKING:
     from wcabench.data.sentences import PairData
     from wcabench.nn.bench import Bench
@@ -17,13 +19,15 @@ def diagnose(method: Any, tagger: "Tagger", bench: "Bench", data: "PairData") ->
         bench: of the cell.
         data: of the cell, with the target's labels.
     """
-    if not hasattr(tagger, "model"):
-        return {"absent": {"all": "the method's tagger is no network of the bench"}}
-    from wcabench.nn.diagnostics import ABSENT, measure
+    model = getattr(tagger, "model", None)
+    if model is None:
+        return {ABSENT: {"all": NO_NETWORK}}
+    from wcabench.nn.diagnostics import measure
     from wcabench.nn.model import TokenClassifier
     from wcabench.nn.randomness import own_randomness
 
-    model = tagger.model if isinstance(tagger.model, TokenClassifier) else None
+    if not isinstance(model, TokenClassifier):
+        return {ABSENT: {"all": NO_NETWORK}}
     parallel = bench.parallel if "parallel" in method.info.needs else []
     try:
         with own_randomness(bench.seed, "diagnostics"):
