@@ -1,102 +1,37 @@
 """Tables of the diagnostics that cells keep: how the methods couple, and what became of words, entities and states."""
 
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from wcabench.errors import UserError
 from wcabench.nn.diagnostic_names import why_absent
 from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples, collect
+from wcabench.reports.diagnosis_columns import TABLES, Column
 from wcabench.reports.entries import sample_footnotes
 from wcabench.reports.selection import Selection
 from wcabench.reports.table import Entry, Report, Row, Section, Table
 from wcabench.runs.cells import Cell
 from wcabench.runs.store import Store
 
-
-@dataclass(frozen=True)
-class Column:
-    """One diagnostic.
-
-    Attributes:
-        name: in a cell's record.
-        heading: over its column.
-        legend: what it is and what a good value is, one line.
-        percent: a share, printed in percent with one decimal; else two decimals.
-        beside: a diagnostic, a share, that is printed in a line under it, with the words after it.
-    """
-
-    name: str
-    heading: str
-    legend: str
-    percent: bool = True
-    beside: tuple[str, str] | None = None
+# Measures the diagnostics of a cell's encoder as it was before the training.
+Untrained = Callable[[Cell], dict[str, Any]]
+BEFORE = "before"
 
 
-COUPLING = (
-    Column("source_reached", "reached %", "source tokens that some target token goes to; high is good"),
-    Column(
-        "largest_fan_in",
-        "fan-in",
-        "target tokens that go to the busiest source token of a sentence; near 1 is good, many are a hub",
-        percent=False,
-    ),
-    Column(
-        "plan_entropy",
-        "entropy",
-        "of a target token's mass, in nats, and as a share of the largest there can be; 0 is one partner",
-        percent=False,
-        beside=("plan_entropy_relative", "of max"),
-    ),
-    Column(
-        "source_marginal_error",
-        "source err",
-        "mass of the source tokens that is not where a transport plan has it, 0 to 2; 0 is a plan",
-        percent=False,
-    ),
-    Column(
-        "target_marginal_error",
-        "target err",
-        "the same of the target tokens; 0: each takes part alike",
-        percent=False,
-    ),
-)
-WORDS = (
-    Column("alignment_error_rate", "AER %", "alignment error rate against gold word links; low is good"),
-    Column(
-        "fast_align_agreement",
-        "fast_align %",
-        "F1 of the word links with fast_align's intersection; no goal in itself",
-    ),
-    Column(
-        "cosine_within_sentence",
-        "cosine",
-        "of two different tokens of a sentence, last layer; near 1 is a collapse",
-        percent=False,
-    ),
-)
-ENTITIES = (
-    Column("entities_exact", "exact %", "entities whose words are linked to just those of the translated one"),
-    Column("entities_lost", "lost %", "entities of which no word is linked; low is good"),
-    Column("entities_split", "split %", "entities whose linked words have a gap; low is good"),
-    Column("entities_merged", "merged %", "entities that share a linked word with another; low is good"),
-)
-TABLES = {
-    "coupling": ("Coupling of tokens", COUPLING),
-    "words": ("Word links and states", WORDS),
-    "entities": ("English entities carried over by the links", ENTITIES),
-}
-
-
-def read_diagnosis(root: Path, names: Sequence[str], selection: Selection) -> Report:
+def read_diagnosis(
+    root: Path, names: Sequence[str], selection: Selection, untrained: Untrained | None = None
+) -> Report:
     """The diagnostics of a results folder.
 
     Args:
         root: the results folder.
         names: cells, by the beginnings of their keys or by their folders; none: all.
         selection: which of them.
+        untrained: measures a cell's encoder as it was before the training, for a row of its own under each method.
 
     Raises:
         UserError: no finished cell, or something is named that is not there.
@@ -108,9 +43,12 @@ def read_diagnosis(root: Path, names: Sequence[str], selection: Selection) -> Re
     groups = collect(cells, selection)
     if not groups:
         raise UserError("the selected cells all failed: nothing was measured; see `wcabench show CELL`")
-    sections = [_section(group) for group in groups]
+    sections = [_section(group, untrained) for group in groups]
     empty = [(f"{group.suite} {pair}", _why_nothing(group, pair)) for group in groups for pair in group.pairs]
-    left_out = [*((str(path), reason) for path, reason in corrupt), *((what, why) for what, why in empty if why)]
+    left_out = [
+        *((str(path), reason) for path, reason in corrupt),
+        *((what, why) for what, why in empty if why),
+    ]
     if not any(section.tables for section in sections):
         raise UserError("; ".join(f"{what}: {why}" for what, why in left_out))
     return Report(tuple(section for section in sections if section.tables), tuple(left_out))
@@ -126,58 +64,72 @@ def _why_nothing(group: Group, pair: str) -> str:
     return f"no diagnostics: {'; '.join(reasons) or 'no finished cell'}"
 
 
-def _section(group: Group) -> Section:
-    """The tables of a group; one that would hold no number is left out."""
-    usual, seeds = captions.seeds_text(group)
+def _section(group: Group, untrained: Untrained | None) -> Section:
+    """The tables of a group; those of a pair that would hold no number are left out."""
     tables = [
-        Table(
-            name=f"{name} {pair}",
-            title=f"{title}, {pair}",
-            columns=tuple(column.heading for column in columns),
-            rows=_rows(group, pair, columns, usual),
-            caption=(
-                *(f"{column.heading}: {column.legend}." for column in columns),
-                f"Mean{' ± standard deviation' if usual > 1 else ''}, {seeds}.",
-            ),
-        )
+        table
         for pair in group.pairs
-        for name, (title, columns) in TABLES.items()
         if not _why_nothing(group, pair)
+        for table in _tables(group, pair, untrained)
     ]
     facts = {"suite": group.suite, "encoder_name": group.encoder_name, "recipe": dict(group.recipe)}
     heading = f"Suite {group.suite}, encoder {captions.encoder_text(group)}"
     return Section(heading, facts, tuple(tables), tuple(group.cells))
 
 
-def _rows(group: Group, pair: str, columns: Sequence[Column], usual: int) -> tuple[Row, ...]:
-    """One a method; a reason that holds for a whole row stands beside its label."""
-    rows = []
-    for method in group.rows:
-        samples = method.samples[pair]
-        if not samples.done and not samples.failed:
-            continue
-        entries = tuple(_entry(samples, column, usual) for column in columns)
-        common = set.intersection(*(set(entry.footnotes) for entry in entries))
-        rest = [tuple(note for note in entry.footnotes if note not in common) for entry in entries]
-        rows.append(
-            Row(
-                method.label,
-                tuple(_with_notes(*both) for both in zip(entries, rest, strict=True)),
-                footnotes=tuple(note for note in entries[0].footnotes if note in common),
-            )
+def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Table]:
+    """What was measured on one pair."""
+    usual, seeds = captions.seeds_text(group)
+    numbers = f"Mean{' ± standard deviation' if usual > 1 else ''}, {seeds}"
+    before = f"; {BEFORE}: the encoder as it was, measured now" if untrained else ""
+    samples = {row.label: row.samples[pair] for row in group.rows if row.samples[pair].done}
+    if untrained is not None:
+        samples = dict(_with_untrained(samples, untrained))
+    return [
+        Table(
+            name=f"{name} {pair}",
+            title=f"{title}, {pair}",
+            columns=tuple(column.heading for column in columns),
+            rows=tuple(_row(label, own, columns, usual) for label, own in samples.items()),
+            caption=(
+                *(f"{column.heading}: {column.legend}." for column in columns),
+                f"{numbers}{before}.",
+            ),
         )
-    return tuple(rows)
+        for name, (title, columns) in TABLES.items()
+    ]
 
 
-def _with_notes(entry: Entry, notes: tuple[str, ...]) -> Entry:
-    return Entry(entry.lines, "", notes, entry.value, entry.std, entry.n, entry.cells, entry.more)
+def _with_untrained(samples: Mapping[str, Samples], untrained: Untrained) -> Iterator[tuple[str, Samples]]:
+    """Each method followed by its own coupling of the untouched encoder's states, which are the same for all seeds."""
+    for label, own in samples.items():
+        yield label, own
+        first = own.done[0]
+        yield (
+            f"{label}, {BEFORE}",
+            Samples((Cell(first.path, {**first.record, "diagnostics": untrained(first)}),)),
+        )
+
+
+def _row(label: str, samples: Samples, columns: Sequence[Column], usual: int) -> Row:
+    """One method; a reason that holds for the whole row stands beside its label."""
+    entries = [_entry(samples, column, usual) for column in columns]
+    common = [note for note in entries[0].footnotes if all(note in entry.footnotes for entry in entries)]
+    return Row(
+        label,
+        tuple(
+            replace(entry, footnotes=tuple(note for note in entry.footnotes if note not in common))
+            for entry in entries
+        ),
+        footnotes=tuple(common),
+    )
 
 
 def _entry(samples: Samples, column: Column, usual: int) -> Entry:
     known = [(cell, value) for cell in samples.done if (value := _value(cell, column.name)) is not None]
     unlike = [cell for cell in samples.done if _value(cell, column.name) is None]
     reasons = dict.fromkeys(_reason(cell, column.name, bool(known)) for cell in unlike)
-    notes = (*sample_footnotes(samples, len(samples.done), usual), *reasons)
+    notes = (*_seed_notes(samples, usual), *reasons)
     if not known:
         return Entry(footnotes=notes)
     scale = 100 if column.percent else 1
@@ -196,12 +148,18 @@ def _entry(samples: Samples, column: Column, usual: int) -> Entry:
     )
 
 
+def _seed_notes(samples: Samples, usual: int) -> tuple[str, ...]:
+    """None for a row that was measured once because it is the same for all seeds."""
+    complete = not (samples.failed or samples.missing or samples.doubled)
+    return () if complete else sample_footnotes(samples, len(samples.done), usual)
+
+
 def _beside(cells: Sequence[Cell], column: Column) -> tuple[str, ...]:
     if column.beside is None:
         return ()
     name, words = column.beside
     shares = [share for cell in cells if (share := _value(cell, name)) is not None]
-    return (f"{100 * statistics.fmean(shares):.0f}% {words}",) if shares else ()
+    return (f"{100 * statistics.fmean(shares):.0f}% {words}",) if any(shares) else ()
 
 
 def _reason(cell: Cell, name: str, some: bool) -> str:

@@ -9,13 +9,16 @@ from wcabench.scoring.spans import Span, read_spans
 N_S, N_T = 7, 8
 tags = st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
 links = st.frozensets(st.tuples(st.integers(0, N_S - 1), st.integers(0, N_T - 1)), max_size=14)
-pairs = st.tuples(st.lists(tags, min_size=N_S, max_size=N_S), st.lists(tags, min_size=N_T, max_size=N_T), links)
+pairs = st.tuples(
+    st.lists(tags, min_size=N_S, max_size=N_S), st.lists(tags, min_size=N_T, max_size=N_T), links
+)
 
 
 def by_marking_words(source: list[Span], target: list[Span], linked: frozenset) -> dict[str, int]:
     """Each entity marks the target words that it is linked to, in a row of its own; then the rows are looked at."""
     rows = [
-        [any((i, j) in linked for i in range(entity.start, entity.end)) for j in range(N_T)] for entity in source
+        [any((i, j) in linked for i in range(entity.start, entity.end)) for j in range(N_T)]
+        for entity in source
     ]
     counts = dict.fromkeys(("entities", "lost", "split", "merged", "exact"), 0)
     for number, (entity, row) in enumerate(zip(source, rows, strict=True)):

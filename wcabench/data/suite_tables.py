@@ -167,7 +167,9 @@ def _with_links(aligned: Resource | None, where: str) -> Resource | None:
     if aligned is not None and isinstance(aligned.format, Parallel):
         has_links = bool(aligned.format.links_path) or aligned.format.links_column is not None
         if not has_links:
-            raise UserError(f"{where}: aligned: no links; name their file by links_path, or their links_column")
+            raise UserError(
+                f"{where}: aligned: no links; name their file by links_path, or their links_column"
+            )
     return aligned
 
 

@@ -1,4 +1,4 @@
-"""What the diagnostics of a cell are called in its record, and why one may be absent. Nothing heavy is imported here."""
+"""What the diagnostics of a cell are called in its record, and why one may be absent; nothing heavy is imported."""
 
 # By what must be there for them to be measured.
 OF_STATES = ("cosine_within_sentence",)
@@ -27,7 +27,9 @@ NO_NETWORK = "the method's tagger is no network of the bench"
 NO_COUPLING = "the method couples no tokens"
 NO_GOLD = "the suite names no gold word alignments for this pair"
 NO_TAGS = "no sentence pair with gold word alignments is tagged on both sides"
-OLDER = "measured by a newer wcabench than the one that made the cells; `wcabench run --force` makes them anew"
+OLDER = (
+    "measured by a newer wcabench than the one that made the cells; `wcabench run --force` makes them anew"
+)
 
 
 def why_absent(diagnostics: dict[str, object], name: str) -> str:

@@ -33,8 +33,7 @@ def seed_torch(seed: int, *names: str | int) -> None:
 def own_randomness(seed: int, *names: str | int) -> Iterator[None]:
     """Every global generator stands at the stream of that name meanwhile, and where it stood before afterwards."""
     python, numpy = random.getstate(), np.random.get_state()
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
-    with torch.random.fork_rng(devices=devices):
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         stream = stream_seed(seed, *names)
         random.seed(stream)
         np.random.seed(stream % 2**32)

@@ -49,7 +49,7 @@ class SentenceStates:
                 self._states[words] = hidden[:, start : start + len(self.windows[words].ids)]
 
     def units(self, words: Words, method: JointAlignment) -> torch.Tensor:
-        """Unit states of what the method couples: pieces or words, on its layers. [layers, n, d]"""
+        """Unit states of what the method couples, pieces or words, on its layers: [layers, n, d]."""
         layers = layer_numbers(method.layers, self.depth, f"{method.info.name}.layers")
         pieces = self._states[words][layers]
         if not method.special_tokens:
