@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from wcabench.cli import main
 from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.data.resources import DataSource
 from wcabench.data.sentences import SentencePair
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.bench import Bench
@@ -22,7 +23,8 @@ from wcabench.nn.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.registry import MethodInfo
 from wcabench.runs import work
 from wcabench.runs.cells import PREDICTIONS, read_cell
-from wcabench.runs.diagnosis import diagnose
+from wcabench.runs.diagnosis import diagnose, diagnose_untrained
+from wcabench.runs.here import Here
 from wcabench.runs.two_runs import compare_runs
 from wcabench.transport import Coupling
 
@@ -184,3 +186,23 @@ def test_the_first_key_that_others_read_is_a_fraction(tiny_encoder: Path, tmp_pa
     found = run(tmp_path / "r", tiny_encoder, "fastalign").record["diagnostics"]
     assert isinstance(found[OF_GOLD[0]], float) and OF_GOLD == ("alignment_error_rate",)
     assert "alignment_error_rate" not in run(tmp_path / "r", tiny_encoder, "none").record["diagnostics"]
+
+
+def test_the_untouched_encoder_is_measured_from_a_stored_cell(tiny_encoder: Path, tmp_path: Path) -> None:
+    cell = run(tmp_path / "r", tiny_encoder, "fastalign")
+    here = Here(DataSource(offline=True), "cpu", None, EncoderConfig(name=str(tiny_encoder)))
+    before = diagnose_untrained(cell, here)
+    after = cell.record["diagnostics"]
+    assert before["alignment_error_rate"] == after["alignment_error_rate"]  # the aligner reads no encoder
+    assert before["cosine_within_sentence"] != after["cosine_within_sentence"]
+    shown = CliRunner().invoke(
+        main,
+        ["diagnose", "--results", str(tmp_path / "r"), "--before", "--encoder", str(tiny_encoder), "--json"],
+    )
+    assert shown.exit_code == 0, shown.output
+    tables = {table["name"]: table for table in json.loads(shown.stdout)["sections"][0]["tables"]}
+    rows = {row["label"]: row["entries"] for row in tables["words en-nl"]["rows"]}
+    changed = next(label for label in rows if label.endswith(", before"))
+    assert rows[changed]["cosine"]["value"] == before["cosine_within_sentence"]
+    other = CliRunner().invoke(main, ["diagnose", "--results", str(tmp_path / "r"), "--before"])
+    assert other.exit_code == 2 and "give its folder with --encoder" in other.stderr
