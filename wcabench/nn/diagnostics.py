@@ -27,7 +27,7 @@ from wcabench.words import align, score_alignment
 from wcabench.words.agreement import link_agreement
 
 # Few enough that all of it stays below 2% of the shortest run, a cell of the mini suite.
-PARALLEL_PAIRS = 24
+PARALLEL_PAIRS = 16
 GOLD_PAIRS = 48
 # The statistical aligner of a very long text learns from its beginning.
 ALIGNER_PAIRS = 20_000
