@@ -173,6 +173,17 @@ def test_before_is_a_row_of_its_own_measured_once_a_method(measured: StoreOnDisk
     assert not table.footnotes() and "before: the encoder as it was" in table.caption[-1]
 
 
+def test_the_docs_define_every_number_by_its_name_and_its_heading() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    rows = {
+        line.split("|")[1].strip(): line.split("|")[2].strip() for line in page.splitlines() if "| `" in line
+    }
+    columns = [column for _, columns in TABLES.values() for column in columns]
+    for column in columns:
+        assert rows[f"`{column.name}`"] == column.heading
+    assert {name.strip("`") for name in rows} == set(GROUPS["all"])
+
+
 @pytest.mark.parametrize(
     ("diagnostics", "name", "reason"),
     [

@@ -1,9 +1,9 @@
 """Entities carried from one language to the other by word links, and what goes wrong on the way.
 
-Source: Yarowsky, Ngai & Wicentowski 2001 carry a source entity to the words that its words are linked to. What goes
-wrong is named as in annotation projection for sequence labelling (Garcia-Ferrero, Agerri & Rigau 2022): an entity
-without a counterpart, an annotation that is split, and annotations that meet. Nothing is repaired here: no gap is
-filled, no outlier dropped, for the links themselves are what is looked at.
+Source: Yarowsky, Ngai & Wicentowski 2001, who carry a source entity to the words that its words are linked to. Systems
+that project annotations (such as García-Ferrero, Agerri & Rigau 2022) have to repair what comes out wrong: an entity
+without a counterpart, one that is split by a gap, and two that meet. Nothing is repaired here, no gap filled and no
+outlier dropped, for the links themselves are what is looked at.
 """
 
 from __future__ import annotations
