@@ -43,7 +43,7 @@ def score_at(cell: Cell, *names: str) -> float | None:
 
 def _entry(samples: Samples, value: Value, usual: int) -> Entry:
     known = [(cell, number) for cell in samples.done if (number := value(cell)) is not None]
-    footnotes = _footnotes(samples, len(known), usual)
+    footnotes = sample_footnotes(samples, len(known), usual)
     if not known:
         return Entry(footnotes=footnotes)
     numbers = [number for _, number in known]
@@ -59,7 +59,7 @@ def _entry(samples: Samples, value: Value, usual: int) -> Entry:
     )
 
 
-def _footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
+def sample_footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
     """Why a number has fewer seeds than its neighbours, in one footnote; none where all is as usual."""
     why = [
         f"{_seeds(seeds)} {what}"

@@ -39,6 +39,39 @@ def test_a_users_suite_is_loaded_end_to_end(tiny):
     assert data.sha256 == suite.fingerprint("en-nl", suite.data, OFFLINE)
 
 
+def test_gold_word_alignments_are_read_checked_and_in_no_key(tiny):
+    before = load_suite(str(tiny)).fingerprint("en-nl", DataConfig(), OFFLINE)
+    text = tiny.read_text()
+    tiny.write_text(
+        text
+        + '\n[pairs.en-nl.aligned]\npath = "gold.en"\ntarget_path = "gold.nl"\nlinks_path = "gold.links"\n'
+    )
+    (tiny.parent / "gold.en").write_text("Jon left\n")
+    (tiny.parent / "gold.nl").write_text("Jon verliet Oudwijk\n")
+    (tiny.parent / "gold.links").write_text("0-0 1-1\n")
+    suite = load_suite(str(tiny))
+    data = suite.load("en-nl", suite.data, OFFLINE)
+    assert [pair.links for pair in data.aligned] == [((0, 0), (1, 1))]
+    assert suite.fingerprint("en-nl", suite.data, OFFLINE) == data.sha256 == before
+    assert "en-nl-aligned" in [one.name for one in suite.resources("en-nl", suite.data)]
+    assert all(data.slot(need) is not data.aligned for need in ("labelled", "parallel", "target-text"))
+    (tiny.parent / "gold.links").write_text("0-0 2-1\n")
+    with pytest.raises(UserError, match=r"gold\.links:1: link between source word 2"):
+        suite.load("en-nl", suite.data, OFFLINE)
+    tiny.write_text(text + '\n[pairs.en-nl.aligned]\npath = "pairs.tsv"\n')
+    with pytest.raises(UserError, match="aligned: no links; name their file by links_path"):
+        load_suite(str(tiny))
+
+
+def test_the_embedded_suite_has_gold_word_alignments_of_its_test_sets():
+    suite = load_suite("mini")
+    for pair in suite.pairs:
+        data = suite.load(pair, suite.data, OFFLINE)
+        assert [one.source for one in data.aligned] == [sentence.words for sentence in data.source_test]
+        assert [one.target for one in data.aligned] == [sentence.words for sentence in data.target_test]
+        assert all(one.links for one in data.aligned)
+
+
 def test_the_label_policy_is_an_option(tiny):
     suite = load_suite(str(tiny))
     mapped = suite.load("en-nl", DataConfig(labels="map"), OFFLINE)

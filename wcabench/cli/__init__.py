@@ -18,6 +18,10 @@ COMMANDS = {
         "wcabench.cli.compare:compare",
         "Compare two methods: difference, entity types, sentences.",
     ),
+    "diagnose": (
+        "wcabench.cli.diagnose:diagnose",
+        "Show how methods couple, and what becomes of words and entities.",
+    ),
     "score": ("wcabench.cli.score:score", "Score a file of predicted tags against the gold tags."),
     "align": (
         "wcabench.cli.align:align",

@@ -55,6 +55,8 @@ class PairData:
         sha256: name of each resource -> sha256 of its parsed content.
         notes: what every table made of this pair must say ("parallel text is NTREX, not the paper's").
         mapped_to_o: types that are trained with and read as O where predicted for the target (policy "map").
+        aligned: sentence pairs with word alignments made by hand, for the diagnostics alone; empty where the suite
+            names none. Never given to a method.
     """
 
     suite: str
@@ -71,6 +73,7 @@ class PairData:
     sha256: dict[str, str]
     notes: tuple[str, ...] = ()
     mapped_to_o: tuple[str, ...] = ()
+    aligned: tuple[SentencePair, ...] = ()
 
     def slot(self, need: str) -> list[Any]:
         """What answers a method's need: "labelled", "parallel", "target-text" or "dictionary"; empty: there is none."""

@@ -4,13 +4,14 @@
 [suite]                       # name, summary, caption, types, pairs
 [encoder] [recipe] [data]     # settings that differ from the defaults
 [source]                      # resources: train, dev (optional), test
-[pairs.en-nl]                 # types, notes, dictionary (a resource)
+[pairs.en-nl]                 # types, notes, dictionary and aligned (resources)
 [pairs.en-nl.target]          # resources: test, dev (optional), text (unlabelled; else that of parallel)
 [pairs.en-nl.parallel]        # a resource; or one a translation, [pairs.en-nl.parallel.deepl], default first
 ```
 A pair that `suite.pairs` names and that has no table here stands in a file of its own beside this one,
 `en-nl.toml`, with `types`, `[target]` and so on at its top. Keys of a resource: those of `Resource` and of
-its format.
+its format. `aligned` is parallel text with word alignments made by hand: the diagnostics read it, methods do not,
+and it is in no cell's key.
 """
 
 import dataclasses
@@ -41,6 +42,7 @@ class PairTable:
         text: unlabelled target sentences.
         translations: parallel text by name; the first is the default.
         dictionary: bilingual word list.
+        aligned: sentence pairs with gold word alignments, for the diagnostics.
         notes: what every table of this pair must say.
     """
 
@@ -50,6 +52,7 @@ class PairTable:
     text: Resource | None
     translations: dict[str, Resource]
     dictionary: Resource | None
+    aligned: Resource | None
     notes: tuple[str, ...]
 
 
@@ -131,7 +134,7 @@ def _pair(
 ) -> PairTable:
     if not isinstance(table, dict):
         raise UserError(f"{where}: wanted a table")
-    check_keys(table, ("types", "notes", "target", "parallel", "dictionary"), where)
+    check_keys(table, ("types", "notes", "target", "parallel", "dictionary", "aligned"), where)
     target = sub_table(table, "target", where)
     check_keys(target, ("test", "dev", "text"), f"{where}: target")
     language = pair.partition("-")[2]
@@ -146,17 +149,28 @@ def _pair(
             f"{where}: types: {', '.join(foreign)} not among those of the suite; declare it there"
         )
     sides = ResourceReader(base, f"{where}: target", target, types or suite_types)
+    own = ResourceReader(base, where, table)
     return PairTable(
         types=types,
         test=sides.required("test", f"{language}-test", Columns),
         dev=sides.optional("dev", f"{language}-dev", Columns),
         text=sides.optional("text", f"{language}-text", Text),
         translations={name: translations.required(name, f"{pair}-{name}", Parallel) for name in texts},
-        dictionary=ResourceReader(base, where, table).optional(
-            "dictionary", f"{pair}-dictionary", Dictionary
-        ),
+        dictionary=own.optional("dictionary", f"{pair}-dictionary", Dictionary),
+        aligned=_with_links(own.optional("aligned", f"{pair}-aligned", Parallel), where),
         notes=strings(table.get("notes", []), f"{where}: notes"),
     )
+
+
+def _with_links(aligned: Resource | None, where: str) -> Resource | None:
+    """Gold word alignments, which must say where their links are."""
+    if aligned is not None and isinstance(aligned.format, Parallel):
+        has_links = bool(aligned.format.links_path) or aligned.format.links_column is not None
+        if not has_links:
+            raise UserError(
+                f"{where}: aligned: no links; name their file by links_path, or their links_column"
+            )
+    return aligned
 
 
 def _source_language(pairs: Table, where: str) -> str:

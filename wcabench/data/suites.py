@@ -70,15 +70,19 @@ class Suite:
         Raises:
             UserError: unknown pair or translation; the nearest is offered.
         """
-        return list(self._parts(pair, options).values())
+        aligned = self._pair(pair).aligned
+        return [*self._parts(pair, options).values(), *([aligned] if aligned else [])]
 
     def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
         """Name of each resource -> sha256 of its parsed content: the pinned one, else that of what is there.
 
+        Gold word alignments are left out: they decide no score.
+
         Raises:
             UserError: unknown pair or translation, or a resource that is not pinned cannot be read.
         """
-        return {one.name: one.sha256 or source.load(one).sha256 for one in self.resources(pair, options)}
+        parts = self._parts(pair, options).values()
+        return {one.name: one.sha256 or source.load(one).sha256 for one in parts}
 
     def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
         """The data of a pair, checked against the pins, after the label policy.
@@ -114,6 +118,7 @@ class Suite:
             sha256={parts[role].name: one.sha256 for role, one in loaded.items()},
             notes=_notes(table, parts, policy),
             mapped_to_o=policy.mapped,
+            aligned=_pairs(source.load(table.aligned)) if table.aligned else (),
         )
 
     def _pair(self, pair: str) -> PairTable:
@@ -122,7 +127,7 @@ class Suite:
         return self.tables.pairs[pair]
 
     def _parts(self, pair: str, options: DataConfig) -> dict[str, Resource]:
-        """The resources of a pair by the part that they play in `PairData`."""
+        """The resources that decide a pair's numbers, by the part that they play in `PairData`."""
         tables, table = self.tables, self._pair(pair)
         chosen = options.translation or next(iter(table.translations), None)
         if chosen is not None and chosen not in table.translations:
@@ -185,6 +190,10 @@ def _from_file(path: Path) -> Suite:
 
     base = path.parent.absolute()
     return Suite(parse_suite(read(path), str(path), lambda name: read(path.parent / name), base))
+
+
+def _pairs(loaded: Loaded) -> tuple[SentencePair, ...]:
+    return tuple(one for one in loaded.content if isinstance(one, SentencePair))
 
 
 def _content(loaded: dict[str, Loaded], role: str) -> Any:

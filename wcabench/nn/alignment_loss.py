@@ -106,15 +106,8 @@ class AlignmentLoss:
                 for start, row in zip(part.starts, part.rows, strict=True)
             ]
             for row, pieces in zip(part.rows, _cut(hidden, spans), strict=True):
-                states[row] = functional.normalize(self._units(pieces, windows[row]), dim=-1)
+                states[row] = functional.normalize(as_units(pieces, windows[row], self.method), dim=-1)
         return states[: len(batch)], states[len(batch) :]
-
-    def _units(self, pieces: torch.Tensor, window: Window) -> torch.Tensor:
-        """[layers, pieces, d] -> [layers, n, d]: pieces, or words as the mean of their pieces."""
-        if self.method.units == "pieces":
-            return pieces
-        sizes = [stop - first for first, stop in window.spans()]
-        return torch.stack([word.mean(1) for word in torch.split(pieces, sizes, dim=1)], dim=1)
 
     def _coupling(
         self, model: TokenClassifier, batch: list[int], source: list[torch.Tensor], target: list[torch.Tensor]
@@ -163,6 +156,14 @@ class AlignmentLoss:
         self._seen += 1
         for name, value in {**describe(coupling.plans[:DESCRIBED]), **coupling.facts}.items():
             self._sums[name] = self._sums.get(name, 0.0) + value
+
+
+def as_units(pieces: torch.Tensor, window: Window, method: JointAlignment) -> torch.Tensor:
+    """[layers, pieces, d] -> [layers, n, d]: pieces, or words as the mean of their pieces."""
+    if method.units == "pieces":
+        return pieces
+    sizes = [stop - first for first, stop in window.spans()]
+    return torch.stack([word.mean(1) for word in torch.split(pieces, sizes, dim=1)], dim=1)
 
 
 def _cut(hidden: torch.Tensor, spans: list[tuple[int, int]]) -> list[torch.Tensor]:

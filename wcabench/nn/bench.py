@@ -34,7 +34,8 @@ class Bench:
         types: the entity types.
         seed: the cell's seed.
         device: "cpu" or "cuda".
-        diagnostics: numbers that a method leaves to explain itself; they are stored with the cell.
+        diagnostics: numbers that a method leaves to explain itself; they are stored with the cell, beside those that
+            the harness measures once the method is done (`wcabench.nn.diagnostics`).
     """
 
     def __init__(

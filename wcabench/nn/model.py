@@ -1,7 +1,7 @@
 """The tagger's network: a pretrained encoder and one linear layer."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +134,15 @@ class TokenClassifier(nn.Module):
         if self.precision == "bf16":
             return torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16)
         return nullcontext()
+
+    @contextmanager
+    def in_float32(self) -> Iterator[None]:
+        """Full precision meanwhile, whatever the model was trained in: numbers that machines can share."""
+        precision, self.precision = self.precision, "fp32"
+        try:
+            yield
+        finally:
+            self.precision = precision
 
     @property
     def _no_cache(self) -> dict[str, bool]:

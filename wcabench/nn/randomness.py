@@ -5,6 +5,9 @@ loss ends with the very weights of plain transfer, and two methods with the same
 """
 
 import hashlib
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -24,3 +27,19 @@ def generator(seed: int, *names: str | int) -> np.random.Generator:
 def seed_torch(seed: int, *names: str | int) -> None:
     """Point torch's generators (all devices: head, dropout) at the stream of that name."""
     torch.manual_seed(stream_seed(seed, *names))
+
+
+@contextmanager
+def own_randomness(seed: int, *names: str | int) -> Iterator[None]:
+    """Every global generator stands at the stream of that name meanwhile, and where it stood before afterwards."""
+    python, numpy = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        stream = stream_seed(seed, *names)
+        random.seed(stream)
+        np.random.seed(stream % 2**32)
+        torch.manual_seed(stream)
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)

@@ -15,6 +15,7 @@ from wcabench.nn.model import TokenClassifier
 from wcabench.nn.pieces import Window
 from wcabench.transport import Costs, cosine_costs
 from wcabench.transport.hardening import first_best
+from wcabench.transport.plan_measures import largest_entries
 
 Links = list[tuple[int, int]]
 # Pairs that are encoded and coupled at a time.
@@ -54,7 +55,7 @@ def pair_costs(
         loss = AlignmentLoss(method, chunk, model, recipe, seed=0)
         costs = cosine_costs(*loss.states(model, list(range(len(chunk)))))
         for one, windows in zip(costs, loss.windows, strict=True):
-            source, target = (_words_of_units(window, method) for window in windows)
+            source, target = (words_of_units(window, method) for window in windows)
             yield PairCosts(one, source, target)
 
 
@@ -113,6 +114,23 @@ def coupling_links(
             chunk = []
 
 
+def coupled_words(method: JointAlignment, plan: torch.Tensor, source: Window, target: Window) -> Links:
+    """Links between words by a plan as it is, not by its largest entry alone where several are equally large.
+
+    A plan may give a target token several partners of equal weight: word links that are many to many, or a coupling
+    that lets the source tokens choose.
+
+    Args:
+        method: says whether units are pieces or words.
+        plan: [n_s, n_t].
+        source: the sentence that the rows are the units of.
+        target: that of the columns.
+    """
+    return _between_words(
+        largest_entries(plan).nonzero(), words_of_units(source, method), words_of_units(target, method)
+    )
+
+
 def _word_links(
     plan: torch.Tensor, rows: list[int | None], columns: list[int | None], threshold: float | None
 ) -> Links:
@@ -124,11 +142,16 @@ def _word_links(
         linked = torch.stack([first_best(plan)[columns_linked], columns_linked], dim=1)
     else:
         linked = ((plan >= threshold * mass) & (plan > 0)).nonzero()
+    return _between_words(linked, rows, columns)
+
+
+def _between_words(linked: torch.Tensor, rows: list[int | None], columns: list[int | None]) -> Links:
+    """linked: [links, 2], the row and the column of each link between units."""
     words = {(rows[i], columns[j]) for i, j in linked.tolist()}
     return sorted((i, j) for i, j in words if i is not None and j is not None)
 
 
-def _words_of_units(window: Window, method: JointAlignment) -> list[int | None]:
+def words_of_units(window: Window, method: JointAlignment) -> list[int | None]:
     """The word that each unit of a sentence belongs to; None for a special token."""
     if method.units == "words":
         return list(range(len(window.firsts)))

@@ -67,7 +67,7 @@ def compare_runs(then: Cell, now: Cell) -> Difference:
     return Difference(
         tests=tuple(_test_sets(then, now)),
         unlike=tuple(text for part in left if _has(then, part) and (text := _unlike(then, now, part))),
-        not_stored=tuple(part for part in left if not _has(then, part)),
+        not_stored=tuple(part for part in left if not _has(then, part)) + _newer(then, now),
         environment=tuple(differences(_environment(then), _environment(now))),
     )
 
@@ -99,12 +99,20 @@ def _has(cell: Cell, part: str) -> bool:
     return (cell.path / PREDICTIONS).is_file() if part == "predictions" else bool(cell.record.get(part))
 
 
+def _newer(then: Cell, now: Cell) -> tuple[str, ...]:
+    """Said where a newer wcabench measures more diagnostics than the stored cell has."""
+    old, new = then.record.get("diagnostics"), now.record.get("diagnostics")
+    return ("some diagnostics",) if old and new and new.keys() - old.keys() else ()
+
+
 def _unlike(then: Cell, now: Cell, part: str) -> str:
     """How a part differs; empty where it does not."""
     if part == "predictions":
         same = (then.path / PREDICTIONS).read_bytes() == (now.path / PREDICTIONS).read_bytes()
         return "" if same else part
     old, new = then.record[part], now.record[part]
+    if part == "diagnostics":
+        new = {name: value for name, value in new.items() if name in old}
     if old == new:
         return ""
     step = _first_other_step(old, new)

@@ -14,6 +14,7 @@ from wcabench.nn.identity import encoder_name
 from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES
 from wcabench.runs.code import harness_code, method_code
 from wcabench.runs.counts_file import write_counts
+from wcabench.runs.diagnosis import diagnose
 from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
@@ -162,7 +163,10 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
     read = _truncated(gold, tags) if planned.recipe.long_sentences == "truncate" else (gold, tags)
     counts = _count(*read, data.types)
     watch.lap("score")
+    memory = {"peak_memory_mb": peak_memory_mb(), "peak_device_memory_mb": peak_device_memory_mb(device)}
     noted = bench.record()
+    measured = diagnose(method, tagger, bench, data)
+    watch.lap("diagnose")
     record = {
         **_header(planned, device, noted),
         "state": "done",
@@ -171,10 +175,9 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
         "unpredicted_words": sum(tag is None for sentence in target for tag in sentence),
         "seconds": watch.seconds,
         "timings": watch.timings,
-        "peak_memory_mb": peak_memory_mb(),
-        "peak_device_memory_mb": peak_device_memory_mb(device),
+        **memory,
         "training": noted.get("training", {}),
-        "diagnostics": noted.get("diagnostics", {}),
+        "diagnostics": {**noted.get("diagnostics", {}), **measured},
         "notes": list(data.notes),
         "code": code,
     }

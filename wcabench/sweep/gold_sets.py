@@ -1,15 +1,16 @@
 """Sentence pairs with word alignments made by hand: in the data folder, in the mini corpus, or the user's own."""
 
-import importlib.resources
 from collections.abc import Sequence
 from pathlib import Path
 
 from wcabench.data.parallel import read_line_pairs
 from wcabench.data.resources import DataSource
+from wcabench.data.sentences import SentencePair
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError, suggest
-from wcabench.sweep.gold_files import PACKAGE, GoldSet, described, read_gold_files, sentence_pairs
+from wcabench.sweep.gold_files import GoldSet, described, read_gold_files, sentence_pairs
+from wcabench.words import GoldLinks
 from wcabench.words.link_files import parse_link_file
 
 MINI = "mini"
@@ -75,19 +76,14 @@ def _mini_pairs() -> dict[str, str]:
 def _from_mini(pair: str) -> GoldSet:
     suite = load_suite(MINI)
     data = suite.load(pair, suite.data, DataSource(offline=True))
-    corpus = Path(str(importlib.resources.files(PACKAGE).joinpath(MINI, "corpus")))
-    links = corpus / pair.split("-")[1] / "test.links"
-    test, dev = (
-        [(one.words, other.words) for one, other in zip(*sides, strict=True)]
-        for sides in ((data.source_test, data.target_test), (data.source_dev, data.target_dev))
-    )
-    gold = parse_link_file(links, read_lines(links), lengths=[(len(one), len(other)) for one, other in test])
+    dev = [(one.words, other.words) for one, other in zip(data.source_dev, data.target_dev, strict=True)]
+    links = [frozenset(one.links or ()) for one in data.aligned]
     parallel = (*data.parallel, *sentence_pairs(dev))
     return GoldSet(
         name=f"{MINI}-{pair}",
         title=f"mini corpus, {pair}, test set, sure links only",
-        pairs=sentence_pairs(test),
-        gold=tuple(gold),
+        pairs=tuple(SentencePair(one.source, one.target) for one in data.aligned),
+        gold=tuple(GoldLinks(sure=own, possible=own) for own in links),
         parallel=parallel,
         learned_from=f"{len(parallel)} pairs of the mini corpus",
     )

@@ -1,0 +1,83 @@
+"""`wcabench diagnose`: the numbers that explain why a method helped or did not."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wcabench.cli.options import data_dir_option, echo_left_out, json_option, results_option
+
+if TYPE_CHECKING:
+    from wcabench.runs.cells import Cell
+
+
+@click.command()
+@click.argument("cells", nargs=-1, metavar="[CELL]...")
+@results_option
+@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
+@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
+@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
+@click.option("--before", is_flag=True, help="Measure the encoder as it was before the training, too.")
+@click.option(
+    "--encoder", metavar="PATH", help="With --before: the folder of an encoder that is not the suite's own."
+)
+@data_dir_option
+@json_option
+def diagnose(
+    cells: tuple[str, ...],
+    results: Path,
+    suites: tuple[str, ...],
+    pairs: tuple[str, ...],
+    methods: tuple[str, ...],
+    before: bool,
+    encoder: str | None,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Show how each method couples the tokens, and what becomes of words, entities and states: a row a method.
+
+    Every cell keeps these numbers; they were measured on a few sentences once it was trained. With CELLs (the
+    beginnings of their keys, or their folders) those alone are shown. docs/diagnostics.md defines each number.
+    """
+    from wcabench.reports.diagnosis import read_diagnosis
+    from wcabench.reports.selection import Selection
+
+    files = [suite for suite in suites if suite.endswith(".toml")]
+    names = tuple(_suite_name(suite) for suite in suites)
+    measure = _untrained(files[0] if files else None, encoder, data_dir) if before else None
+    found = read_diagnosis(results, cells, Selection(names, pairs, methods), measure)
+    echo_left_out(found.left_out)
+    if as_json:
+        from wcabench.reports.json_table import render_json
+
+        click.echo(render_json(found), nl=False)
+        return
+    from rich.console import Console
+
+    from wcabench.reports.terminal import print_terminal
+
+    print_terminal(found, Console(highlight=False))
+
+
+def _suite_name(suite: str) -> str:
+    """The name that the cells have: that of the file, where it is one."""
+    from wcabench.cli.options import load_suite
+
+    return load_suite(suite).name if suite.endswith(".toml") else suite
+
+
+def _untrained(
+    suite: str | None, encoder: str | None, data_dir: Path | None
+) -> Callable[["Cell"], dict[str, Any]]:
+    """Measures a cell's encoder as it was, with what is on this machine."""
+    from wcabench.cli.options import here
+    from wcabench.runs.diagnosis import diagnose_untrained
+
+    where = here(suite, encoder, data_dir, True, "cpu")
+
+    def measure(cell: "Cell") -> dict[str, Any]:
+        click.echo(f"measuring {cell.pair} {cell.method} before its training", err=True)
+        return diagnose_untrained(cell, where)
+
+    return measure
