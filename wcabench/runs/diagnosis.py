@@ -71,8 +71,6 @@ def _measured(method: Any, model: Any, bench: "Bench", data: "PairData") -> dict
     try:
         with own_randomness(bench.seed, "diagnostics"):
             return measure(method, model, parallel, data)
-    except (
-        Exception,
-        SystemExit,
-    ) as error:  # anyone's coupling: a finished cell is worth more than its diagnostics
+    except (Exception, SystemExit) as error:
+        # Anyone's coupling may fail on other pairs: a finished cell is worth more than its diagnostics.
         return {ABSENT: {"all": " ".join(f"measuring raised {type(error).__name__}: {error}".split())}}
