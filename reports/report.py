@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wcabench.errors import UserError
 from wcabench.reports import captions
@@ -50,6 +51,16 @@ def read_report(root: Path, options: Options) -> Report:
     Raises:
         UserError: the folder has no finished cell, or the options name something that it does not have.
     """
+    cells, left_out = read_cells(root)
+    return Report(build_sections(cells, options), left_out, stored_options(options))
+
+
+def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
+    """All cells of a results folder, and what cannot be used of it: (path, reason).
+
+    Raises:
+        UserError: the folder has no finished cell.
+    """
     cells, corrupt = Store(root).cells() if root.is_dir() else ([], [])
     left_out = [(str(path), reason) for path, reason in corrupt]
     left_out += [(str(cell.path), _failure(cell)) for cell in cells if cell.state == "failed"]
@@ -59,7 +70,7 @@ def read_report(root: Path, options: Options) -> Report:
             f"{root}: no finished cell{there}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
-    return Report(build_sections(cells, options), tuple(left_out), stored_options(options))
+    return cells, tuple(left_out)
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
@@ -95,15 +106,7 @@ def _section(group: Group, options: Options) -> Section:
     ]
     return Section(
         heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
-        facts={
-            "suite": group.suite,
-            "encoder_name": group.encoder_name,
-            "encoder": dict(group.encoder),
-            "recipe": dict(group.recipe),
-            "data": dict(group.data),
-            "methods": {row.label: seen(row.method) for row in group.rows},
-            "signature": merged_signature([cell.record for cell in group.cells]),
-        },
+        facts=facts(group),
         # Under each, for a table may be printed alone.
         tables=tuple(
             dataclasses.replace(table, caption=(*table.caption, *provenance))
@@ -112,6 +115,19 @@ def _section(group: Group, options: Options) -> Section:
         ),
         cells=tuple(group.cells),
     )
+
+
+def facts(group: Group) -> dict[str, Any]:
+    """What all cells of a group share, and what each method may see: for JSON."""
+    return {
+        "suite": group.suite,
+        "encoder_name": group.encoder_name,
+        "encoder": dict(group.encoder),
+        "recipe": dict(group.recipe),
+        "data": dict(group.data),
+        "methods": {row.label: seen(row.method) for row in group.rows},
+        "signature": merged_signature([cell.record for cell in group.cells]),
+    }
 
 
 def _failure(cell: Cell) -> str:

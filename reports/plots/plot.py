@@ -1,0 +1,45 @@
+"""What is drawn: the numbers of one group of cells, a caption, and the figure made from them."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wcabench.reports import captions
+from wcabench.reports.collect import Group
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot before it is drawn.
+
+    Attributes:
+        kind: "f1", "loss", "differences", "cost" or "aer".
+        panels: dataclasses with every number that is drawn, one a panel.
+        caption: sentences; together they say all that is needed to read the figure.
+        draw: makes a figure of matplotlib's; a `UserError` where that is missing.
+    """
+
+    kind: str
+    panels: tuple[Any, ...]
+    caption: tuple[str, ...]
+    draw: Callable[[], Any]
+
+    def facts(self) -> dict[str, Any]:
+        """The plot as JSON has it."""
+        return {
+            "kind": self.kind,
+            "panels": [dataclasses.asdict(panel) for panel in self.panels],
+            "caption": list(self.caption),
+        }
+
+
+def caption(group: Group, own: Sequence[str], notes: Sequence[str] = ()) -> tuple[str, ...]:
+    """The sentences under a figure: its own, then what was run, then what must be known about single numbers."""
+    return (
+        *own,
+        *captions.what_was_run(group),
+        *captions.cell_notes(group),
+        *notes,
+        *captions.provenance(group.cells),
+    )
