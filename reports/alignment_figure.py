@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wcabench.reports.figure_files import check_name, new_figure, save
+from wcabench.reports.figure_files import check_output, new_figure, save
 
 if TYPE_CHECKING:
     from wcabench.nn.sentence_alignment import SentenceAlignment
@@ -32,7 +32,7 @@ def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None
     Raises:
         UserError: matplotlib is missing, another format, or a place that cannot be written.
     """
-    check_name(path)
+    check_output(path)
     plans = {name: plan for name, plan in found.plans.items() if name != NEAREST}
     panels = {name: one.numpy() for name, one in {"similarity": found.similarity, **plans}.items()}
     figure = new_figure(1, 1)  # its size is that of what is drawn

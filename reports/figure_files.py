@@ -9,22 +9,19 @@ FORMATS = (".png", ".svg", ".pdf")
 DPI = 300
 
 
-def check_name(path: Path) -> None:
-    """Refuse a name whose ending is that of no format.
+def check_output(path: Path) -> None:
+    """Refuse what could not be drawn or written, before any work is done for it.
 
     Raises:
-        UserError: it is.
+        UserError: a name whose ending is that of no format, or matplotlib is missing.
     """
     if path.suffix.lower() not in FORMATS:
         raise UserError(f"{path}: wanted a name that ends in {', '.join(FORMATS)}")
+    require_matplotlib()
 
 
-def new_figure(width: float, height: float) -> Any:
-    """An empty figure of matplotlib's.
-
-    Args:
-        width: in inches.
-        height: in inches.
+def require_matplotlib() -> Any:
+    """The class of matplotlib's figures.
 
     Raises:
         UserError: matplotlib is missing.
@@ -33,7 +30,16 @@ def new_figure(width: float, height: float) -> Any:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UserError("figures need matplotlib: pip install 'wcabench[plots]'") from error
-    return Figure(figsize=(width, height), dpi=DPI)
+    return Figure
+
+
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure, so many inches wide and high.
+
+    Raises:
+        UserError: matplotlib is missing.
+    """
+    return require_matplotlib()(figsize=(width, height), dpi=DPI)
 
 
 def save(figure: Any, path: Path, **how: Any) -> None:
@@ -47,15 +53,14 @@ def save(figure: Any, path: Path, **how: Any) -> None:
     Raises:
         UserError: another format, or a place that cannot be written.
     """
-    check_name(path)
+    check_output(path)
     from matplotlib import rc_context
 
-    # Type 42: outlines of Type 3, the default, are refused by some publishers.
-    fixed = {"svg.hashsalt": "wcabench", "pdf.fonttype": 42}
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with rc_context(fixed):
+        # Type 42: fonts of Type 3, the default, are refused by some publishers.
+        with rc_context({"svg.hashsalt": "wcabench", "pdf.fonttype": 42}):
             figure.savefig(path, metadata=undated, **how)
     except OSError as error:
         raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error

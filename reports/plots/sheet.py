@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from wcabench.reports.figure_files import new_figure
+from wcabench.reports.figure_files import new_figure, require_matplotlib
 
 WIDTH = 8.5 / 2.54  # inches: a column of two
 POINTS = 6
@@ -83,7 +83,7 @@ def key_height(words: Sequence[Key]) -> float:
 
 
 def _flow(words: Sequence[Key]) -> list[list[tuple[float, str, Key | None]]]:
-    """Lines of (left end, text, word); a word that is too long for any line goes on in lines of its own, without mark."""
+    """Lines of (left end, text, word); a word too long for any line goes on in lines of its own, which have no word."""
     lines: list[list[tuple[float, str, Key | None]]] = []
     x = WIDTH
     for word in words:
@@ -101,7 +101,12 @@ def _flow(words: Sequence[Key]) -> list[list[tuple[float, str, Key | None]]]:
 
 @cache
 def text_width(text: str, weight: str = "normal", points: float = POINTS) -> float:
-    """Inches that a line of text takes."""
+    """Inches that a line of text takes.
+
+    Raises:
+        UserError: matplotlib is missing.
+    """
+    require_matplotlib()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 

@@ -51,14 +51,14 @@ def plot(
 
     With --json the numbers that are drawn. Cells with different encoders, recipes or data never share a figure.
     """
-    from wcabench.reports.figure_files import check_name, save
+    from wcabench.reports.figure_files import check_output, save
     from wcabench.reports.plots.choose import choose_group
     from wcabench.reports.report import facts, read_cells
     from wcabench.reports.selection import Selection
 
     _check(kind, out, baseline, resamples, as_json)
     if out is not None:
-        check_name(out)
+        check_output(out)
     cells, left_out = read_cells(results)
     chosen = choose_group(cells, Selection(suites, pairs, methods, encoder), group)
     found = _read(kind, chosen, baseline, resamples)
