@@ -5,9 +5,8 @@ from functools import partial
 
 from wcabench.errors import UserError
 from wcabench.reports.collect import Group
-from wcabench.reports.plots.plot import Plot, caption
-from wcabench.reports.plots.scatter import draw, scatter_panels, without
-from wcabench.reports.table import listed
+from wcabench.reports.plots.plot import Plot, caption, left_out
+from wcabench.reports.plots.scatter import SIZES, draw, scatter_panels
 from wcabench.runs.cells import Cell
 
 FACT = (
@@ -29,21 +28,14 @@ def read(group: Group) -> Plot:
             "for methods with a coupling on pairs with gold links (suite mini); run them again into a new folder, "
             "e.g. `wcabench run --suite mini --method all --pair en-nl --seeds 5 --results NEW`"
         )
-    left_out = without(group, error_rate)
-    rows = dict.fromkeys(f"{cell.method} on {cell.pair}" for cell in left_out)
-    notes = (
-        [
-            f"Without an alignment error rate (no coupling, or no gold links), and left out: {listed(list(rows))}."
-        ]
-        if rows
-        else []
-    )
+    without = [cell for cell in group.cells if error_rate(cell) is None]
+    notes = left_out("an alignment error rate (no coupling, or no gold links)", without)
     said = (
         "F1 on the target test against the alignment error rate (Och & Ney 2003) of the word links that the coupling "
         "of the same cell makes on the pair's gold links: less is better. A small mark is a cell, a large one a "
         "method's mean over seeds."
     )
-    return Plot("aer", panels, caption(group, [said], notes), partial(draw, panels, []))
+    return Plot("aer", panels, caption(group, [said], notes), partial(draw, panels, [SIZES]))
 
 
 def error_rate(cell: Cell) -> float | None:

@@ -6,9 +6,8 @@ from functools import partial
 
 from wcabench.errors import UserError
 from wcabench.reports.collect import Group
-from wcabench.reports.plots.plot import Plot, caption
-from wcabench.reports.plots.scatter import draw, scatter_panels, without
-from wcabench.reports.table import listed
+from wcabench.reports.plots.plot import Plot, caption, left_out
+from wcabench.reports.plots.scatter import SIZES, draw, scatter_panels
 from wcabench.runs.cells import Cell
 
 ACROSS = "seconds of training"
@@ -20,24 +19,27 @@ def read(group: Group) -> Plot:
     Raises:
         UserError: no cell holds its timings.
     """
-    panels = scatter_panels(group, ACROSS, seconds)
-    if not panels:
+    timed = [cell for cell in group.cells if seconds(cell) is not None]
+    if not timed:
         raise UserError(
             f"none of the {len(group.cells)} selected cells holds the time of its training; "
             "run them again into a new folder with --results"
         )
-    left_out = without(group, seconds)
-    keys = {cell.key for cell in left_out}
-    untimed = (
-        [f"Without a time, and left out: {listed([cell.label for cell in left_out])}."] if left_out else []
+    counted = Counter(map(_machine, timed))
+    alike = len(counted) == 1
+    panels = scatter_panels(group, ACROSS, seconds, averaged=alike)
+    where = _machines(counted)
+    notes = left_out("a time", [cell for cell in group.cells if seconds(cell) is None])
+    marks = (
+        "A small mark is a cell, a large one a method's mean over seeds." if alike else "A mark is a cell."
     )
-    where = machines([cell for cell in group.cells if cell.key not in keys])
     said = (
         "F1 on the target test against the seconds of training of the same cells, from an empty model to the trained "
-        "one, with what a method prepares for it (word alignments); loading and predicting are not counted. A small "
-        "mark is a cell, a large one a method's mean over seeds. A scale that spans a decade or more is logarithmic."
+        "one, with what a method prepares for it (word alignments); loading and predicting are not counted. "
+        f"{marks} A scale that spans a decade or more is logarithmic."
     )
-    return Plot("cost", panels, caption(group, [said, where], untimed), partial(draw, panels, [where]))
+    below = [SIZES, where] if alike else [where]
+    return Plot("cost", panels, caption(group, [said, where], notes), partial(draw, panels, below))
 
 
 def seconds(cell: Cell) -> float | None:
@@ -46,13 +48,12 @@ def seconds(cell: Cell) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) and value >= 0 else None
 
 
-def machines(cells: list[Cell]) -> str:
-    """On what the times were taken, in one sentence; different machines are named with their cells counted."""
-    counted = Counter(map(_machine, cells))
+def _machines(counted: Counter[str]) -> str:
+    """On what the times were taken; different machines are named with their cells counted."""
     if len(counted) == 1:
         return f"All on {next(iter(counted))}."
     each = [f"{where} ({n} cell{'s' if n > 1 else ''})" for where, n in sorted(counted.items())]
-    return f"Times of different machines, not to be compared with each other: {'; '.join(each)}."
+    return f"Times of different machines, not to be compared, and without means: {'; '.join(each)}."
 
 
 def _machine(cell: Cell) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from wcabench.errors import UserError
 from wcabench.reports.collect import Group
 from wcabench.reports.plots.grid import Frame, make_grid
-from wcabench.reports.plots.plot import Plot, caption
+from wcabench.reports.plots.plot import Plot, caption, left_out
 from wcabench.reports.plots.sheet import Key
-from wcabench.reports.plots.styles import method_style
+from wcabench.reports.plots.styles import method_style, places
 from wcabench.reports.plots.ticks import set_scale
 from wcabench.reports.table import listed
 from wcabench.runs.cells import Cell
@@ -30,7 +30,7 @@ class Curve:
 
     Attributes:
         label: the method.
-        place: of its row in the tables.
+        place: which look it has.
         steps: the middle of each window, from 1.
         mean: over the seeds, as far as all of them go.
         seeds: seed -> its points.
@@ -71,8 +71,7 @@ def read(group: Group) -> Plot:
     panels = [
         panel for pair in group.pairs for term in terms if (panel := _panel(group, pair, term, traces)).curves
     ]
-    without = [cell.label for cell in group.cells if cell.key not in traces]
-    notes = [f"Without losses, and left out: {listed(without)}."] if without else []
+    notes = left_out("losses", [cell for cell in group.cells if cell.key not in traces])
     windows = sorted({panel.window for panel in panels})
     said = (
         "Training losses against steps, each term before its weight. A thin line is a seed, the thick one the mean "
@@ -142,35 +141,34 @@ def _is_number(value: Any) -> bool:
 
 
 def _panel(group: Group, pair: str, term: str, traces: Mapping[str, Mapping[str, list[float]]]) -> LossPanel:
-    found = {
-        place: [cell for cell in row.samples[pair].done if term in traces.get(cell.key, {})]
-        for place, row in enumerate(group.rows)
-    }
-    longest = max((len(traces[cell.key][term]) for own in found.values() for cell in own), default=1)
-    window = -(-longest // POINTS)
-    curves = tuple(
-        _curve(
-            group.rows[place].label, place, {cell.seed: traces[cell.key][term] for cell in own}, window, own
+    found = [
+        (
+            place,
+            row.label,
+            {cell: traces[cell][term] for cell in row.samples[pair].keys if term in traces.get(cell, {})},
         )
-        for place, own in found.items()
-        if own
-    )
+        for place, row in zip(places(group), group.rows, strict=True)
+    ]
+    seeds = {cell.key: cell.seed for cell in group.cells}
+    longest = max((len(values) for _, _, own in found for values in own.values()), default=1)
+    window = -(-longest // POINTS)
+    curves = tuple(_curve(place, label, own, seeds, window) for place, label, own in found if own)
     return LossPanel(pair, term, window, curves)
 
 
 def _curve(
-    label: str, place: int, traces: Mapping[int, list[float]], window: int, cells: Sequence[Cell]
+    place: int, label: str, traces: Mapping[str, list[float]], seeds: Mapping[str, int], window: int
 ) -> Curve:
-    seeds = {seed: _windows(values, window) for seed, values in traces.items()}
+    lines = {seeds[cell]: _windows(values, window) for cell, values in traces.items()}
     longest = max(map(len, traces.values()))
     starts = range(0, longest, window)
     return Curve(
         label=label,
         place=place,
         steps=tuple((start + 1 + min(start + window, longest)) / 2 for start in starts),
-        mean=tuple(fmean(values) for values in zip(*seeds.values(), strict=False)),
-        seeds=seeds,
-        cells=tuple(cell.key for cell in cells),
+        mean=tuple(fmean(values) for values in zip(*lines.values(), strict=False)),
+        seeds=lines,
+        cells=tuple(traces),
     )
 
 

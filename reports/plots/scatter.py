@@ -8,10 +8,11 @@ from typing import Any
 from wcabench.reports.collect import Group
 from wcabench.reports.plots.grid import Frame, make_grid
 from wcabench.reports.plots.sheet import Key
-from wcabench.reports.plots.styles import method_style
+from wcabench.reports.plots.styles import method_style, places
 from wcabench.reports.plots.ticks import set_scale
 from wcabench.runs.cells import Cell
 
+SIZES = "Small: a seed. Large: the mean over seeds."
 UPWARD = "F1 on the target test (%)"
 Value = Callable[[Cell], float | None]
 
@@ -32,15 +33,15 @@ class Cloud:
 
     Attributes:
         label: the method.
-        place: of its row in the tables.
-        x: mean of what is drawn across.
+        place: which look it has.
+        x: mean of what is drawn across; None where a mean would say nothing.
         f1: mean F1 in percent of the same cells.
         points: the cells, by ascending seed.
     """
 
     label: str
     place: int
-    x: float
+    x: float | None
     f1: float
     points: tuple[Point, ...]
 
@@ -54,22 +55,26 @@ class ScatterPanel:
     clouds: tuple[Cloud, ...]
 
 
-def scatter_panels(group: Group, across: str, value: Value) -> tuple[ScatterPanel, ...]:
-    """A panel for each pair on which a cell has the value."""
+def scatter_panels(
+    group: Group, across: str, value: Value, *, averaged: bool = True
+) -> tuple[ScatterPanel, ...]:
+    """A panel for each pair on which a cell has the value.
+
+    Args:
+        group: the cells.
+        across: what the value is, with its unit.
+        value: of a cell; None where it has none.
+        averaged: give each method its mean.
+    """
     panels = []
     for pair in group.pairs:
         clouds = tuple(
-            _cloud(row.label, place, points)
-            for place, row in enumerate(group.rows)
+            _cloud(row.label, place, points, averaged)
+            for place, row in zip(places(group), group.rows, strict=True)
             if (points := _points(row.samples[pair].done, value))
         )
         panels += [ScatterPanel(pair, across, clouds)] if clouds else []
     return tuple(panels)
-
-
-def without(group: Group, value: Value) -> list[Cell]:
-    """The cells that have no such value."""
-    return [cell for cell in group.cells if value(cell) is None]
 
 
 def draw(panels: Sequence[ScatterPanel], notes: Sequence[str]) -> Any:
@@ -85,7 +90,7 @@ def draw(panels: Sequence[ScatterPanel], notes: Sequence[str]) -> Any:
         across=panels[0].across,
         upward=UPWARD,
         key=tuple(Key(labels[place], _mean(place)) for place in sorted(labels)),
-        notes=("Small: a seed. Large: the mean over seeds.", *notes),
+        notes=tuple(notes),
     )
     grid = make_grid(frame)
     for axis, panel in zip(grid.axes, panels, strict=True):
@@ -102,8 +107,9 @@ def _points(cells: Sequence[Cell], value: Value) -> tuple[Point, ...]:
     return tuple(Point(cell.seed, number, float(cell.record["f1"]), cell.key) for cell, number in known)
 
 
-def _cloud(label: str, place: int, points: tuple[Point, ...]) -> Cloud:
-    return Cloud(label, place, fmean(p.x for p in points), fmean(p.f1 for p in points), points)
+def _cloud(label: str, place: int, points: tuple[Point, ...], averaged: bool) -> Cloud:
+    x = fmean(p.x for p in points) if averaged else None
+    return Cloud(label, place, x, fmean(p.f1 for p in points), points)
 
 
 def _mean(place: int) -> dict[str, Any]:
@@ -114,4 +120,5 @@ def _draw_cloud(axis: Any, cloud: Cloud) -> None:
     mean = _mean(cloud.place)
     small = {**mean, "markersize": 2.6, "markeredgewidth": 0.2, "alpha": 0.7}
     axis.plot([p.x for p in cloud.points], [p.f1 for p in cloud.points], zorder=2, **small)
-    axis.plot([cloud.x], [cloud.f1], zorder=3, **mean)
+    if cloud.x is not None:
+        axis.plot([cloud.x], [cloud.f1], zorder=3, **mean)

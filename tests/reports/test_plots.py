@@ -21,7 +21,7 @@ from wcabench.reports.plots import aer, cost, differences, f1, loss
 from wcabench.reports.plots.choose import choose_group
 from wcabench.reports.plots.plot import Plot
 from wcabench.reports.plots.sheet import Key, key_height, text_width, wrap
-from wcabench.reports.plots.styles import method_style
+from wcabench.reports.plots.styles import method_style, places
 from wcabench.reports.report import Options, read_cells, read_report
 from wcabench.reports.selection import Selection
 
@@ -300,7 +300,7 @@ def test_cells_without_losses_are_named_and_if_none_has_any_that_is_an_error(sto
         read(store.root, "loss")
     with_losses(store, "none", 1, cross_entropy=[2.0, 1.0])
     said = " ".join(read(store.root, "loss").caption)
-    assert "left out: en-nl wca-hard seed 1 and en-nl wca-hard seed 2." in said
+    assert "left out: wca-hard on en-nl (seeds 1 and 2)." in said
 
 
 def timed(store: StoreOnDisk, method: str, seed: int, seconds: float, **environment: Any) -> None:
@@ -324,12 +324,15 @@ def test_times_of_different_machines_are_said_to_be_of_them(store):
     store.cell(method="wca-hard", seed=2)
     plot = read(store.root, "cost")
     mixed = (
-        "Times of different machines, not to be compared with each other: AMD EPYC, cpu, 1 thread (2 cells); "
+        "Times of different machines, not to be compared, and without means: AMD EPYC, cpu, 1 thread (2 cells); "
         "Xeon, cuda: NVIDIA H100, 8 threads (1 cell)."
     )
     assert mixed in plot.caption
+    assert all(
+        cloud.x is None for panel in plot.panels for cloud in panel.clouds
+    )  # a mean of what does not compare
     assert mixed in [text.replace("\n", " ") for text, _ in texts(plot.draw())]
-    assert "Without a time, and left out: en-nl wca-hard seed 2." in plot.caption
+    assert "Without a time, and left out: wca-hard on en-nl (seed 2)." in plot.caption
 
 
 def test_without_any_time_there_is_no_cost(full):
@@ -355,7 +358,7 @@ def test_aer_is_drawn_in_percent_for_the_cells_that_have_it(store):
     assert panel.across == "alignment error rate (%)"
     assert cloud.label == "wca-hard" and cloud.x == pytest.approx(25.0)
     assert [point.x for point in cloud.points] == pytest.approx([20.0, 30.0])
-    assert "left out: none on en-nl." in " ".join(plot.caption)
+    assert "left out: none on en-nl (seed 1)." in " ".join(plot.caption)
 
 
 def test_without_any_aer_it_is_said_what_to_run(store):
@@ -409,6 +412,16 @@ def test_a_method_looks_the_same_in_every_figure_of_a_store(drawn):
         for kind, name in (("loss", "curves"), ("cost", "clouds"), ("aer", "clouds"))
     ]
     assert places[0] == places[1] and places[2].items() <= places[0].items()
+
+
+def test_the_papers_methods_look_the_same_whatever_else_is_drawn(full):
+    cells, _ = read_cells(full.root)
+    looks = {}
+    for methods in ((), ("wca-hard",), ("none", "wca-hard")):
+        group = choose_group(cells, Selection(methods=methods), None)
+        looks[methods] = dict(zip((row.label for row in group.rows), places(group), strict=True))
+    assert looks[()] == {"none": 0, "fastalign": 2, "wca-hard": 4, "wca-hard (epsilon=0.01)": 5}
+    assert all(one.items() <= looks[()].items() for one in looks.values())
 
 
 def test_sixty_four_methods_look_different():
