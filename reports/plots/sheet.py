@@ -54,7 +54,14 @@ class Sheet:
 
     def text(self, x: float, y: float, text: str, **style: Any) -> None:
         """A text; where it does not say otherwise, it begins at `x` and its small letters are centred on `y`."""
-        place = {"ha": "left", "va": "center", "fontsize": POINTS, "color": INK, "linespacing": 1.1}
+        place = {
+            "ha": "left",
+            "va": "center",
+            "fontsize": POINTS,
+            "color": INK,
+            "linespacing": 1.1,
+            "parse_math": False,
+        }
         if "va" not in style and "\n" not in text:
             # Centred by its own letters, a word with a tail would stand higher than its neighbour without.
             place["va"] = "baseline"

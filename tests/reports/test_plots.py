@@ -382,6 +382,11 @@ def test_one_cell_alone_can_be_drawn(store):
             assert not box.get_window_extent().overlaps(other_box.get_window_extent()), (one, other)
 
 
+def test_a_label_is_no_formula(store):
+    store.cell(method="wca-hard", options={"text": "$_{x"})
+    assert "wca-hard (text=$_{x)" in [text for text, _ in texts(read(store.root, "f1").draw())]
+
+
 def test_cells_that_may_not_share_a_table_do_not_share_a_figure(store):
     store.cell(recipe={"epochs": 2})
     store.cell(recipe={"epochs": 4})
