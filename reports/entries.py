@@ -65,7 +65,7 @@ def _footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
         f"{_seeds(seeds)} {what}"
         for seeds, what in (
             (samples.failed, "failed"),
-            (samples.missing, "not run"),
+            (samples.missing, "missing"),
             (samples.doubled, "run twice, the later counts"),
         )
         if seeds

@@ -1,7 +1,8 @@
 """A report: every group of a store with its tables, in the order in which they are read."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,9 @@ def read_report(root: Path, options: Options) -> Report:
         UserError: the folder has no finished cell, or the options name something that it does not have.
     """
     cells, left_out = read_cells(root)
-    return Report(build_sections(cells, options), left_out, stored_options(options))
+    with telling(left_out):
+        sections = build_sections(cells, options)
+    return Report(sections, left_out, stored_options(options))
 
 
 def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
@@ -65,12 +68,24 @@ def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
     left_out = [(str(path), reason) for path, reason in corrupt]
     left_out += [(str(cell.path), _failure(cell)) for cell in cells if cell.state == "failed"]
     if not any(cell.state == "done" for cell in cells):
-        there = f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
         raise UserError(
-            f"{root}: no finished cell{there}; run some first, "
+            f"{root}: no finished cell{_first(left_out)}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
     return cells, tuple(left_out)
+
+
+@contextmanager
+def telling(left_out: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """A `UserError` within also says what could not be used, for that may be why something is not there."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{error}{_first(left_out)}") from error
+
+
+def _first(left_out: Sequence[tuple[str, str]]) -> str:
+    return f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
@@ -101,7 +116,7 @@ def _section(group: Group, options: Options) -> Section:
         else None,
         source_table(group),
         lenient_table(group),
-        *(type_tables(group) if options.whole else ()),
+        *(type_tables(group) if whole else ()),
         cost_table(group) if whole else None,
     ]
     return Section(

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wcabench.runs.cells import COUNTS, ERROR, PREDICTIONS, write_counts, write_record
+from wcabench.runs.cells import COUNTS, ERROR, PREDICTIONS, write_record
+from wcabench.runs.counts_file import write_counts
 from wcabench.runs.plan import config_key
 from wcabench.scoring.counts import Counts
 

@@ -123,6 +123,14 @@ def test_what_cannot_be_drawn_is_refused(invoke, results, arguments, message):
     assert result.stdout == "" and not list(Path.cwd().glob("figure*"))
 
 
+def test_what_is_not_there_may_be_among_what_is_left_out(invoke, results):
+    result = invoke("plot", "differences", "--json", "--baseline", "fastalign")
+    assert (
+        result.exit_code == 2
+        and "(1 left out, the first: en-nl nearest-token seed 3: failed" in result.stderr
+    )
+
+
 def test_a_place_that_cannot_be_written_is_said(invoke, results):
     Path("file").write_text("")
     result = invoke("plot", "f1", "--out", "file/figure.png")

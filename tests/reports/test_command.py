@@ -63,6 +63,15 @@ def test_a_store_of_failures_says_why(store: StoreOnDisk) -> None:
         call(store)
 
 
+def test_a_baseline_whose_cells_are_damaged_is_missed_with_the_reason(full: StoreOnDisk) -> None:
+    for record in full.root.rglob("none/seed-*/cell.json"):
+        record.write_text("{", encoding="utf-8")
+    with pytest.raises(
+        UserError, match=r"--baseline none: not among .* left out, the first: .*cannot be read"
+    ):
+        call(full, "--baseline", "none")
+
+
 def test_selected_cells_that_all_failed_are_an_error(full: StoreOnDisk) -> None:
     full.cell("en-nl", "wca-soft", state="failed")
     with pytest.raises(UserError, match="the selected cells all failed"):

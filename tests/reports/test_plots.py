@@ -170,7 +170,7 @@ def test_f1_draws_a_dot_a_seed_and_says_what_is_missing(full):
     dots = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "o" and axes.axison]
     assert sum(len(line.get_xdata()) for line in dots) == 19  # cells that are done
     assert any(
-        "wca-hard (epsilon=0.01), en-nl: n = 1: seed 2 failed and seed 3 not run." in one
+        "wca-hard (epsilon=0.01), en-nl: n = 1: seed 2 failed and seed 3 missing." in one
         for one in plot.caption
     )
 

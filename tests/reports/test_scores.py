@@ -65,7 +65,7 @@ def test_a_lone_row_and_equal_rows_are_not_called_best(store: StoreOnDisk) -> No
 def test_failed_and_missing_cells_are_said(full: StoreOnDisk) -> None:
     table = tables(full)["scores"]
     assert entry(table, "wca-hard (epsilon=0.01)", "en-nl").footnotes == (
-        "n = 1: seed 2 failed and seed 3 not run.",
+        "n = 1: seed 2 failed and seed 3 missing.",
     )
     assert entry(table, "wca-hard (epsilon=0.01)", "en-de") == Entry()
     assert "unless a note says otherwise" in table.caption[0]
@@ -123,7 +123,7 @@ def test_mixed_code_of_one_version_is_said_of_the_harness_and_of_each_method(sto
 def test_every_table_says_what_its_cells_were_made_with(full: StoreOnDisk) -> None:
     full.cell("en-nl", "none", 4, training={"precision": "bf16"})
     found = tables(full, details=True)
-    assert set(found) == {"scores", "comparison", "source", "cost"}
+    assert set(found) == {"scores", "comparison", "source", "types en-nl", "types en-de", "cost"}
     for table in found.values():
         assert table.caption[-2] == "Mixed: the cells differ in precision (bf16 and fp32)."
         assert table.caption[-1].startswith("Signature: none+") and "|precision:" in table.caption[-1]

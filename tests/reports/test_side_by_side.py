@@ -11,7 +11,8 @@ from wcabench.data.sentences import Sentence
 from wcabench.errors import UserError
 from wcabench.reports.side_by_side import PairExamples, errors, find_examples
 from wcabench.reports.terminal_examples import bracketed, print_examples
-from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell, read_cell, write_counts, write_record
+from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell, read_cell, write_record
+from wcabench.runs.counts_file import write_counts
 from wcabench.scoring.counts import count
 from wcabench.scoring.spans import Span
 

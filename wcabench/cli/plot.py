@@ -53,15 +53,16 @@ def plot(
     """
     from wcabench.reports.figure_files import check_output, save
     from wcabench.reports.plots.choose import choose_group
-    from wcabench.reports.report import facts, read_cells
+    from wcabench.reports.report import facts, read_cells, telling
     from wcabench.reports.selection import Selection
 
     _check(kind, out, baseline, resamples, as_json)
     if out is not None:
         check_output(out)
     cells, left_out = read_cells(results)
-    chosen = choose_group(cells, Selection(suites, pairs, methods, encoder), group)
-    found = _read(kind, chosen, baseline, resamples)
+    with telling(left_out):
+        chosen = choose_group(cells, Selection(suites, pairs, methods, encoder), group)
+        found = _read(kind, chosen, baseline, resamples)
     echo_left_out(left_out)
     if out is not None:
         save(found.draw(), out)

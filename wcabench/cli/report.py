@@ -32,7 +32,11 @@ _FILE_WIDTH = 100
 )
 @selection_options
 @click.option("--no-published", is_flag=True, help="Leave the published rows out.")
-@click.option("--details", is_flag=True, help="Intervals of the means, sources of the published rows, cost.")
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Intervals of the means, sources of the published rows, F1 by entity type, cost.",
+)
 @click.option("--standalone", is_flag=True, help="With --format latex: a whole document.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to stdout.")
 @click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, RECORD, count_names
+from wcabench.runs.cells import COUNTS, RECORD
+from wcabench.runs.counts_file import count_names
 
 MANIFEST = "manifest.json"
 PART = r"(?!\.)[\w.-]+"  # no separator, no drive, no leading dot: neither `..` nor a hidden name

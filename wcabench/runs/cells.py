@@ -2,9 +2,7 @@
 
 import json
 import math
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,36 +108,9 @@ class Cell:
         Raises:
             UserError: counts.npz is missing or damaged.
         """
-        return self._read_counts([(side, lenient)])[side, lenient]
+        from wcabench.runs.counts_file import read_counts
 
-    def _read_counts(self, wanted: Sequence[tuple[str, bool]]) -> dict[tuple[str, bool], "Counts"]:
-        """Those of the wanted (side, lenient), in one reading of the file."""
-        import numpy as np
-
-        from wcabench.scoring.counts import Counts
-
-        found = {}
-        try:
-            with np.load(self.path / COUNTS, allow_pickle=False) as arrays:
-                types = tuple(str(kind) for kind in arrays["types"])
-                for side, lenient in wanted:
-                    prefix = f"{side}_lenient_" if lenient else f"{side}_"
-                    tp, predicted, gold = (arrays[prefix + name] for name in ("tp", "predicted", "gold"))
-                    found[side, lenient] = Counts(types=types, tp=tp, predicted=predicted, gold=gold)
-            return found
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            KeyError,
-            EOFError,
-            zlib.error,
-            zipfile.BadZipFile,
-            UserError,
-        ) as error:
-            raise UserError(
-                f"{self.path / COUNTS}: damaged or missing ({error}); run the cell again"
-            ) from error
+        return read_counts(self.path / COUNTS, [(side, lenient)])[side, lenient]
 
 
 def read_cell(folder: Path) -> Cell:
@@ -188,37 +159,14 @@ def _check_record(record: Any, path: Path) -> None:
 
 def _check_counts(cell: Cell) -> None:
     """The counts are whole, and the F1 of the record is theirs."""
-    counts = cell._read_counts([(side, lenient) for side in SIDES for lenient in (False, True)])
+    from wcabench.runs.counts_file import read_counts
+
+    counts = read_counts(cell.path / COUNTS, [(side, lenient) for side in SIDES for lenient in (False, True)])
     f1 = counts["target", False].f1
     if cell.f1 is None or not abs(cell.f1 - f1) < 1e-6:
         raise UserError(
             f"{cell.path / RECORD}: F1 {cell.f1} is not the {f1:.2f} of its counts; run the cell again"
         )
-
-
-def count_names() -> list[str]:
-    """Names of the arrays in counts.npz."""
-    kinds = [f"{lenient}{name}" for lenient in ("", "lenient_") for name in ("tp", "predicted", "gold")]
-    return ["types", *(f"{side}_{kind}" for side in SIDES for kind in kinds)]
-
-
-def write_counts(path: Path, counts: Mapping[tuple[str, bool], "Counts"]) -> None:
-    """Write counts.npz.
-
-    Args:
-        path: the file.
-        counts: (side, lenient) -> counts; all with the same types.
-    """
-    import numpy as np
-
-    arrays = {"types": np.array(counts["target", False].types, dtype=str)}
-    for (side, lenient), one in counts.items():
-        for name in ("tp", "predicted", "gold"):
-            array = getattr(one, name)
-            small = np.min_scalar_type(int(array.max(initial=0)))
-            arrays[f"{side}_{'lenient_' if lenient else ''}{name}"] = array.astype(small)
-    with path.open("wb") as stream:
-        np.savez_compressed(stream, allow_pickle=False, **arrays)
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:

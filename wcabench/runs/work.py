@@ -11,8 +11,9 @@ from wcabench import registry
 from wcabench.config import build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
-from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES, write_counts
+from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES
 from wcabench.runs.code import harness_code, method_code
+from wcabench.runs.counts_file import write_counts
 from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -40,6 +41,21 @@ class Counts:
                 expected = len(self.tp), len(self.types)
                 raise ValueError(f"{name} has shape {array.shape}, expected {expected}")
             object.__setattr__(self, name, array)
+
+    @cached_property
+    def hits(self) -> NDArray[np.int64]:
+        """True positives of all types, [n_sentences]."""
+        return np.asarray(self.tp.sum(1, dtype=np.int64))
+
+    @cached_property
+    def entities(self) -> NDArray[np.int64]:
+        """Gold entities of all types, [n_sentences]."""
+        return np.asarray(self.gold.sum(1, dtype=np.int64))
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Predicted and gold entities of all types, [n_sentences]: micro F1 is 2 hits / sizes."""
+        return np.asarray(self.predicted.sum(1, dtype=np.int64) + self.entities)
 
     @property
     def f1(self) -> float:

@@ -25,22 +25,20 @@ def stack(counts: Sequence[Counts]) -> NDArray[np.int64]:
     """
     if not counts:
         raise UserError("nothing to compare: no seed has counts")
-    gold = counts[0].gold.sum(1)
+    gold = counts[0].entities
     for other in counts[1:]:
-        if len(other.gold) != len(gold):
+        if len(other.entities) != len(gold):
             raise UserError(
-                f"cannot compare scores of {len(gold)} sentences with scores of {len(other.gold)}: "
+                f"cannot compare scores of {len(gold)} sentences with scores of {len(other.entities)}: "
                 "the cells were scored on different test sets; run them again on one"
             )
-        differ = np.flatnonzero(other.gold.sum(1) != gold)
+        differ = np.flatnonzero(other.entities != gold)
         if len(differ):
             raise UserError(
                 f"cannot compare: sentence {differ[0] + 1} has different numbers of gold entities; "
                 "the cells were scored on different test sets or label sets; run them again on one"
             )
-    hits = [one.tp.sum(1, dtype=np.int64) for one in counts]
-    totals = [one.predicted.sum(1, dtype=np.int64) + one.gold.sum(1) for one in counts]
-    return np.stack([*hits, *totals], axis=1)
+    return np.stack([one.hits for one in counts] + [one.sizes for one in counts], axis=1)
 
 
 def stack_pair(a: Sequence[Counts], b: Sequence[Counts]) -> NDArray[np.int64]:

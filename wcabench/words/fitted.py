@@ -82,9 +82,8 @@ class FittedAligner:
         unfinished = path.with_name(f"{path.name}.part-{os.getpid()}")
         try:
             unfinished.touch()
-            mode = (
-                unfinished.stat().st_mode
-            )  # as any file of the user's; safetensors writes one for the owner alone
+            # As any file of the user's; safetensors writes one for the owner alone.
+            mode = unfinished.stat().st_mode
             save_file(arrays, unfinished, metadata=facts)
             unfinished.chmod(mode)
             unfinished.replace(path)

@@ -5,6 +5,7 @@ import torch
 from wcabench_csls import Csls, csls
 
 from wcabench.config import build
+from wcabench.conformance import check
 from wcabench.errors import UserError
 from wcabench.registry import find
 from wcabench.transport import Costs
@@ -61,6 +62,11 @@ def test_it_is_registered_with_its_options():
     cls = find("CSLS").load()
     assert cls is Csls and cls.info.needs == {"labelled", "parallel"}
     assert build(cls, {"k": "5", "beta": "0.1"}, "csls") == Csls(k=5, beta=0.1)
+
+
+def test_it_keeps_its_contract_with_the_bench():
+    report = check("csls")
+    assert report.passed, report
 
 
 @pytest.mark.parametrize("k", [0, -1])
