@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wcabench.errors import UserError
+from wcabench.reports.figure_files import check_output, new_figure, save
 
 if TYPE_CHECKING:
     from wcabench.nn.sentence_alignment import SentenceAlignment
 
-FORMATS = (".png", ".svg", ".pdf")
 # Inches and points. Eleven target tokens fill a column of 8.5 cm with text of 6 points: no scaling, no loss.
 CELL = 0.125
 GAP, TITLE, BAR = 0.1, 0.17, 0.06
@@ -33,15 +32,10 @@ def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None
     Raises:
         UserError: matplotlib is missing, another format, or a place that cannot be written.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise UserError(f"{path}: wanted a name that ends in {', '.join(FORMATS)}")
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise UserError("figures need matplotlib: pip install 'wcabench[plots]'") from error
+    check_output(path)
     plans = {name: plan for name, plan in found.plans.items() if name != NEAREST}
     panels = {name: one.numpy() for name, one in {"similarity": found.similarity, **plans}.items()}
-    figure = Figure(figsize=(1, 1), dpi=300)  # its size is that of what is drawn
+    figure = new_figure(1, 1)  # its size is that of what is drawn
     heads = {name: titles.get(name, name) for name in panels}
     page = _Page(figure, found, widest=max(map(len, heads.values())) * LABEL, rows=-(-len(panels) // 2))
     images: dict[bool, Any] = {}
@@ -53,7 +47,7 @@ def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None
     page.legend(0, lowest, images[True], "cosine similarity\n(dot: nearest source token)")
     if False in images:
         page.legend(1, lowest, images[False], "share of the target\ntoken's mass")
-    _save(figure, path)
+    save(figure, path, bbox_inches="tight", pad_inches=0.02)
 
 
 class _Page:
@@ -104,15 +98,3 @@ def _label(axis: Any, found: "SentenceAlignment", *, left: bool, below: bool) ->
     axis.tick_params(which="both", length=0, pad=1.5)
     for spine in axis.spines.values():
         spine.set_linewidth(0.4)
-
-
-def _save(figure: Any, path: Path) -> None:
-    """Without a date or random names, so that a figure made again differs only where it looks different."""
-    from matplotlib import rc_context
-
-    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    try:
-        with rc_context({"svg.hashsalt": "wcabench"}):
-            figure.savefig(path, bbox_inches="tight", pad_inches=0.02, metadata=undated)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error

@@ -5,6 +5,8 @@ import math
 from wcabench.reports.difference import ALPHA, Difference, short_p
 from wcabench.reports.table import listed
 
+REAL_IS_BOLD = "these are bold"  # in tables; a figure has other signs
+
 
 def family_text(baseline: str) -> str:
     """The family of comparisons that p values are corrected over."""
@@ -28,7 +30,7 @@ def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
         f"p: the larger of this t's and of approximate randomisation over sentences ({resamples} swaps), two-sided, "
         f"after Holm over the {family} comparison{'s' if family > 1 else ''} of this table ({family_text(baseline)}).",
         f"A difference is called real only when p < {short_p(ALPHA)}"
-        + ("; these are bold." if bold else "; none is."),
+        + (f"; {REAL_IS_BOLD}." if bold else "; none is."),
         *_seed_caption(differences, n),
         _power_caption(differences),
     )

@@ -19,6 +19,11 @@ def render_json(report: Report) -> str:
         "sections": [_section(section) for section in report.sections],
         "left_out": [{"path": path, "reason": reason} for path, reason in report.left_out],
     }
+    return dump(whole)
+
+
+def dump(whole: Mapping[str, Any]) -> str:
+    """JSON as reports have it: numbers cut to six decimals, what is not finite as null."""
     return json.dumps(_plain(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

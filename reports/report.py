@@ -1,9 +1,11 @@
 """A report: every group of a store with its tables, in the order in which they are read."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from wcabench.errors import UserError
 from wcabench.reports import captions
@@ -50,20 +52,40 @@ def read_report(root: Path, options: Options) -> Report:
     Raises:
         UserError: the folder has no finished cell, or the options name something that it does not have.
     """
+    cells, left_out = read_cells(root)
+    with telling(left_out):
+        sections = build_sections(cells, options)
+    return Report(sections, left_out, stored_options(options))
+
+
+def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
+    """All cells of a results folder, and what cannot be used of it: (path, reason).
+
+    Raises:
+        UserError: the folder has no finished cell.
+    """
     cells, corrupt = Store(root).cells() if root.is_dir() else ([], [])
     left_out = [(str(path), reason) for path, reason in corrupt]
     left_out += [(str(cell.path), _failure(cell)) for cell in cells if cell.state == "failed"]
-    there = f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
     if not any(cell.state == "done" for cell in cells):
         raise UserError(
-            f"{root}: no finished cell{there}; run some first, "
+            f"{root}: no finished cell{_first(left_out)}; run some first, "
             f"e.g. `wcabench run --method all --seeds 3 --results {root}`"
         )
+    return cells, tuple(left_out)
+
+
+@contextmanager
+def telling(left_out: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """A `UserError` within also says what could not be used, for that may be why something is not there."""
     try:
-        sections = build_sections(cells, options)
+        yield
     except UserError as error:
-        raise UserError(f"{error}{there}") from error
-    return Report(sections, tuple(left_out), stored_options(options))
+        raise UserError(f"{error}{_first(left_out)}") from error
+
+
+def _first(left_out: Sequence[tuple[str, str]]) -> str:
+    return f" ({len(left_out)} left out, the first: {left_out[0][1]})" if left_out else ""
 
 
 def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ...]:
@@ -99,15 +121,7 @@ def _section(group: Group, options: Options) -> Section:
     ]
     return Section(
         heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
-        facts={
-            "suite": group.suite,
-            "encoder_name": group.encoder_name,
-            "encoder": dict(group.encoder),
-            "recipe": dict(group.recipe),
-            "data": dict(group.data),
-            "methods": {row.label: seen(row.method) for row in group.rows},
-            "signature": merged_signature([cell.record for cell in group.cells]),
-        },
+        facts=facts(group),
         # Under each, for a table may be printed alone.
         tables=tuple(
             dataclasses.replace(table, caption=(*table.caption, *provenance))
@@ -116,6 +130,19 @@ def _section(group: Group, options: Options) -> Section:
         ),
         cells=tuple(group.cells),
     )
+
+
+def facts(group: Group) -> dict[str, Any]:
+    """What all cells of a group share, and what each method may see: for JSON."""
+    return {
+        "suite": group.suite,
+        "encoder_name": group.encoder_name,
+        "encoder": dict(group.encoder),
+        "recipe": dict(group.recipe),
+        "data": dict(group.data),
+        "methods": {row.label: seen(row.method) for row in group.rows},
+        "signature": merged_signature([cell.record for cell in group.cells]),
+    }
 
 
 def _failure(cell: Cell) -> str:

@@ -162,3 +162,46 @@ def _done(
         "signature": f"{method}|{pair}|{config['suite']}|{SIGNED_ENCODER}|seed:{seed}|wcabench:0.1.0",
         "finished": "2026-11-22T20:00:00Z",
     }
+
+
+MANY_PAIRS = ("en-nl", "en-de", "en-es", "en-hy")
+MANY_METHODS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("none", {}),
+    ("nearest-token", {}),
+    ("fastalign", {"symmetrisation": "grow-diag-final-and", "lowercase": True}),
+    ("wca-soft", {}),
+    ("wca-hard", {"epsilon": 0.05, "max_iterations": 100}),
+    ("wca-hard", {"epsilon": 0.01, "max_iterations": 1000}),
+    ("a-method-of-somebody-else", {"temperature": 0.125}),
+    ("contextual-string-aligner", {}),
+)
+
+
+def write_many(store: StoreOnDisk, seeds: int = 5, steps: int = 250) -> None:
+    """Four pairs, eight methods of which some have long names, with losses, times and alignment error rates."""
+    for p, pair in enumerate(MANY_PAIRS):
+        for m, (method, options) in enumerate(MANY_METHODS):
+            for seed in range(1, seeds + 1):
+                draw = np.random.default_rng([p, m, seed])
+                quality = (0.62, 0.6, 0.55, 0.3)[p] + 0.015 * m * (p != 1) - 0.1 * (m == 6)
+                store.cell(
+                    pair,
+                    method,
+                    seed,
+                    quality=quality + float(draw.normal(0, 0.01)),
+                    options=options,
+                    training={"precision": "fp32", "steps": steps, "loss": losses(draw, steps, m)},
+                    timings={"fit": (40.0 if m else 20.0) * (1 + p / 2) + float(draw.normal(0, 2))},
+                    diagnostics={"alignment_error_rate": 0.2 + 0.03 * m + float(draw.normal(0, 0.005))}
+                    if m
+                    else {},
+                )
+
+
+def losses(draw: np.random.Generator, steps: int, place: int) -> dict[str, list[float]]:
+    """Falling losses; the first method has no alignment."""
+    falling = np.exp(-np.arange(steps) / 30) * 2
+    tagging = (falling + 0.05) * draw.uniform(0.7, 1.3, steps)
+    alignment = (falling / 4 + 0.5 + 0.1 * place) * draw.uniform(0.9, 1.1, steps)
+    terms = {"cross_entropy": tagging} | ({"alignment": alignment} if place else {})
+    return {name: values.tolist() for name, values in {"total": tagging, **terms}.items()}

@@ -14,6 +14,7 @@ from wcabench.errors import UserError, suggest
 COMMANDS = {
     "run": ("wcabench.cli.run:run", "Run methods on language pairs over seeds; finished cells are skipped."),
     "report": ("wcabench.cli.report:report", "Print the table of a results folder, with its significance."),
+    "plot": ("wcabench.cli.plot:plot", "Draw F1, losses, differences, cost or alignment error of results."),
     "compare": (
         "wcabench.cli.compare:compare",
         "Compare two methods: difference, entity types, sentences.",

@@ -78,6 +78,19 @@ def grid_options(function: F) -> F:
     return function
 
 
+def selection_options(function: F) -> F:
+    """The options that say which cells of a results folder a report or a figure is made of."""
+    options = [
+        click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated."),
+        click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated."),
+        click.option("--method", "methods", multiple=True, help="Only this method; may be repeated."),
+        click.option("--encoder", default="", help="Only encoders with this in their name or identity."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 def here_options(function: F) -> F:
     """The options that say where things are that no record holds: data, encoder, suite's file, device."""
     options = [

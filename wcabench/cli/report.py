@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_left_out
+from wcabench.cli.options import echo_left_out, selection_options
 
 if TYPE_CHECKING:
     from wcabench.reports.table import Report
@@ -30,10 +30,7 @@ _FILE_WIDTH = 100
 @click.option(
     "--baseline", metavar="METHOD", help="Compare with this method.  [default: none, where it was run]"
 )
-@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
-@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
-@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
-@click.option("--encoder", default="", help="Only encoders with this in their name or identity.")
+@selection_options
 @click.option("--no-published", is_flag=True, help="Leave the published rows out.")
 @click.option(
     "--details",

@@ -1,0 +1,66 @@
+"""Figures as files: PNG, SVG or PDF by the ending of the name, and the same bytes for the same figure."""
+
+from pathlib import Path
+from typing import Any
+
+from wcabench.errors import UserError
+
+FORMATS = (".png", ".svg", ".pdf")
+DPI = 300
+
+
+def check_output(path: Path) -> None:
+    """Refuse what could not be drawn or written, before any work is done for it.
+
+    Raises:
+        UserError: a name whose ending is that of no format, or matplotlib is missing.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise UserError(f"{path}: wanted a name that ends in {', '.join(FORMATS)}")
+    require_matplotlib()
+
+
+def require_matplotlib() -> Any:
+    """The class of matplotlib's figures.
+
+    Raises:
+        UserError: matplotlib is missing.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UserError("figures need matplotlib: pip install 'wcabench[plots]'") from error
+    return Figure
+
+
+def new_figure(width: float, height: float) -> Any:
+    """An empty figure, so many inches wide and high.
+
+    Raises:
+        UserError: matplotlib is missing.
+    """
+    return require_matplotlib()(figsize=(width, height), dpi=DPI)
+
+
+def save(figure: Any, path: Path, **how: Any) -> None:
+    """Write a figure without a date or random names: made again, it differs only where it looks different.
+
+    Args:
+        figure: of matplotlib's.
+        path: .png, .svg or .pdf; missing folders are made.
+        how: what else `Figure.savefig` takes.
+
+    Raises:
+        UserError: another format, or a place that cannot be written.
+    """
+    check_output(path)
+    from matplotlib import rc_context
+
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Type 42: fonts of Type 3, the default, are refused by some publishers.
+        with rc_context({"svg.hashsalt": "wcabench", "pdf.fonttype": 42}):
+            figure.savefig(path, metadata=undated, **how)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
