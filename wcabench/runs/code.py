@@ -11,7 +11,17 @@ from typing import Any
 import wcabench
 
 # What decides a number; commands, reports and the store do not.
-DECIDING = ("compiled.py", "config.py", "data", "nn", "runs/work.py", "scoring", "transport", "words")
+DECIDING = (
+    "compiled.py",
+    "config.py",
+    "data",
+    "nn",
+    "runs/predictions.py",
+    "runs/work.py",
+    "scoring",
+    "transport",
+    "words",
+)
 
 
 @cache

@@ -11,7 +11,7 @@ from wcabench import registry
 from wcabench.config import build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
-from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA, SIDES
+from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA
 from wcabench.runs.code import harness_code, method_code
 from wcabench.runs.counts_file import write_counts
 from wcabench.runs.diagnosis import diagnose
@@ -19,16 +19,15 @@ from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
 from wcabench.runs.plan import PlannedCell
+from wcabench.runs.predictions import Tags, count_entities, predict, record_scores
 from wcabench.runs.signature import environment_fields, signature
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
-    from wcabench.data.sentences import PairData, Sentence
+    from wcabench.data.sentences import PairData
     from wcabench.scoring.counts import Counts
 
 Progress = Callable[[str, int, int], None]
-Tags = list[str | None]
-Sides = dict[str, list[Tags]]  # "target" and "source"
 
 
 @dataclass(frozen=True)
@@ -152,16 +151,9 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
     watch.lap("load")
     tagger = method.fit(bench)
     watch.lap("fit")
-    target = _predict(tagger, data.target_test, "target test")
-    hidden = frozenset(data.mapped_to_o)
-    tags = {
-        "target": [_without_types(sentence, hidden) for sentence in target],
-        "source": _predict(tagger, data.source_test, "source test"),
-    }
+    tags = predict(tagger, data)
     watch.lap("predict")
-    gold = {"target": _tags(data.target_test), "source": _tags(data.source_test)}
-    read = _truncated(gold, tags) if planned.recipe.long_sentences == "truncate" else (gold, tags)
-    counts = _count(*read, data.types)
+    counts = count_entities(data, tags, read_only=planned.recipe.long_sentences == "truncate")
     watch.lap("score")
     memory = {"peak_memory_mb": peak_memory_mb(), "peak_device_memory_mb": peak_device_memory_mb(device)}
     noted = bench.record()
@@ -171,8 +163,8 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
         **_header(planned, device, noted),
         "state": "done",
         "f1": counts["target", False].f1,
-        "scores": {f"{side}-test": _scores(counts, side) for side in SIDES},
-        "unpredicted_words": sum(tag is None for sentence in target for tag in sentence),
+        "scores": record_scores(counts),
+        "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
         "seconds": watch.seconds,
         "timings": watch.timings,
         **memory,
@@ -206,53 +198,3 @@ def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[st
         "environment": environment(device, noted.get("training", {}).get("precision")),
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-
-
-def _predict(tagger: registry.Tagger, sentences: "list[Sentence]", what: str) -> list[Tags]:
-    """One tag a word; a tagger that breaks its contract is an error that says where."""
-    predicted = [list(tags) for tags in tagger.predict([sentence.words for sentence in sentences])]
-    if len(predicted) != len(sentences):
-        raise ValueError(f"{what}: predict() gave {len(predicted)} sentences for {len(sentences)}")
-    for number, (tags, sentence) in enumerate(zip(predicted, sentences, strict=True), 1):
-        if len(tags) != len(sentence.words):
-            raise ValueError(
-                f"{what}, sentence {number}: predict() gave {len(tags)} tags for {len(sentence.words)} words"
-            )
-    return predicted
-
-
-def _without_types(tags: Tags, types: frozenset[str]) -> Tags:
-    """Tags of entity types that the target does not have become O (label policy "map")."""
-    return ["O" if tag is not None and tag[2:] in types else tag for tag in tags]
-
-
-def _tags(sentences: "list[Sentence]") -> list[Tags]:
-    return [list(sentence.tags) for sentence in sentences]
-
-
-def _truncated(
-    gold: dict[str, list[Tags]], tags: dict[str, list[Tags]]
-) -> tuple[dict[str, list[Tags]], dict[str, list[Tags]]]:
-    """Gold and predicted tags of the words that were read: what systems that truncate are scored on."""
-
-    def kept(side: str, which: Sides) -> list[Tags]:
-        return [
-            [tag for tag, read in zip(sentence, predicted, strict=True) if read is not None]
-            for sentence, predicted in zip(which[side], tags[side], strict=True)
-        ]
-
-    return {side: kept(side, gold) for side in SIDES}, {side: kept(side, tags) for side in SIDES}
-
-
-def _count(gold: Sides, tags: Sides, types: tuple[str, ...]) -> "dict[tuple[str, bool], Counts]":
-    from wcabench.scoring.counts import count
-
-    return {
-        (side, lenient): count(gold[side], tags[side], types, lenient=lenient)  # type: ignore[arg-type]
-        for side in SIDES
-        for lenient in (False, True)
-    }
-
-
-def _scores(counts: "dict[tuple[str, bool], Counts]", side: str) -> dict[str, Any]:
-    return {**counts[side, False].scores(), "lenient": {"f1": counts[side, True].f1}}
