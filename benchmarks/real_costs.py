@@ -48,7 +48,9 @@ def embedded_model(precision: str = "fp32", device: str = "cpu") -> TokenClassif
     """The embedded encoder as the mini suite reads it."""
     torch.manual_seed(0)
     recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
-    return TokenClassifier(load_suite("mini").encoder, recipe, tag_names(("LOC", "MISC", "ORG", "PER")), device)
+    return TokenClassifier(
+        load_suite("mini").encoder, recipe, tag_names(("LOC", "MISC", "ORG", "PER")), device
+    )
 
 
 def aligner(model: TokenClassifier, **options: object) -> JointAlignment:
