@@ -14,6 +14,7 @@ def sinkhorn_ragged(
     source: FloatArray,
     target: FloatArray,
     epsilon: float,
+    weight: float,
     tolerance: float,
     max_iterations: int,
     plans: FloatArray,
@@ -21,10 +22,10 @@ def sinkhorn_ragged(
     errors: FloatArray,
     iterations: FloatArray,
 ) -> None:
-    """Entropic plans of problems laid end to end (eq. 5 with an entropic term; Cuturi 2013).
+    """Entropic plans of problems laid end to end (eq. 5 with an entropic term; Cuturi 2013; Chizat et al. 2018).
 
     Each problem runs on the kernel exp(-(C - row minimum) / epsilon) in float64, and is done over in the log domain
-    where that kernel runs out of range, so that no value is ever NaN.
+    where that kernel runs out of range, so that no value is ever NaN. Soft marginals are met in the log domain.
 
     Args:
         costs: all matrices, flattened row by row, one after the other; float64.
@@ -32,11 +33,13 @@ def sinkhorn_ragged(
         source: weights of the source tokens, end to end; each problem's sum to one.
         target: likewise.
         epsilon: weight of the entropy, in units of the cost.
-        tolerance: stop when the L1 violation of the row marginals is below this; columns are exact.
+        weight: of the KL divergence of each side's marginals, in units of the cost; infinite: they are met.
+        tolerance: stop when the row sums differ by less than this, L1, from the marginals (from those that are optimal
+            beside the column potentials, where they are soft); columns are exact.
         max_iterations: give up after so many.
         plans: out, like `costs`.
         potentials: out, f of each source token, end to end; minus infinity for one of weight 0.
-        errors: out, L1 violation of the row marginals.
+        errors: out, that L1 difference.
         iterations: out.
     """
     at = row_at = column_at = 0
@@ -46,9 +49,11 @@ def sinkhorn_ragged(
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
         a, b = source[row_at : row_at + n_s], target[column_at : column_at + n_t]
         f = potentials[row_at : row_at + n_s]
-        ok, error, count = _kernel_domain(cost, a, b, epsilon, tolerance, max_iterations, plan, f)
+        ok, error, count = False, np.inf, 0
+        if np.isinf(weight):
+            ok, error, count = _kernel_domain(cost, a, b, epsilon, tolerance, max_iterations, plan, f)
         if not ok:
-            error, count = _log_domain(cost, a, b, epsilon, tolerance, max_iterations, plan, f)
+            error, count = _log_domain(cost, a, b, epsilon, weight, tolerance, max_iterations, plan, f)
         errors[problem] = error
         iterations[problem] = count
         at += n_s * n_t
@@ -135,6 +140,7 @@ def _log_domain(
     a: FloatArray,
     b: FloatArray,
     epsilon: float,
+    weight: float,
     tolerance: float,
     max_iterations: int,
     plan: FloatArray,
@@ -143,18 +149,21 @@ def _log_domain(
     """(row violation, iterations). The potential of a token of weight 0 is minus infinity, and its plan exactly 0."""
     n_s, n_t = cost.shape
     g = np.zeros(n_t)
+    # Soft marginals take a part of the step that would meet them.
+    part = 1.0 / (1.0 + epsilon / weight)
     error, count = np.inf, 0
     log_a, log_b = np.log(a), np.log(b)
     while count < max_iterations and error >= tolerance:
         count += 1
         for i in range(n_s):
-            f[i] = epsilon * (log_a[i] - _log_sum_exp((g - cost[i]) / epsilon))
+            f[i] = epsilon * (log_a[i] - part * _log_sum_exp((g - cost[i]) / epsilon))
         for j in range(n_t):
-            g[j] = epsilon * (log_b[j] - _log_sum_exp((f - cost[:, j]) / epsilon))
+            g[j] = epsilon * (log_b[j] - part * _log_sum_exp((f - cost[:, j]) / epsilon))
         error = 0.0
         for i in range(n_s):
             plan[i] = np.exp((f[i] + g - cost[i]) / epsilon)
-            error += abs(plan[i].sum() - a[i])
+            if a[i] > 0:
+                error += abs(plan[i].sum() - a[i] * np.exp((epsilon * log_a[i] - f[i]) / weight))
     return error, count
 
 

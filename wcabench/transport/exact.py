@@ -43,9 +43,7 @@ def exact_ragged(
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
         supply, demand = supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t]
         flow, f, count = _transport(cost, supply, demand)
-        for i in range(n_s):
-            for j in range(n_t):
-                plan[i, j] = flow[j, i] * units[problem]
+        plan[:] = flow.T * units[problem]
         potentials[row_at : row_at + n_s] = f
         rounds[problem] = count
         at += n_s * n_t

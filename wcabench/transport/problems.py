@@ -82,10 +82,22 @@ class Problems:
         rows = np.add.reduceat(plans, starts(np.repeat(n_t, n_s)))
         return np.add.reduceat(np.abs(rows - self.weights()[0]), starts(n_s))
 
+    def column_errors(self, plans: np.ndarray) -> np.ndarray:
+        """L1 violation of the target marginals of flat plans, one a problem."""
+        matrices = cut(plans, self.shapes.prod(1))
+        weights = cut(self.weights()[1], self.shapes[:, 1])
+        return np.array(
+            [
+                np.abs(matrix.reshape(shape).sum(0) - b).sum()
+                for matrix, shape, b in zip(matrices, self.shapes.tolist(), weights, strict=True)
+            ]
+        )
+
 
 def starts(sizes: np.ndarray) -> np.ndarray:
     """Where each of several stretches begins when they lie end to end."""
-    return np.cumsum(sizes) - sizes
+    found: np.ndarray = np.cumsum(sizes) - sizes
+    return found
 
 
 def check_kind(costs: Sequence[Matrix]) -> None:
@@ -154,7 +166,7 @@ def _in_kind(flat: np.ndarray, like: Matrix) -> Matrix:
 def cut(flat: Matrix, sizes: np.ndarray) -> list[Any]:
     """A flat array as the stretches that lie end to end in it; no copies."""
     if isinstance(flat, torch.Tensor):
-        return list(flat.split(sizes.tolist()))
+        return list(torch.split(flat, sizes.tolist()))
     return [
         flat[start : start + size] for start, size in zip(starts(sizes).tolist(), sizes.tolist(), strict=True)
     ]

@@ -46,8 +46,7 @@ def solve_unbalanced(
         ValueError: as `solve`, and for a cost below 0.
     """
     from wcabench.transport.problems import Problems
-    from wcabench.transport.solvers import none, room
-    from wcabench.transport.unbalanced import unbalanced_ragged
+    from wcabench.transport.solvers import entropic_ragged, none
 
     check_positive(
         epsilon=epsilon, marginal_weight=marginal_weight, tolerance=tolerance, max_iterations=max_iterations
@@ -58,30 +57,7 @@ def solve_unbalanced(
     check_range(problems.costs, min(epsilon, marginal_weight))
     if problems.costs.min() < -epsilon:  # a cosine's rounding is let pass
         raise ValueError(f"a cost of {problems.costs.min():g} is below 0: it would be paid for creating mass")
-    plans, f, iterations = room(problems)
-    errors = np.empty(len(iterations))
-    weights = problems.weights()
-    unbalanced_ragged(
-        problems.costs,
-        problems.shapes,
-        *weights,
-        float(epsilon),
-        float(marginal_weight),
-        tolerance,
-        max_iterations,
-        plans,
-        f,
-        errors,
-        iterations,
-    )
-    return Plans(
-        problems.matrices(plans),
-        problems.objective(plans),
-        _unmatched(problems, plans),
-        iterations,
-        errors < tolerance,
-        problems.source_vectors(f),
-    )
+    return entropic_ragged(problems, float(epsilon), tolerance, max_iterations, float(marginal_weight))
 
 
 def solve_partial(
@@ -106,7 +82,7 @@ def solve_partial(
         ValueError: as `solve`, and for a mass outside (0, 1].
     """
     from wcabench.transport.problems import Problems
-    from wcabench.transport.solvers import none
+    from wcabench.transport.solvers import given_back, none
 
     if not 0 < mass <= 1:
         raise ValueError(f"mass {mass} is not in (0, 1]; the weights of each side sum to 1")
@@ -117,14 +93,8 @@ def solve_partial(
     found = _exact_with_dummies(problems, mass)
     flat = np.concatenate([plan[:-1, :-1].ravel() for plan in found.plans]) * (2 - mass)
     potentials = np.concatenate([f[:-1] for f in found.source_potentials])
-    return Plans(
-        problems.matrices(flat),
-        problems.objective(flat),
-        _unmatched(problems, flat),
-        found.iterations,
-        found.converged,
-        problems.source_vectors(potentials),
-    )
+    missed = problems.row_errors(flat) + problems.column_errors(flat)
+    return given_back(problems, flat, potentials, found.iterations, missed, found.converged)
 
 
 def _exact_with_dummies(problems: Problems, mass: float) -> Plans:
@@ -144,16 +114,3 @@ def _exact_with_dummies(problems: Problems, mass: float) -> Plans:
         for side, weights in enumerate(problems.weights())
     ]
     return exact(Problems.read(larger, *sides))
-
-
-def _unmatched(problems: Problems, plans: np.ndarray) -> np.ndarray:
-    """L1 distance of the sums of flat plans from the weights, both sides together, one a problem."""
-    from wcabench.transport.problems import cut
-
-    errors = problems.row_errors(plans)
-    matrices = cut(plans, problems.shapes.prod(1))
-    columns = cut(problems.weights()[1], problems.shapes[:, 1])
-    return errors + [
-        np.abs(m.reshape(shape).sum(0) - b).sum()
-        for m, shape, b in zip(matrices, problems.shapes.tolist(), columns, strict=True)
-    ]

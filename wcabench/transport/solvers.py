@@ -12,7 +12,7 @@ from wcabench.transport.entropic import sinkhorn_ragged
 from wcabench.transport.exact import exact_ragged
 from wcabench.transport.log_domain import sinkhorn_log
 from wcabench.transport.plans import Plans
-from wcabench.transport.problems import Problems, read_weights, refuse, starts
+from wcabench.transport.problems import Problems, cut, read_weights, refuse, starts
 
 # Given weights are counted in whole units of one in so many: finer than float64 is, and sums stay within int64.
 UNITS = 2**60
@@ -26,27 +26,23 @@ def none() -> Plans:
 
 def exact(problems: Problems) -> Plans:
     """Optimal plans, in float64 on the CPU."""
-    plans, f, rounds = room(problems)
+    plans, f, rounds = _room(problems)
     exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, rounds)
-    return Plans(
-        problems.matrices(plans),
-        problems.objective(plans),
-        problems.row_errors(plans),
-        rounds,
-        np.ones(len(rounds), bool),
-        problems.source_vectors(f),
-    )
+    return given_back(problems, plans, f, rounds, problems.row_errors(plans), np.ones(len(rounds), bool))
 
 
-def entropic_ragged(problems: Problems, epsilon: float, tolerance: float, most: int) -> Plans:
-    """Entropic plans on the CPU, each problem by itself."""
-    plans, f, iterations = room(problems)
+def entropic_ragged(
+    problems: Problems, epsilon: float, tolerance: float, most: int, weight: float = np.inf
+) -> Plans:
+    """Entropic plans on the CPU, each problem by itself; their marginals are soft where their weight is finite."""
+    plans, f, iterations = _room(problems)
     errors = np.empty(len(iterations))
     sinkhorn_ragged(
         problems.costs,
         problems.shapes,
         *problems.weights(),
         epsilon,
+        weight,
         tolerance,
         most,
         plans,
@@ -54,14 +50,8 @@ def entropic_ragged(problems: Problems, epsilon: float, tolerance: float, most: 
         errors,
         iterations,
     )
-    return Plans(
-        problems.matrices(plans),
-        problems.objective(plans),
-        errors,
-        iterations,
-        errors < tolerance,
-        problems.source_vectors(f),
-    )
+    missed = errors if np.isinf(weight) else problems.row_errors(plans) + problems.column_errors(plans)
+    return given_back(problems, plans, f, iterations, missed, errors < tolerance)
 
 
 def entropic_batched(
@@ -93,7 +83,26 @@ def entropic_batched(
     )
 
 
-def room(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def given_back(
+    problems: Problems,
+    plans: np.ndarray,
+    f: np.ndarray,
+    iterations: np.ndarray,
+    errors: np.ndarray,
+    converged: np.ndarray,
+) -> Plans:
+    """Flat plans and source potentials in the kind of their problems."""
+    return Plans(
+        problems.matrices(plans),
+        problems.objective(plans),
+        errors,
+        iterations,
+        converged,
+        problems.source_vectors(f),
+    )
+
+
+def _room(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Empty arrays for the plans, source potentials and iterations of a solver."""
     shapes = problems.shapes
     return np.empty_like(problems.costs), np.empty(shapes[:, 0].sum()), np.empty(len(shapes), dtype=np.int64)
@@ -111,7 +120,7 @@ def _whole_units(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def _rounded(weights: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Weights in units of 1/UNITS; the largest of each problem takes what is left, so that both sides' sums agree."""
-    units = np.floor(weights * UNITS).astype(np.int64)
+    units: np.ndarray = np.floor(weights * UNITS).astype(np.int64)
     for start, size in zip(starts(sizes).tolist(), sizes.tolist(), strict=True):
         own = units[start : start + size]
         own[own.argmax()] += UNITS - own.sum()
@@ -122,4 +131,4 @@ def _vectors(given: Sequence[Any] | None, costs: Sequence[Any], side: int) -> li
     """Given weights as checked vectors beside their costs."""
     sizes = np.array([cost.shape[side] for cost in costs])
     flat = read_weights(given, sizes, ("source", "target")[side])
-    return None if flat is None else list(torch.from_numpy(flat).to(costs[0]).split(sizes.tolist()))
+    return None if flat is None else cut(torch.from_numpy(flat).to(costs[0]), sizes)
