@@ -87,7 +87,8 @@ def training(rounds: int) -> list[str]:
     """A training step beside the plain loop; then its peak memory and the share of the alignment loss."""
     import torch
     from interleaving import Ratio, interleave
-    from training_steps import PlainLoop, SuiteLoop
+    from plain_loop import PlainLoop
+    from training_steps import SuiteLoop
 
     rows = []
     plain = PlainLoop("cuda")
@@ -101,6 +102,7 @@ def training(rounds: int) -> list[str]:
         share = alignment_seconds(suite, rounds) / float(times[0].mean())
         rows.append(f"\nOurs, {precision}: peak {peak:.0f} MiB; alignment loss {share:.1%} of the step.\n")
         suite.close()
+    plain.close()
     return rows
 
 

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
+from transformers import AutoTokenizer, BertConfig, BertModel
 
-from wcabench.config import DataConfig, RecipeConfig
+from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.data.parallel import read_tsv
 from wcabench.data.resources import DataSource
 from wcabench.data.sentences import PairData, SentencePair
@@ -44,13 +46,35 @@ def mixed_pairs(number: int) -> list[SentencePair]:
     return [pair for together in zip(*texts, strict=False) for pair in together][:number]
 
 
-def embedded_model(precision: str = "fp32", device: str = "cpu") -> TokenClassifier:
-    """The embedded encoder as the mini suite reads it."""
+def embedded_model(
+    precision: str = "fp32", device: str = "cpu", encoder: EncoderConfig | None = None
+) -> TokenClassifier:
+    """The embedded encoder as the mini suite reads it, or another."""
     torch.manual_seed(0)
     recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
-    return TokenClassifier(
-        load_suite("mini").encoder, recipe, tag_names(("LOC", "MISC", "ORG", "PER")), device
+    tags = tag_names(("LOC", "MISC", "ORG", "PER"))
+    return TokenClassifier(encoder or load_suite("mini").encoder, recipe, tags, device)
+
+
+def untrained_encoder(
+    folder: Path, *, layers: int = 12, width: int = 768, vocabulary: int = 119_547
+) -> EncoderConfig:
+    """A BERT of any size with the embedded encoder's pieces, written to a folder; by default of mBERT's size.
+
+    Its weights are random: it takes the time of a trained one, and its couplings are not to be looked at.
+    """
+    made = load_suite("mini").encoder
+    AutoTokenizer.from_pretrained(made.name).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // 64,
+        intermediate_size=4 * width,
+        attention_probs_dropout_prob=0.0,
     )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return replace(made, name=str(folder), revision=None, layers=None)
 
 
 def aligner(model: TokenClassifier, **options: object) -> JointAlignment:

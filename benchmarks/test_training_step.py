@@ -3,47 +3,64 @@
 import pytest
 import torch
 from interleaving import compare, cpu_seconds
-from real_costs import step_costs
-from training_steps import PlainLoop, SuiteLoop, losses_agree
+from real_costs import untrained_encoder
+from training_steps import SuiteLoop, losses_agree
 
 from wcabench.nn.model import resolve_precision
-from wcabench.transport import harden_columns, solve
+from wcabench.transport import Costs, cosine_costs
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 
 
+@pytest.fixture(scope="session", params=["embedded encoder", "mBERT's size, random weights"])
+def encoder(request, tmp_path_factory):
+    """Its name and configuration; None: the embedded one."""
+    if request.param == "embedded encoder":
+        return request.param, None
+    return request.param, untrained_encoder(tmp_path_factory.mktemp("encoder"))
+
+
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_a_step_beside_a_plain_loop(benchmark, precision):
+def test_a_step_beside_the_trainer_of_transformers(benchmark, encoder, precision):
     if precision == "bf16" and resolve_precision("auto", "cpu") != "bf16":
         pytest.skip("this processor does not multiply in bf16")
+    pytest.importorskip("accelerate")  # which the Trainer wants
+    from plain_loop import PlainLoop
+
     torch.set_num_threads(1)
-    suite, plain = SuiteLoop(precision), PlainLoop()
+    name, config = encoder
+    suite, plain = SuiteLoop(precision, encoder=config), PlainLoop(encoder=config)
     try:
-        entropy, alignment = losses_agree(suite, plain)
+        entropy, alignment = losses_agree(suite, plain.losses)
         if precision == "fp32":
             assert entropy < 1e-5
             # POT's tolerance is another, so that an argmax may fall otherwise.
             assert alignment < 1e-3
-        note = f"losses differ by {entropy:.0e} and {alignment:.0e}"
         compare(
-            benchmark, f"training step, {precision}", "plain loop, fp32", suite.step, plain.step, note=note
-        )
+            benchmark, f"training step, {name}, {precision}", "transformers' Trainer, fp32",
+            suite.step, plain.step, note=f"losses differ by {entropy:.0e} and {alignment:.0e}",
+        )  # fmt: skip
     finally:
         suite.close()
+        plain.close()
 
 
-def test_the_share_of_transport_in_a_step(benchmark):
+def test_the_share_of_transport_in_a_step(benchmark, encoder):
     """Costs, plans and hardening beside the whole step: the goal is at most 1% of it."""
-    suite = SuiteLoop("fp32")
+    torch.set_num_threads(1)
+    name, config = encoder
+    suite = SuiteLoop("fp32", encoder=config)
     try:
         alignment = suite.terms[1]
-        pairs = [alignment.pairs[i] for i in alignment.batch(0)]
-        costs = step_costs(suite.model, pairs)
-        suite.model.train()
+        with torch.no_grad():
+            states = alignment.states(suite.model, alignment.batch(0))
+
+        def couplings() -> list[torch.Tensor]:
+            return alignment.method.couple(Costs(cosine_costs(*states), alignment.batch(0))).plans
+
         compare(
-            benchmark, "plans of a step", "our whole step, fp32",
-            lambda: harden_columns(solve(costs, epsilon=0.05, max_iterations=100).plans), suite.step,
-            note="1 / ratio is the share of transport",
+            benchmark, f"costs, plans and hardening, {name}", "our whole step, fp32", couplings, suite.step,
+            note="1 / ratio is their share of it",
         )  # fmt: skip
     finally:
         suite.close()
