@@ -1,7 +1,7 @@
 """How often the hardened entropic plan couples as the exact one does, against epsilon: `python benchmarks/epsilon.py`.
 
 On the states of the embedded encoder for the embedded parallel text, untouched and fine-tuned as the mini suite does
-it. Prints a Markdown table.
+it. Prints a Markdown table; `--into docs/epsilon.md` puts it into that page.
 """
 
 import sys
@@ -14,10 +14,12 @@ import click
 # Run as a script from anywhere; the modules beside this file are no package.
 sys.path.append(str(Path(__file__).parent))
 
+import numpy as np
 import torch
 from interleaving import cpu_seconds
 from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
 
+from wcabench.cli.sweep_output import replace_block
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
 from wcabench.nn.model import TokenClassifier
@@ -41,13 +43,17 @@ class Row:
         mean: the same of the plans' means over layers, which is what is hardened (eqs. 4 and 6).
         iterations: median.
         in_time: share of the problems that are solved within the methods' default number of iterations.
-        milliseconds: processor time of a step of 32 pairs, plans and hardening.
+        missed: mean L1 error of the source marginals after so many.
+        settled: share of the columns of the mean plans after so many with the partner that they end with.
+        milliseconds: processor time of a step of 32 pairs, plans to the end and hardening.
     """
 
     layer: float
     mean: float
     iterations: float = 0.0
     in_time: float = 1.0
+    missed: float = 0.0
+    settled: float = 1.0
     milliseconds: float = 0.0
 
 
@@ -81,11 +87,14 @@ def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
         averaged = means(found.plans, layers)
         harden_columns(averaged)
         spent = cpu_seconds() - start
+        early = solve(costs, epsilon=epsilon, max_iterations=DEFAULT_ITERATIONS)
         rows[f"{epsilon:g}"] = Row(
             agreement(found.plans, exact),
             agreement(averaged, mean),
-            float(torch.from_numpy(found.iterations).float().median()),
-            float((found.iterations <= DEFAULT_ITERATIONS).mean()),
+            float(np.median(found.iterations)),
+            float(early.converged.mean()),
+            float(early.marginal_error.mean()),
+            agreement(means(early.plans, layers), averaged),
             1000 * spent / steps,
         )
     return rows
@@ -94,14 +103,16 @@ def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
 def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
     """Markdown; a cell of two numbers is untouched / fine-tuned."""
     lines = [
-        "| ε | a layer's argmax | argmax of the mean plan | iterations | solved in 100 | ms a step |",
-        "|---|---|---|---|---|---|",
+        "| ε | a layer's argmax | argmax of the mean plan | iterations | converged in 100 | error after 100 | "
+        "argmax settled by then | ms a step |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, a in untouched.items():
         b = tuned[name]
         lines.append(
             f"| {name} | {a.layer:.3f} / {b.layer:.3f} | {a.mean:.3f} / {b.mean:.3f} | "
             f"{a.iterations:.0f} / {b.iterations:.0f} | {a.in_time:.0%} / {b.in_time:.0%} | "
+            f"{a.missed:.1e} / {b.missed:.1e} | {a.settled:.3f} / {b.settled:.3f} | "
             f"{a.milliseconds:.1f} / {b.milliseconds:.1f} |"
         )
     return "\n".join(lines)
@@ -118,14 +129,23 @@ def fine_tuned(method: str, language: str = "nl") -> TokenClassifier:
 @click.command(help=__doc__)
 @click.option("--pairs", default=320, show_default=True, help="Sentence pairs, of all languages in turn.")
 @click.option("--method", default="wca-hard", show_default=True, help="What the encoder is fine-tuned with.")
-def main(pairs: int, method: str) -> None:
+@click.option(
+    "--into", type=click.Path(dir_okay=False, path_type=Path), help="Page between whose marks it goes."
+)
+def main(pairs: int, method: str, into: Path | None) -> None:
     text = mixed_pairs(pairs)
     results = []
     for model in (embedded_model(), fine_tuned(method)):
         costs = step_costs(model.float(), text)
         results.append(measure(costs, len(costs) // len(text)))
-    click.echo(f"{len(text)} pairs, English with {', '.join(LANGUAGES)}; fine-tuned with {method}\n")
-    click.echo(table(*results))
+    made = (
+        f"{len(text)} pairs, English with {', '.join(LANGUAGES)}; untouched / fine-tuned with {method} on mini en-nl, "
+        f"seed 1.\n\n{table(*results)}\n"
+    )
+    if into is None:
+        click.echo(made)
+    else:
+        replace_block(into, made)
 
 
 if __name__ == "__main__":

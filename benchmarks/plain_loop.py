@@ -110,7 +110,7 @@ class PlainLoop(Stepwise):
             Trainer(
                 model=self.plain,
                 args=arguments,
-                train_dataset=self.steps,  # type: ignore[arg-type]
+                train_dataset=self.steps,
                 data_collator=self.collate,
                 callbacks=[_AfterEachStep(self)],
             ).train()
@@ -140,7 +140,7 @@ class PlainLoop(Stepwise):
         return torch.tensor([[*row, *[value] * (self.length - len(row))] for row in rows])
 
 
-class _AfterEachStep(TrainerCallback):  # type: ignore[misc]
+class _AfterEachStep(TrainerCallback):
     def __init__(self, loop: Stepwise) -> None:
         self.loop = loop
 

@@ -42,3 +42,16 @@ def test_small_epsilon_couples_as_the_exact_plan_does(epsilon, monkeypatch):
     lines = epsilon.table(rows, rows).splitlines()
     assert len(lines) == 2 + len(rows)
     assert lines[3].startswith("| nearest token | ")
+
+
+def test_what_had_not_converged_in_the_methods_iterations_is_counted(epsilon, monkeypatch):
+    monkeypatch.setattr(epsilon, "EPSILONS", (0.01,))
+    generator = torch.Generator().manual_seed(0)
+    costs = [2 * torch.rand(9, 14, generator=generator) for _ in range(32)]
+    monkeypatch.setattr(epsilon, "DEFAULT_ITERATIONS", 3)
+    hurried = epsilon.measure(costs, 1)["0.01"]
+    assert hurried.in_time == 0
+    assert hurried.missed > 1e-4
+    assert hurried.settled < 1
+    monkeypatch.setattr(epsilon, "DEFAULT_ITERATIONS", epsilon.ITERATIONS)
+    assert epsilon.measure(costs, 1)["0.01"].settled == 1
