@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from transformers import AutoTokenizer, BertConfig, BertModel
+from transformers.utils import logging
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.data.parallel import read_tsv
@@ -73,6 +74,7 @@ def untrained_encoder(
         intermediate_size=4 * width,
         attention_probs_dropout_prob=0.0,
     )
+    logging.disable_progress_bar()
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
     return replace(made, name=str(folder), revision=None, layers=None)
 

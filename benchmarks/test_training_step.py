@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from interleaving import compare, cpu_seconds
+from interleaving import ROUNDS, compare, cpu_seconds
 from real_costs import untrained_encoder
 from training_steps import SuiteLoop, losses_agree
 
@@ -10,6 +10,10 @@ from wcabench.nn.model import resolve_precision
 from wcabench.transport import Costs, cosine_costs
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
+
+
+# A step of the large one takes minutes on both sides together; its rounds differ little.
+LARGE_ROUNDS = 6
 
 
 @pytest.fixture(scope="session", params=["embedded encoder", "mBERT's size, random weights"])
@@ -38,7 +42,8 @@ def test_a_step_beside_the_trainer_of_transformers(benchmark, encoder, precision
             assert alignment < 1e-3
         compare(
             benchmark, f"training step, {name}, {precision}", "transformers' Trainer, fp32",
-            suite.step, plain.step, note=f"losses differ by {entropy:.0e} and {alignment:.0e}",
+            suite.step, plain.step, rounds=LARGE_ROUNDS if config else ROUNDS,
+            note=f"losses differ by {entropy:.0e} and {alignment:.0e}",
         )  # fmt: skip
     finally:
         suite.close()
@@ -60,7 +65,7 @@ def test_the_share_of_transport_in_a_step(benchmark, encoder):
 
         compare(
             benchmark, f"costs, plans and hardening, {name}", "our whole step, fp32", couplings, suite.step,
-            note="1 / ratio is their share of it",
+            rounds=LARGE_ROUNDS if config else ROUNDS, note="1 / ratio is their share of it",
         )  # fmt: skip
     finally:
         suite.close()
