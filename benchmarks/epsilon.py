@@ -29,6 +29,8 @@ from wcabench.registry import find
 from wcabench.transport import harden_columns, solve
 from wcabench.transport.hardening import first_best
 
+# The methods' default: of an encoder of three layers, the embeddings are among them.
+LAYERS = "last-4"
 EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
 # Enough for the smallest epsilon to converge nearly everywhere.
 ITERATIONS = 20_000
@@ -142,7 +144,7 @@ def main(pairs: int, method: str, into: Path | None) -> None:
     text = mixed_pairs(pairs)
     results = []
     for model in (embedded_model(), fine_tuned(method)):
-        costs = step_costs(model.float(), text)
+        costs = step_costs(model.float(), text, LAYERS)
         results.append(measure(costs, len(costs) // len(text)))
     source = "NTREX" if os.environ.get("WCABENCH_DATA") else "the embedded corpus"
     made = (

@@ -7,7 +7,6 @@ encoder, which takes the time of a trained one. Each step's figures come from a 
 
 import multiprocessing
 import os
-import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,7 @@ from real_costs import embedded_model, parallel_text, step_costs, untrained_enco
 from training_steps import StoppedError, objectives
 
 from wcabench.cli.sweep_output import replace_block
-from wcabench.config import RecipeConfig
+from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.data.sentences import Sentence, SentencePair
 from wcabench.nn.model import TokenClassifier
 from wcabench.nn.training import train
@@ -37,7 +36,7 @@ from wcabench.transport import harden_columns, solve
 WIDTH = 256
 LABELLED = 32
 # Steps that are timed, after one that is not.
-STEPS = 5
+STEPS = 4
 EPSILON = 0.05
 
 
@@ -80,13 +79,11 @@ def sentences_of(model: TokenClassifier, pieces: int) -> Iterator[SentencePair]:
             source, target = [], []
 
 
-def step(size: Size) -> tuple[float, float]:
-    """Milliseconds of a training step, and the peak memory of the process in MiB."""
+def step(size: Size, encoder: EncoderConfig) -> tuple[float, float]:
+    """Milliseconds of a training step, and the peak memory of the process in MiB, libraries and all."""
     torch.set_num_threads(1)
     recipe = RecipeConfig(batch_size=LABELLED, pair_batch_size=size.pairs, max_length=130, precision="fp32")
-    with tempfile.TemporaryDirectory() as folder:
-        encoder = untrained_encoder(Path(folder), layers=size.layers, width=WIDTH, vocabulary=size.vocabulary)
-        model = embedded_model("fp32", encoder=encoder)
+    model = embedded_model("fp32", encoder=encoder)
     pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
     # As many as no epoch ends with: its end copies the embedding.
     texts = islice(cycle(pair.source for pair in pairs), LABELLED * (STEPS + 2))
@@ -101,13 +98,21 @@ def step(size: Size) -> tuple[float, float]:
 
     with suppress(StoppedError):
         train(model, terms[0], terms[1:], recipe, seed=0, progress=stamp)
-    return 1000 * float(np.median(np.diff(stamps))), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return 1000 * float(np.median(np.diff(stamps))), peak_memory()
+
+
+def peak_memory() -> float:
+    """Of this process, in MiB (Linux)."""
+    # Not getrusage: a child's count there begins with what its parent had.
+    (line,) = [x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
 
 
 def alone(size: Size) -> tuple[float, float]:
-    """`step` in a new process."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(step, (size,))
+    """`step` in a new process, with an encoder that this one makes."""
+    with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(1) as pool:
+        encoder = untrained_encoder(Path(folder), layers=size.layers, width=WIDTH, vocabulary=size.vocabulary)
+        return pool.apply(step, (size, encoder))
 
 
 def milliseconds(call: Callable[[], object]) -> float:

@@ -79,17 +79,19 @@ def untrained_encoder(
     return replace(made, name=str(folder), revision=None, layers=None)
 
 
-def aligner(model: TokenClassifier, **options: object) -> JointAlignment:
-    """The method whose couplings are measured, on the last layers that there are."""
-    method: JointAlignment = find("wca-hard").load()(layers=f"last-{min(LAYERS, model.depth)}", **options)
+def aligner(model: TokenClassifier, layers: str | None = None) -> JointAlignment:
+    """The method whose couplings are measured; by default on the last layers that there are, the embeddings apart."""
+    method: JointAlignment = find("wca-hard").load()(layers=layers or f"last-{min(LAYERS, model.depth)}")
     return method
 
 
 @torch.no_grad()
-def step_costs(model: TokenClassifier, pairs: Sequence[SentencePair]) -> list[torch.Tensor]:
+def step_costs(
+    model: TokenClassifier, pairs: Sequence[SentencePair], layers: str | None = None
+) -> list[torch.Tensor]:
     """The [n_s, n_t] problems of a training step, a layer and pair each, float32."""
     model.eval()
-    loss = AlignmentLoss(aligner(model), pairs, model, RecipeConfig(), seed=0)
+    loss = AlignmentLoss(aligner(model, layers), pairs, model, RecipeConfig(), seed=0)
     costs = cosine_costs(*loss.states(model, list(range(len(pairs)))))
     return [layer.clone() for cost in costs for layer in cost]
 

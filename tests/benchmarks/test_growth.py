@@ -38,7 +38,7 @@ def test_sentences_have_the_pieces_that_are_asked_for(growth):
 
 
 def test_a_step_is_timed_and_its_memory_read(growth):
-    milliseconds, memory = growth.step(growth.Size(pairs=2, pieces=8, layers=4, vocabulary=20_000))
+    milliseconds, memory = growth.alone(growth.Size(pairs=2, pieces=8, layers=4, vocabulary=20_000))
     assert milliseconds > 0
     assert memory > 100
 

@@ -147,13 +147,17 @@ def _shortest(
         rooms += demand[j] > 0
     reached[:] = np.inf  # a row not reached; reduced costs may round to a little below 0
     via[:] = -1
+    far, others = np.empty(n_s, dtype=np.int64), 0  # the rows that are not reached yet
     for i in range(n_s):
         if supply[i] > 0:
             reached[i] = 0.0
             _relax(cost[i], g, -f[i], float(i), open_at, before)
+        else:
+            far[others] = i
+            others += 1
     distance[:] = np.inf
     found, length = 0, 0.0
-    while found < rooms:
+    while found < rooms and others > 0:
         column = _nearest(open_at)
         length = open_at[column]
         distance[column] = length
@@ -161,14 +165,42 @@ def _shortest(
         if demand[column] > 0:
             order[found] = column
             found += 1
-        for i in range(n_s):
-            if flow[column, i] > 0 and reached[i] == np.inf:
+        still = 0
+        for k in range(others):
+            i = far[k]
+            if flow[column, i] > 0:
                 reached[i] = length
                 via[i] = column
                 _relax(cost[i], g, length - f[i], float(i), open_at, before)
+            else:
+                far[still] = i
+                still += 1
+        others = still
+    if found < rooms:
+        length = _rest(open_at, demand, distance, order, found)
     g += np.minimum(distance, length)
     f -= np.minimum(reached, length)
-    return found
+    return rooms
+
+
+@compiled
+def _rest(
+    open_at: FloatArray, demand: FloatArray, distance: FloatArray, order: FloatArray, found: int
+) -> float:
+    """Every row is reached, so what is known of the columns is final: the other ones with room, nearest first."""
+    first = found
+    for j in range(len(open_at)):
+        if open_at[j] == -np.inf:
+            continue
+        distance[j] = open_at[j]
+        if demand[j] > 0:
+            k = found
+            while k > first and distance[order[k - 1]] > distance[j]:
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = j
+            found += 1
+    return float(distance[order[found - 1]])
 
 
 @compiled
