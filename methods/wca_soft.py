@@ -58,6 +58,10 @@ class WcaSoft(JointAlignment):
             not (self.differentiable and self.epsilon is None),
             f"{name}: gradient=unrolled needs an epsilon; the exact plan has no iterations",
         )
+        require(
+            not (self.differentiable and self.coupling_encoder == "frozen"),
+            f"{name}: gradient=unrolled needs coupling_encoder=current; a frozen coupling has no gradient",
+        )
 
     def couple(self, costs: Costs) -> Coupling:
         """The plans that are used as they are."""

@@ -110,6 +110,7 @@ def test_directions_and_masses_of_a_hardened_plan():
         ("wca-hard", {"gradient": "unrolled"}),
         ("wca-hard", {"plan": "per-layer"}),
         ("wca-soft", {"gradient": "unrolled", "epsilon": None}),
+        ("wca-soft", {"gradient": "unrolled", "coupling_encoder": "frozen"}),
         ("wca-soft", {"epsilon": 0.0}),
         ("wca-soft", {"max_iterations": 0}),
         ("nearest-token", {"beta": -1.0}),
@@ -245,7 +246,33 @@ def test_frozen_couplings_are_those_of_the_untouched_encoder(tiny_data, tiny_enc
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0)))
     batch = frozen.batch(0)
     kept = frozen._coupling(model, batch, *frozen.states(model, batch)).plans
-    assert all(torch.equal(plan, frozen.frozen[i]) for plan, i in zip(kept, batch, strict=True))
+    assert all(torch.equal(plan, frozen.frozen.plans[i]) for plan, i in zip(kept, batch, strict=True))
+
+
+@pytest.mark.parametrize("name", [*COUPLED, "fastalign"])
+def test_a_step_with_frozen_couplings_solves_nothing(name, tiny_data, tiny_encoder, monkeypatch):
+    objective, model = loss_of(name, tiny_data, tiny_encoder, coupling_encoder="frozen")
+    assert len(objective.frozen.plans) == len(tiny_data.parallel)
+
+    def refuse(*_):
+        raise AssertionError("a step asked for a coupling")
+
+    monkeypatch.setattr(type(objective.method), "couple", refuse)
+    monkeypatch.setattr("wcabench.nn.alignment_loss.cosine_costs", refuse)
+    for step in range(3):
+        loss = objective.loss(model, step)
+        loss.backward()
+        assert torch.isfinite(loss)
+    with pytest.raises(AssertionError, match="asked for a coupling"):
+        loss_of(name, tiny_data, tiny_encoder)[0].loss(model, 0)
+
+
+def test_frozen_couplings_tell_how_well_they_were_solved(tiny_data, tiny_encoder):
+    objective, model = loss_of("wca-soft", tiny_data, tiny_encoder, coupling_encoder="frozen", epsilon=0.5)
+    objective.loss(model, 0)
+    assert objective.diagnostics()["converged"] == pytest.approx(1)
+    assert 0 <= objective.diagnostics()["marginal_error"] < 1e-4
+    assert objective.diagnostics()["iterations"] > 1
 
 
 def test_the_parallel_text_is_cycled_and_every_pair_seen_once_a_cycle(tiny_data, tiny_encoder):

@@ -15,11 +15,11 @@ def problems(number: int, seed: int = 0, dtype: torch.dtype = torch.float32) -> 
     return [torch.rand(n_s, n_t, generator=generator, dtype=dtype) * 2 for n_s, n_t in sizes]
 
 
-def reference_sinkhorn(cost: np.ndarray, epsilon: float) -> np.ndarray:
+def reference_sinkhorn(cost: np.ndarray, epsilon: float, iterations: int = 5_000) -> np.ndarray:
     """POT in float64 and the log domain, iterated far beyond the tolerance in test."""
     uniform = [np.full(n, 1 / n) for n in cost.shape]
     return ot.sinkhorn(
-        *uniform, cost, epsilon, method="sinkhorn_log", numItermax=5_000, stopThr=1e-10, warn=False
+        *uniform, cost, epsilon, method="sinkhorn_log", numItermax=iterations, stopThr=1e-10, warn=False
     )
 
 
@@ -41,6 +41,35 @@ def test_entropic_plans_equal_the_float64_log_domain_reference(epsilon):
     found = solve(costs, epsilon=epsilon, tolerance=1e-9, max_iterations=50_000)
     for cost, plan in zip(costs, found.plans, strict=True):
         np.testing.assert_allclose(plan, reference_sinkhorn(cost.double().numpy(), epsilon), atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("epsilon", [0.1, 0.05, 0.01])
+def test_entropic_plans_of_long_sentences_equal_the_float64_log_domain_reference(epsilon):
+    generator = torch.Generator().manual_seed(5)
+    compared = 0
+    for _ in range(60):
+        n_s, n_t = torch.randint(1, 121, (2,), generator=generator).tolist()
+        source, target = (
+            torch.nn.functional.normalize(torch.randn(n, 24, generator=generator), dim=-1) for n in (n_s, n_t)
+        )
+        cost = 1 - source @ target.T
+        wanted = reference_sinkhorn(cost.double().numpy(), epsilon, iterations=20_000)
+        if abs(wanted.sum(1) - 1 / n_s).sum() > 1e-7:  # the reference itself did not get there
+            continue
+        plan = solve([cost], epsilon=epsilon, tolerance=1e-9, max_iterations=100_000).plans[0]
+        np.testing.assert_allclose(plan, wanted, rtol=0, atol=1e-5)
+        compared += 1
+    assert compared >= 50
+
+
+@pytest.mark.parametrize("epsilon", [0.05, 0.005, 0.0005])
+def test_the_batched_solver_is_finite_in_float32_however_small_epsilon_is(epsilon):
+    plans, potentials, error, _ = sinkhorn_log(problems(40), epsilon, 1e-4, 200)
+    for plan, f in zip(plans, potentials, strict=True):
+        assert torch.isfinite(plan).all()
+        assert torch.isfinite(f).all()
+    assert torch.isfinite(error).all()
 
 
 @pytest.mark.parametrize("epsilon", [0.5, 0.05])

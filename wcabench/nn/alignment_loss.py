@@ -113,7 +113,8 @@ class AlignmentLoss:
         self, model: TokenClassifier, batch: list[int], source: list[torch.Tensor], target: list[torch.Tensor]
     ) -> Coupling:
         if self.frozen is not None:
-            return Coupling([self.frozen[i].to(source[0].device) for i in batch])
+            plans = [self.frozen.plans[i].to(source[0].device) for i in batch]
+            return Coupling(plans, self.frozen.facts)
         if self.method.differentiable:
             return self.method.couple(Costs(cosine_costs(source, target), batch))
         with torch.no_grad():
@@ -124,17 +125,20 @@ class AlignmentLoss:
             return self.method.couple(Costs(cosine_costs(source, target), batch))
 
     @torch.no_grad()
-    def _couple_all(self, model: TokenClassifier) -> list[torch.Tensor]:
-        """The pretrained encoder's plan of every pair, on the CPU."""
+    def _couple_all(self, model: TokenClassifier) -> Coupling:
+        """The pretrained encoder's plan of every pair, on the CPU, and the facts as means over the pairs."""
         was_training = model.training
         model.eval()
         plans: list[torch.Tensor] = []
+        facts: dict[str, float] = {}
         for start in range(0, len(self.windows), FROZEN_BATCH):
             batch = list(range(start, min(start + FROZEN_BATCH, len(self.windows))))
-            costs = Costs(cosine_costs(*self.states(model, batch)), batch)
-            plans += [plan.detach().cpu() for plan in self.method.couple(costs).plans]
+            found = self.method.couple(Costs(cosine_costs(*self.states(model, batch)), batch))
+            plans += [plan.detach().cpu() for plan in found.plans]
+            for name, value in found.facts.items():
+                facts[name] = facts.get(name, 0.0) + value * len(batch) / len(self.windows)
         model.train(was_training)
-        return plans
+        return Coupling(plans, facts)
 
     def _dropped(self, coupling: Coupling, batch: list[int]) -> list[torch.Tensor]:
         if self.method.identical == "keep":

@@ -1,4 +1,4 @@
-"""Cosine costs, exact and entropic couplings of many small problems, and hardening.
+"""Cosine costs, exact, entropic, unbalanced and partial couplings of many small problems, and hardening.
 
 Problems are ragged: a list of [n_s, n_t] matrices (or [layers, n_s, n_t] stacks), never padded on the CPU.
 """
@@ -11,8 +11,19 @@ if TYPE_CHECKING:
     from wcabench.transport.coupling import Coupling
     from wcabench.transport.hardening import harden_columns, harden_rows
     from wcabench.transport.plans import Plans, solve
+    from wcabench.transport.relaxed import solve_partial, solve_unbalanced
 
-__all__ = ["Costs", "Coupling", "Plans", "cosine_costs", "harden_columns", "harden_rows", "solve"]
+__all__ = [
+    "Costs",
+    "Coupling",
+    "Plans",
+    "cosine_costs",
+    "harden_columns",
+    "harden_rows",
+    "solve",
+    "solve_partial",
+    "solve_unbalanced",
+]
 
 _HOMES = {
     "Costs": "costs",
@@ -22,6 +33,8 @@ _HOMES = {
     "harden_rows": "hardening",
     "Plans": "plans",
     "solve": "plans",
+    "solve_partial": "relaxed",
+    "solve_unbalanced": "relaxed",
 }
 
 

@@ -11,7 +11,10 @@ FloatArray = np.ndarray
 def sinkhorn_ragged(
     costs: FloatArray,
     shapes: FloatArray,
+    source: FloatArray,
+    target: FloatArray,
     epsilon: float,
+    weight: float,
     tolerance: float,
     max_iterations: int,
     plans: FloatArray,
@@ -19,54 +22,69 @@ def sinkhorn_ragged(
     errors: FloatArray,
     iterations: FloatArray,
 ) -> None:
-    """Entropic plans of problems laid end to end (eq. 5 with an entropic term; Cuturi 2013), uniform marginals.
+    """Entropic plans of problems laid end to end (eq. 5 with an entropic term; Cuturi 2013; Chizat et al. 2018).
 
     Each problem runs on the kernel exp(-(C - row minimum) / epsilon) in float64, and is done over in the log domain
-    where that kernel runs out of range, so that no value is ever NaN.
+    where that kernel runs out of range, so that no value is ever NaN. Soft marginals are met in the log domain.
 
     Args:
-        costs: all matrices, flattened row by row, one after the other.
+        costs: all matrices, flattened row by row, one after the other; float64.
         shapes: [problems, 2], n_s and n_t of each.
+        source: weights of the source tokens, end to end; each problem's sum to one.
+        target: likewise.
         epsilon: weight of the entropy, in units of the cost.
-        tolerance: stop when the L1 violation of the row marginals is below this; columns are exact.
+        weight: of the KL divergence of each side's marginals, in units of the cost; infinite: they are met.
+        tolerance: stop when the row sums differ by less than this, L1, from the marginals (from those that are optimal
+            beside the column potentials, where they are soft); columns are exact.
         max_iterations: give up after so many.
         plans: out, like `costs`.
-        potentials: out, f of each source token, end to end.
-        errors: out, L1 violation of the row marginals.
+        potentials: out, f of each source token, end to end; minus infinity for one of weight 0.
+        errors: out, that L1 difference.
         iterations: out.
     """
-    at = row_at = 0
+    at = row_at = column_at = 0
     for problem in range(len(shapes)):
         n_s, n_t = shapes[problem]
-        cost = costs[at : at + n_s * n_t].reshape(n_s, n_t).astype(np.float64)
+        cost = costs[at : at + n_s * n_t].reshape(n_s, n_t)
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
+        a, b = source[row_at : row_at + n_s], target[column_at : column_at + n_t]
         f = potentials[row_at : row_at + n_s]
-        ok, error, count = _kernel_domain(cost, epsilon, tolerance, max_iterations, plan, f)
+        ok, error, count = False, np.inf, 0
+        if np.isinf(weight):
+            ok, error, count = _kernel_domain(cost, a, b, epsilon, tolerance, max_iterations, plan, f)
         if not ok:
-            error, count = _log_domain(cost, epsilon, tolerance, max_iterations, plan, f)
+            error, count = _log_domain(cost, a, b, epsilon, weight, tolerance, max_iterations, plan, f)
         errors[problem] = error
         iterations[problem] = count
         at += n_s * n_t
         row_at += n_s
+        column_at += n_t
 
 
 @compiled
 def _kernel_domain(
-    cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
+    cost: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    epsilon: float,
+    tolerance: float,
+    max_iterations: int,
+    plan: FloatArray,
+    f: FloatArray,
 ) -> tuple[bool, float, int]:
     """(whether the kernel stayed in range, row violation, iterations)."""
     n_s, n_t = cost.shape
     lowest, kernel = _kernel(cost, epsilon)
     u, v, row = np.ones(n_s), np.ones(n_t), np.empty(n_s)
-    error = _row_violation(kernel, u, v, row)
+    error = _row_violation(kernel, a, u, v, row)
     count = 0
     # The product K v of the violation is the one that the next iteration divides by: it is done once.
     while count < max_iterations and (count == 0 or error >= tolerance):
-        if not _scale(kernel, row, u, v):
+        if not _scale(kernel, a, b, row, u, v):
             return False, np.inf, 0
-        error = _row_violation(kernel, u, v, row)
+        error = _row_violation(kernel, a, u, v, row)
         count += 1
-    if not _in_range(u):
+    if not _in_range(u[a > 0]):
         return False, np.inf, 0
     f[:] = epsilon * np.log(u) + lowest
     for i in range(n_s):
@@ -84,28 +102,30 @@ def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
 
 
 @compiled
-def _row_violation(kernel: FloatArray, u: FloatArray, v: FloatArray, row: FloatArray) -> float:
-    """L1 violation of the row marginals; `row` is left holding K v."""
+def _row_violation(kernel: FloatArray, a: FloatArray, u: FloatArray, v: FloatArray, row: FloatArray) -> float:
+    """L1 violation of the row marginals a; `row` is left holding K v."""
     error = 0.0
     for i in range(len(u)):
         total = 0.0
         for j in range(len(v)):
             total += kernel[i, j] * v[j]
         row[i] = total
-        error += abs(u[i] * total - 1.0 / len(u))
+        error += abs(u[i] * total - a[i])
     return error
 
 
 @compiled
-def _scale(kernel: FloatArray, row: FloatArray, u: FloatArray, v: FloatArray) -> bool:
+def _scale(
+    kernel: FloatArray, a: FloatArray, b: FloatArray, row: FloatArray, u: FloatArray, v: FloatArray
+) -> bool:
     """One iteration, rows then columns; whether the columns stayed in range."""
     column = np.zeros(len(v))
     for i in range(len(u)):
-        u[i] = 1.0 / (len(u) * row[i])
+        u[i] = a[i] / row[i]
         for j in range(len(v)):
             column[j] += u[i] * kernel[i, j]
     for j in range(len(v)):
-        v[j] = 1.0 / (len(v) * column[j])
+        v[j] = b[j] / column[j]
     return _in_range(column)
 
 
@@ -116,23 +136,34 @@ def _in_range(values: FloatArray) -> bool:
 
 @compiled
 def _log_domain(
-    cost: FloatArray, epsilon: float, tolerance: float, max_iterations: int, plan: FloatArray, f: FloatArray
+    cost: FloatArray,
+    a: FloatArray,
+    b: FloatArray,
+    epsilon: float,
+    weight: float,
+    tolerance: float,
+    max_iterations: int,
+    plan: FloatArray,
+    f: FloatArray,
 ) -> tuple[float, int]:
+    """(row violation, iterations). The potential of a token of weight 0 is minus infinity, and its plan exactly 0."""
     n_s, n_t = cost.shape
     g = np.zeros(n_t)
+    # Soft marginals take a part of the step that would meet them.
+    part = 1.0 / (1.0 + epsilon / weight)
     error, count = np.inf, 0
-    f[:] = 0.0
+    log_a, log_b = np.log(a), np.log(b)
     while count < max_iterations and error >= tolerance:
         count += 1
         for i in range(n_s):
-            f[i] = -epsilon * (_log_sum_exp((g - cost[i]) / epsilon) + np.log(n_s))
+            f[i] = epsilon * (log_a[i] - part * _log_sum_exp((g - cost[i]) / epsilon))
         for j in range(n_t):
-            g[j] = -epsilon * (_log_sum_exp((f - cost[:, j]) / epsilon) + np.log(n_t))
+            g[j] = epsilon * (log_b[j] - part * _log_sum_exp((f - cost[:, j]) / epsilon))
         error = 0.0
         for i in range(n_s):
-            error += abs(np.exp((f[i] + g - cost[i]) / epsilon).sum() - 1.0 / n_s)
-    for i in range(n_s):
-        plan[i] = np.exp((f[i] + g - cost[i]) / epsilon)
+            plan[i] = np.exp((f[i] + g - cost[i]) / epsilon)
+            if a[i] > 0:
+                error += abs(plan[i].sum() - a[i] * np.exp((epsilon * log_a[i] - f[i]) / weight))
     return error, count
 
 

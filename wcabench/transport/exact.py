@@ -2,8 +2,8 @@
 
 Each round finds the shortest paths in reduced costs from all rows with mass left to all columns with room (Dijkstra),
 makes them free by moving the dual potentials, and sends mass along every one of them (Ford & Fulkerson's primal-dual
-method for the transportation problem; a first guess as in Jonker & Volgenant 1987). Masses are counted in units of
-1/lcm(n_s, n_t), so they are whole numbers: the method ends, and the marginals are exact.
+method for the transportation problem; a first guess as in Jonker & Volgenant 1987). Masses are whole numbers of some
+unit (of 1/lcm(n_s, n_t) where the marginals are uniform): the method ends, and the marginals are exact.
 """
 
 import numpy as np
@@ -15,40 +15,49 @@ FloatArray = np.ndarray
 
 @compiled
 def exact_ragged(
-    costs: FloatArray, shapes: FloatArray, plans: FloatArray, potentials: FloatArray, rounds: FloatArray
+    costs: FloatArray,
+    shapes: FloatArray,
+    supplies: FloatArray,
+    demands: FloatArray,
+    units: FloatArray,
+    plans: FloatArray,
+    potentials: FloatArray,
+    rounds: FloatArray,
 ) -> None:
-    """Optimal plans of problems laid end to end (eq. 1), uniform marginals.
+    """Optimal plans of problems laid end to end (eq. 1).
 
     Args:
         costs: all matrices, flattened row by row, one after the other; float64.
         shapes: [problems, 2], n_s and n_t of each.
+        supplies: whole units of mass of each source token, end to end; used up.
+        demands: of each target token; their sum is that of the supplies; used up.
+        units: mass of one unit, of each problem.
         plans: out, like `costs`.
         potentials: out, an optimal dual value f of each source token, end to end.
         rounds: out, rounds of each problem.
     """
-    at = row_at = 0
+    at = row_at = column_at = 0
     for problem in range(len(shapes)):
         n_s, n_t = shapes[problem]
         cost = costs[at : at + n_s * n_t].reshape(n_s, n_t)
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
-        unit = np.gcd(n_s, n_t)
-        flow, f, count = _transport(cost, n_t // unit, n_s // unit)
-        scale = unit / (n_s * n_t)
-        for i in range(n_s):
-            for j in range(n_t):
-                plan[i, j] = flow[j, i] * scale
+        supply, demand = supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t]
+        flow, f, count = _transport(cost, supply, demand)
+        plan[:] = flow.T * units[problem]
         potentials[row_at : row_at + n_s] = f
         rounds[problem] = count
         at += n_s * n_t
         row_at += n_s
+        column_at += n_t
 
 
 @compiled
-def _transport(cost: FloatArray, supply_each: int, demand_each: int) -> tuple[FloatArray, FloatArray, int]:
-    """(flow [n_t, n_s] in whole units, row potentials, rounds) where every row gives and every column takes alike."""
+def _transport(
+    cost: FloatArray, supply: FloatArray, demand: FloatArray
+) -> tuple[FloatArray, FloatArray, int]:
+    """(flow [n_t, n_s] in whole units, row potentials, rounds); rows with nothing to give are idle."""
     n_s, n_t = cost.shape
     f, g = np.zeros(n_s), np.empty(n_t)
-    supply, demand = np.full(n_s, supply_each), np.full(n_t, demand_each)
     flow = np.zeros((n_t, n_s), dtype=np.int64)
     _take_cheapest(cost, g, supply, demand, flow)
     _give_cheapest(cost, f, g, supply, demand, flow)
@@ -138,13 +147,17 @@ def _shortest(
         rooms += demand[j] > 0
     reached[:] = np.inf  # a row not reached; reduced costs may round to a little below 0
     via[:] = -1
+    far, others = np.empty(n_s, dtype=np.int64), 0  # the rows that are not reached yet
     for i in range(n_s):
         if supply[i] > 0:
             reached[i] = 0.0
             _relax(cost[i], g, -f[i], float(i), open_at, before)
+        else:
+            far[others] = i
+            others += 1
     distance[:] = np.inf
     found, length = 0, 0.0
-    while found < rooms:
+    while found < rooms and others > 0:
         column = _nearest(open_at)
         length = open_at[column]
         distance[column] = length
@@ -152,14 +165,42 @@ def _shortest(
         if demand[column] > 0:
             order[found] = column
             found += 1
-        for i in range(n_s):
-            if flow[column, i] > 0 and reached[i] == np.inf:
+        still = 0
+        for k in range(others):
+            i = far[k]
+            if flow[column, i] > 0:
                 reached[i] = length
                 via[i] = column
                 _relax(cost[i], g, length - f[i], float(i), open_at, before)
+            else:
+                far[still] = i
+                still += 1
+        others = still
+    if found < rooms:
+        length = _rest(open_at, demand, distance, order, found)
     g += np.minimum(distance, length)
     f -= np.minimum(reached, length)
-    return found
+    return rooms
+
+
+@compiled
+def _rest(
+    open_at: FloatArray, demand: FloatArray, distance: FloatArray, order: FloatArray, found: int
+) -> float:
+    """Every row is reached, so what is known of the columns is final: the other ones with room, nearest first."""
+    first = found
+    for j in range(len(open_at)):
+        if open_at[j] == -np.inf:
+            continue
+        distance[j] = open_at[j]
+        if demand[j] > 0:
+            k = found
+            while k > first and distance[order[k - 1]] > distance[j]:
+                order[k] = order[k - 1]
+                k -= 1
+            order[k] = j
+            found += 1
+    return float(distance[order[found - 1]])
 
 
 @compiled

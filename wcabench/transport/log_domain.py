@@ -8,9 +8,14 @@ PADDING = -1e30
 
 
 def sinkhorn_log(
-    costs: Sequence[torch.Tensor], epsilon: float, tolerance: float, max_iterations: int
+    costs: Sequence[torch.Tensor],
+    epsilon: float,
+    tolerance: float,
+    max_iterations: int,
+    source: Sequence[torch.Tensor] | None = None,
+    target: Sequence[torch.Tensor] | None = None,
 ) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor, int]:
-    """Entropic plans with uniform marginals, batched with masks; differentiable when the costs are.
+    """Entropic plans, batched with masks; differentiable when the costs are.
 
     f_i = eps (log u_i - LSE_j((g_j - C_ij) / eps)), then g likewise, so that columns are exact.
 
@@ -19,20 +24,22 @@ def sinkhorn_log(
         epsilon: weight of the entropy, in units of the cost.
         tolerance: stop when the largest L1 violation of the row marginals is below this.
         max_iterations: give up after so many.
+        source: [n_s] a problem, weights that sum to one; None: uniform. A token of weight 0 is left out.
+        target: [n_t] a problem, likewise.
 
     Returns:
-        the plans, the source potentials f, the L1 row violation of each problem, and the iterations run.
+        the plans, the source potentials f (minus infinity for a token of weight 0), the L1 row violation of each
+        problem, and the iterations run.
     """
-    rows = torch.tensor([c.shape[0] for c in costs], device=costs[0].device)
-    columns = torch.tensor([c.shape[1] for c in costs], device=costs[0].device)
-    height, width = int(rows.max()), int(columns.max())
+    sides = [_uniform(costs, side) if w is None else w for side, w in enumerate((source, target))]
+    height, width = (max(cost.shape[side] for cost in costs) for side in (0, 1))
     cost = torch.stack(
         [torch.nn.functional.pad(c, (0, width - c.shape[1], 0, height - c.shape[0])) for c in costs]
     )
-    log_u, no_row = _log_marginal(rows, height, cost)
-    log_v, no_column = _log_marginal(columns, width, cost)
+    log_u, no_row = _log_marginal(sides[0], height)
+    log_v, no_column = _log_marginal(sides[1], width)
     f, g, error, count = torch.zeros_like(log_u), torch.zeros_like(log_v), torch.zeros_like(log_u[:, 0]), 0
-    # Tokens that only pad are kept out of every sum by a score that no real one comes near.
+    # Tokens that only pad, or weigh nothing, are kept out of every sum by a score that no real one comes near.
     real_row, real_column = no_row == 0, no_column == 0
     for count in range(1, max_iterations + 1):  # noqa: B007 (returned)
         f = epsilon * (log_u - torch.logsumexp((g[:, None, :] - cost) / epsilon + no_column[:, None, :], 2))
@@ -43,14 +50,19 @@ def sinkhorn_log(
             break
     sizes = [c.shape for c in costs]
     plans = [plan[k, :n_s, :n_t] for k, (n_s, n_t) in enumerate(sizes)]
+    f = f.masked_fill(~real_row, -torch.inf)
     return plans, [f[k, :n_s] for k, (n_s, _) in enumerate(sizes)], error, count
 
 
-def _log_marginal(sizes: torch.Tensor, width: int, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Log of the uniform marginals and the score of padding, [problems, width] each."""
-    log_marginal = -sizes[:, None].to(like.dtype).log().expand(-1, width)
-    padding = torch.arange(width, device=sizes.device) >= sizes[:, None]
-    return log_marginal, torch.zeros_like(log_marginal).masked_fill(padding, PADDING)
+def _uniform(costs: Sequence[torch.Tensor], side: int) -> list[torch.Tensor]:
+    return [cost.new_full((cost.shape[side],), 1 / cost.shape[side]) for cost in costs]
+
+
+def _log_marginal(weights: Sequence[torch.Tensor], width: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log of the marginals (0 where there is none) and the score that keeps a token out, [problems, width] each."""
+    padded = torch.stack([torch.nn.functional.pad(w, (0, width - len(w))) for w in weights])
+    out = padded == 0
+    return padded.masked_fill(out, 1).log(), torch.zeros_like(padded).masked_fill(out, PADDING)
 
 
 def _plan(
@@ -61,5 +73,6 @@ def _plan(
     rows: torch.Tensor,
     columns: torch.Tensor,
 ) -> torch.Tensor:
-    exponent = (f[:, :, None] + g[:, None, :] - cost) / epsilon
+    # No entry of a plan is above 1: the bound keeps one that rounding pushed out of range.
+    exponent = ((f[:, :, None] + g[:, None, :] - cost) / epsilon).clamp(max=0)
     return torch.where(rows[:, :, None] & columns[:, None, :], exponent.exp(), 0)

@@ -1,8 +1,9 @@
-"""The solvers behind `solve`, between its tensors and the flat arrays of the compiled kernels."""
+"""The solvers behind `solve`, between its arrays and tensors and the flat arrays of the compiled kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,59 +12,123 @@ from wcabench.transport.entropic import sinkhorn_ragged
 from wcabench.transport.exact import exact_ragged
 from wcabench.transport.log_domain import sinkhorn_log
 from wcabench.transport.plans import Plans
+from wcabench.transport.problems import Problems, cut, read_weights, refuse, starts
+
+# Given weights are counted in whole units of one in so many: finer than float64 is, and sums stay within int64.
+UNITS = 2**60
 
 
-def exact(costs: Sequence[torch.Tensor]) -> Plans:
+def none() -> Plans:
+    """The plans of no problems."""
+    empty = np.empty(0)
+    return Plans([], empty, empty, empty, empty, [])
+
+
+def exact(problems: Problems) -> Plans:
     """Optimal plans, in float64 on the CPU."""
-    if not costs:
-        none = np.empty(0)
-        return Plans([], none, none, none, none, [])
-    flat, shapes = _end_to_end(costs, np.float64)
-    plans, potentials, rounds = np.empty_like(flat), np.empty(shapes[:, 0].sum()), np.empty(len(costs), int)
-    exact_ragged(flat, shapes, plans, potentials, rounds)
-    made, f = _apart(plans, potentials, shapes)
-    made = [plan.to(cost) for plan, cost in zip(made, costs, strict=True)]
-    errors = np.array([_row_error(plan) for plan in made])
-    return Plans(made, _objective(made, costs), errors, rounds, np.ones(len(made), bool), f)
+    plans, f, rounds = _room(problems)
+    exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, rounds)
+    return given_back(problems, plans, f, rounds, problems.row_errors(plans), np.ones(len(rounds), bool))
 
 
-def entropic_ragged(costs: Sequence[torch.Tensor], epsilon: float, tolerance: float, most: int) -> Plans:
-    """Entropic plans on the CPU, each problem by itself."""
-    flat, shapes = _end_to_end(costs, np.float32)
-    plans, potentials = np.empty_like(flat), np.empty(shapes[:, 0].sum())
-    errors, iterations = np.empty(len(costs)), np.empty(len(costs), dtype=np.int64)
-    sinkhorn_ragged(flat, shapes, epsilon, tolerance, most, plans, potentials, errors, iterations)
-    made, f = _apart(plans, potentials, shapes)
-    return Plans(made, _objective(made, costs), errors, iterations, errors < tolerance, f)
+def entropic_ragged(
+    problems: Problems, epsilon: float, tolerance: float, most: int, weight: float = np.inf
+) -> Plans:
+    """Entropic plans on the CPU, each problem by itself; their marginals are soft where their weight is finite."""
+    plans, f, iterations = _room(problems)
+    errors = np.empty(len(iterations))
+    sinkhorn_ragged(
+        problems.costs,
+        problems.shapes,
+        *problems.weights(),
+        epsilon,
+        weight,
+        tolerance,
+        most,
+        plans,
+        f,
+        errors,
+        iterations,
+    )
+    missed = errors if np.isinf(weight) else problems.row_errors(plans) + problems.column_errors(plans)
+    return given_back(problems, plans, f, iterations, missed, errors < tolerance)
 
 
-def _end_to_end(costs: Sequence[torch.Tensor], dtype: type) -> tuple[np.ndarray, np.ndarray]:
-    """All matrices in one array, row by row, one after the other, and their shapes, [problems, 2]."""
-    shapes = np.array([c.shape for c in costs], dtype=np.int64)
-    return np.concatenate([c.cpu().numpy().astype(dtype, copy=False).ravel() for c in costs]), shapes
-
-
-def _apart(
-    plans: np.ndarray, potentials: np.ndarray, shapes: np.ndarray
-) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-    """The plan and the source potentials of each problem."""
-    matrices = np.split(plans, np.cumsum(shapes.prod(1))[:-1])
-    rows = np.split(potentials, np.cumsum(shapes[:, 0])[:-1])
-    made = [torch.from_numpy(p.reshape(s)) for p, s in zip(matrices, shapes, strict=True)]
-    return made, [torch.from_numpy(f) for f in rows]
-
-
-def entropic_batched(costs: Sequence[torch.Tensor], epsilon: float, tolerance: float, most: int) -> Plans:
-    """Entropic plans where the tensors are, all problems in one padded batch."""
-    plans, potentials, error, count = sinkhorn_log(costs, epsilon, tolerance, most)
+def entropic_batched(
+    costs: Sequence[Any],
+    source: Sequence[Any] | None,
+    target: Sequence[Any] | None,
+    epsilon: float,
+    tolerance: float,
+    most: int,
+) -> Plans:
+    """Entropic plans where the tensors are, all problems in one padded batch; what is returned is read there once."""
+    costs = [cost.detach() for cost in costs]
+    finite = torch.stack([cost.isfinite().all() for cost in costs]).cpu()
+    if not finite.all():
+        refuse(costs, int(finite.int().argmin()))
+    plans, potentials, error, count = sinkhorn_log(
+        costs, epsilon, tolerance, most, _vectors(source, costs, 0), _vectors(target, costs, 1)
+    )
+    objective = torch.stack([(p.double() * c.double()).sum() for p, c in zip(plans, costs, strict=True)])
     errors = error.cpu().numpy().astype(np.float64)
     counts = np.full(len(plans), count)
-    return Plans(plans, _objective(plans, costs), errors, counts, errors < tolerance, potentials)
+    return Plans(
+        plans,
+        objective.cpu().numpy(),
+        errors,
+        counts,
+        errors < tolerance,
+        [f.double() for f in potentials],
+    )
 
 
-def _objective(plans: Sequence[torch.Tensor], costs: Sequence[torch.Tensor]) -> np.ndarray:
-    return np.array([float((p.double() * c.double()).sum()) for p, c in zip(plans, costs, strict=True)])
+def given_back(
+    problems: Problems,
+    plans: np.ndarray,
+    f: np.ndarray,
+    iterations: np.ndarray,
+    errors: np.ndarray,
+    converged: np.ndarray,
+) -> Plans:
+    """Flat plans and source potentials in the kind of their problems."""
+    return Plans(
+        problems.matrices(plans),
+        problems.objective(plans),
+        errors,
+        iterations,
+        converged,
+        problems.source_vectors(f),
+    )
 
 
-def _row_error(plan: torch.Tensor) -> float:
-    return float((plan.sum(1) - 1 / len(plan)).abs().sum())
+def _room(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Empty arrays for the plans, source potentials and iterations of a solver."""
+    shapes = problems.shapes
+    return np.empty_like(problems.costs), np.empty(shapes[:, 0].sum()), np.empty(len(shapes), dtype=np.int64)
+
+
+def _whole_units(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The weights of both sides as whole numbers, end to end, and the mass of one unit in each problem."""
+    n_s, n_t = problems.shapes.T
+    if problems.source is None and problems.target is None:
+        common = np.gcd(n_s, n_t)
+        return np.repeat(n_t // common, n_s), np.repeat(n_s // common, n_t), common / (n_s * n_t)
+    source, target = problems.weights()
+    return _rounded(source, n_s), _rounded(target, n_t), np.full(len(n_s), 1 / UNITS)
+
+
+def _rounded(weights: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Weights in units of 1/UNITS; the largest of each problem takes what is left, so that both sides' sums agree."""
+    units: np.ndarray = np.floor(weights * UNITS).astype(np.int64)
+    for start, size in zip(starts(sizes).tolist(), sizes.tolist(), strict=True):
+        own = units[start : start + size]
+        own[own.argmax()] += UNITS - own.sum()
+    return units
+
+
+def _vectors(given: Sequence[Any] | None, costs: Sequence[Any], side: int) -> list[torch.Tensor] | None:
+    """Given weights as checked vectors beside their costs."""
+    sizes = np.array([cost.shape[side] for cost in costs])
+    flat = read_weights(given, sizes, ("source", "target")[side])
+    return None if flat is None else cut(torch.from_numpy(flat).to(costs[0]), sizes)

@@ -1,0 +1,161 @@
+"""How often the hardened entropic plan couples as the exact one does, against epsilon: `python benchmarks/epsilon.py`.
+
+On the states of the embedded encoder for the embedded parallel text, untouched and fine-tuned as the mini suite does
+it. Prints a Markdown table; `--into docs/epsilon.md` puts it into that page.
+"""
+
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import click
+
+# Run as a script from anywhere; the modules beside this file are no package.
+sys.path.append(str(Path(__file__).parent))
+
+import numpy as np
+import torch
+from interleaving import cpu_seconds
+from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
+
+from wcabench.cli.sweep_output import replace_block
+from wcabench.data.suites import load_suite
+from wcabench.nn.bench import Bench
+from wcabench.nn.model import TokenClassifier
+from wcabench.registry import find
+from wcabench.transport import harden_columns, solve
+from wcabench.transport.hardening import first_best
+
+# The methods' default: of an encoder of three layers, the embeddings are among them.
+LAYERS = "last-4"
+EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
+# Enough for the smallest epsilon to converge nearly everywhere.
+ITERATIONS = 20_000
+# What the methods stop at by default.
+DEFAULT_ITERATIONS = 100
+
+
+@dataclass(frozen=True)
+class Row:
+    """One coupling against the exact one, over all pairs; NaN where there is nothing to measure.
+
+    Attributes:
+        layer: share of the columns of single layers' plans with the exact plan's partner.
+        mean: the same of the plans' means over layers, which is what is hardened (eqs. 4 and 6).
+        iterations: median.
+        in_time: share of the problems that are solved within the methods' default number of iterations.
+        missed: mean L1 error of the source marginals after so many.
+        settled: share of the columns of the mean plans after so many with the partner that they end with.
+        milliseconds: processor time of a step of 32 pairs, plans to the end and hardening.
+    """
+
+    layer: float
+    mean: float
+    iterations: float = math.nan
+    in_time: float = math.nan
+    missed: float = math.nan
+    settled: float = math.nan
+    milliseconds: float = math.nan
+
+
+# How the table shows each of them, in order.
+SHOWN = {
+    "a layer's argmax": ".3f",
+    "argmax of the mean plan": ".3f",
+    "iterations": ".0f",
+    f"converged in {DEFAULT_ITERATIONS}": ".0%",
+    f"L1 error after {DEFAULT_ITERATIONS}": ".1e",
+    "argmax settled by then": ".4f",
+    "ms a step": ".1f",
+}
+
+
+def agreement(plans: Sequence[torch.Tensor], exact: Sequence[torch.Tensor]) -> float:
+    """Share of all columns whose largest entry, the first of equals, is in the same row."""
+    same = [first_best(one) == first_best(other) for one, other in zip(plans, exact, strict=True)]
+    return float(torch.cat(same).float().mean())
+
+
+def means(plans: Sequence[torch.Tensor], layers: int) -> list[torch.Tensor]:
+    """Of each pair's consecutive plans, one a layer."""
+    return [torch.stack(list(plans[at : at + layers])).mean(0) for at in range(0, len(plans), layers)]
+
+
+def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
+    """A row for the exact plan, nearest token and each epsilon."""
+    steps = len(costs) / layers / PAIRS_A_STEP
+    solve(costs[:layers])
+    start = cpu_seconds()
+    exact = solve(costs).plans
+    harden_columns(means(exact, layers))
+    spent = cpu_seconds() - start
+    mean = means(exact, layers)
+    rows = {"exact": Row(1.0, 1.0, milliseconds=1000 * spent / steps)}
+    near = [-cost for cost in costs]
+    rows["nearest token"] = Row(agreement(near, exact), agreement(means(near, layers), mean))
+    for epsilon in EPSILONS:
+        solve(costs[:layers], epsilon=epsilon)
+        start = cpu_seconds()
+        found = solve(costs, epsilon=epsilon, max_iterations=ITERATIONS)
+        averaged = means(found.plans, layers)
+        harden_columns(averaged)
+        spent = cpu_seconds() - start
+        early = solve(costs, epsilon=epsilon, max_iterations=DEFAULT_ITERATIONS)
+        rows[f"{epsilon:g}"] = Row(
+            agreement(found.plans, exact),
+            agreement(averaged, mean),
+            float(np.median(found.iterations)),
+            float(early.converged.mean()),
+            float(early.marginal_error.mean()),
+            agreement(means(early.plans, layers), averaged),
+            1000 * spent / steps,
+        )
+    return rows
+
+
+def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
+    """Markdown; a cell of two numbers is untouched / fine-tuned."""
+    lines = [f"| ε | {' | '.join(SHOWN)} |", "|---" * (len(SHOWN) + 1) + "|"]
+    for name in untouched:
+        both = zip(astuple(untouched[name]), astuple(tuned[name]), SHOWN.values(), strict=True)
+        cells = ["" if math.isnan(a) else f"{a:{form}} / {b:{form}}" for a, b, form in both]
+        lines.append(f"| {' | '.join([name, *cells])} |")
+    return "\n".join(lines)
+
+
+def fine_tuned(method: str, language: str = "nl") -> TokenClassifier:
+    """The embedded encoder after a training of the mini suite, seed 1."""
+    suite = load_suite("mini")
+    needs = frozenset({"labelled", "parallel"})
+    bench = Bench(mini_data(language), suite.encoder, suite.recipe, seed=1, needs=needs)  # type: ignore[arg-type]
+    return find(method).load()().fit(bench).model  # type: ignore[no-any-return]
+
+
+@click.command(help=__doc__)
+@click.option("--pairs", default=320, show_default=True, help="Sentence pairs, of all languages in turn.")
+@click.option("--method", default="wca-hard", show_default=True, help="What the encoder is fine-tuned with.")
+@click.option(
+    "--into", type=click.Path(dir_okay=False, path_type=Path), help="Page between whose marks it goes."
+)
+def main(pairs: int, method: str, into: Path | None) -> None:
+    text = mixed_pairs(pairs)
+    results = []
+    for model in (embedded_model(), fine_tuned(method)):
+        costs = step_costs(model.float(), text, LAYERS)
+        results.append(measure(costs, len(costs) // len(text)))
+    source = "NTREX" if os.environ.get("WCABENCH_DATA") else "the embedded corpus"
+    made = (
+        f"{len(text)} pairs of {source}, English with {', '.join(LANGUAGES)}; "
+        f"untouched / fine-tuned with {method} on mini en-nl, seed 1.\n\n{table(*results)}\n"
+    )
+    if into is None:
+        click.echo(made)
+    else:
+        replace_block(into, made)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Time and memory against pairs a step, sentence length, layers and vocabulary: `python benchmarks/growth.py`.
+
+Prints a Markdown table an axis; `--into docs/cost.md` puts them into that page. Processor time on one thread. Transport
+is that of one layer's problems, read from the embedded encoder; a training step is wca-hard's, through an untrained
+encoder, which takes the time of a trained one. Each step's figures come from a process of its own, for its memory.
+"""
+
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from itertools import cycle, islice
+from pathlib import Path
+
+import click
+
+# Run as a script from anywhere; the modules beside this file are no package.
+sys.path.append(str(Path(__file__).parent))
+
+import numpy as np
+import torch
+from interleaving import cpu_seconds
+from real_costs import embedded_model, parallel_text, step_costs, untrained_encoder
+from training_steps import StoppedError, objectives
+
+from wcabench.cli.sweep_output import replace_block
+from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.data.sentences import Sentence, SentencePair
+from wcabench.nn.model import TokenClassifier
+from wcabench.nn.training import train
+from wcabench.transport import harden_columns, solve
+
+WIDTH = 256
+LABELLED = 32
+# Steps that are timed, after one that is not.
+STEPS = 4
+EPSILON = 0.05
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of the work of a step; each axis changes one, the others stay as here.
+
+    Attributes:
+        pairs: a step, beside 32 labelled sentences.
+        pieces: of every sentence.
+        layers: of the encoder.
+        vocabulary: rows of its embedding.
+    """
+
+    pairs: int = 32
+    pieces: int = 32
+    layers: int = 4
+    vocabulary: int = 20_000
+
+
+AXES = {
+    "pairs": ("pairs a step", (8, 16, 32, 64, 128)),
+    "pieces": ("pieces a sentence", (8, 16, 32, 64, 128)),
+    "layers": ("layers", (4, 6, 8, 12)),
+    "vocabulary": ("vocabulary", (20_000, 60_000, 120_000, 250_000)),
+}
+
+
+def sentences_of(model: TokenClassifier, pieces: int) -> Iterator[SentencePair]:
+    """Pairs of so many pieces a side, or a few less: German-English ones joined until they are longer, then cut."""
+    source: list[str] = []
+    target: list[str] = []
+    for pair in parallel_text("de"):
+        source += pair.source
+        target += pair.target
+        ends = [np.cumsum([len(word) for word in model.table.pieces(side)]) for side in (source, target)]
+        if all(end[-1] >= pieces for end in ends):
+            kept = [max(1, int((end <= pieces).sum())) for end in ends]
+            yield SentencePair(source[: kept[0]], target[: kept[1]])
+            source, target = [], []
+
+
+def step(size: Size, encoder: EncoderConfig) -> tuple[float, float]:
+    """Milliseconds of a training step, and the peak memory of the process in MiB, libraries and all."""
+    torch.set_num_threads(1)
+    recipe = RecipeConfig(batch_size=LABELLED, pair_batch_size=size.pairs, max_length=130, precision="fp32")
+    model = embedded_model("fp32", encoder=encoder)
+    pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
+    # As many as no epoch ends with: its end copies the embedding.
+    texts = islice(cycle(pair.source for pair in pairs), LABELLED * (STEPS + 2))
+    labelled = [Sentence(words, ("O",) * len(words)) for words in texts]
+    terms = objectives(model, labelled, pairs, recipe)
+    stamps = []
+
+    def stamp(*_: object) -> None:
+        stamps.append(cpu_seconds())
+        if len(stamps) > STEPS:
+            raise StoppedError
+
+    with suppress(StoppedError):
+        train(model, terms[0], terms[1:], recipe, seed=0, progress=stamp)
+    return 1000 * float(np.median(np.diff(stamps))), peak_memory()
+
+
+def peak_memory() -> float:
+    """Of this process, in MiB (Linux)."""
+    # Not getrusage: a child's count there begins with what its parent had.
+    (line,) = [x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+def alone(size: Size) -> tuple[float, float]:
+    """`step` in a new process, with an encoder that this one makes."""
+    with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(1) as pool:
+        encoder = untrained_encoder(Path(folder), layers=size.layers, width=WIDTH, vocabulary=size.vocabulary)
+        return pool.apply(step, (size, encoder))
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """Median processor time of some calls, after one that does not count."""
+    call()
+    times = []
+    for _ in range(STEPS):
+        start = cpu_seconds()
+        call()
+        times.append(1000 * (cpu_seconds() - start))
+    return float(np.median(times))
+
+
+def transport(model: TokenClassifier, size: Size) -> tuple[float, float]:
+    """Milliseconds of exact and of entropic plans, with hardening: as many problems as pairs."""
+    pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
+    # The last layer's: the costs of a pair follow one another, a layer each.
+    costs = step_costs(model, pairs)[model.depth - 1 :: model.depth]
+    exact, entropic = (
+        milliseconds(lambda epsilon=epsilon: harden_columns(solve(costs, epsilon=epsilon).plans))  # type: ignore[misc]
+        for epsilon in (None, EPSILON)
+    )
+    return exact, entropic
+
+
+def slope(sizes: Sequence[float], found: Sequence[float]) -> float:
+    """Exponent of the power of the size that fits best: least squares of the logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(found), 1)[0])
+
+
+def table(axis: str, names: Sequence[str], sizes: Sequence[int], rows: Sequence[Sequence[float]]) -> str:
+    """Markdown: a row a size, and last the slopes."""
+    lines = [f"### Against {axis}", "", f"| {axis} | {' | '.join(names)} |", "|---:" * (len(names) + 1) + "|"]
+    lines += [
+        f"| {size:,} | {' | '.join(f'{value:,.3g}' if value < 1000 else f'{value:,.0f}' for value in row)} |"
+        for size, row in zip(sizes, rows, strict=True)
+    ]
+    slopes = [slope(sizes, column) for column in zip(*rows, strict=True)]
+    return "\n".join([*lines, f"| **slope** | {' | '.join(f'**{one:.2f}**' for one in slopes)} |", ""])
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--into", type=click.Path(dir_okay=False, path_type=Path), help="Page between whose marks they go."
+)
+def main(into: Path | None) -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # in the child processes
+    torch.set_num_threads(1)
+    model = embedded_model()
+    base = Size()
+    text = f"The rest stays at {', '.join(f'{value:,} {name}' for name, value in asdict(base).items())}.\n"
+    for field, (axis, sizes) in AXES.items():
+        names, rows = ["step, ms", "peak memory, MiB"], []
+        transported = field in ("pairs", "pieces")
+        for value in sizes:
+            size = replace(base, **{field: value})
+            rows.append((*(transport(model, size) if transported else ()), *alone(size)))
+            click.echo(f"{axis}: {value}", err=True)
+        names = [*(("exact plans, ms", "entropic plans, ms") if transported else ()), *names]
+        text += f"\n{table(axis, names, sizes, rows)}"
+    if into is None:
+        click.echo(text)
+    else:
+        replace_block(into, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Cost matrices of real sentences through the embedded encoder: what a training step has to solve."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, BertConfig, BertModel
+from transformers.utils import logging
+
+from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
+from wcabench.data.parallel import read_tsv
+from wcabench.data.resources import DataSource
+from wcabench.data.sentences import PairData, SentencePair
+from wcabench.data.suites import load_suite
+from wcabench.nn.alignment import JointAlignment
+from wcabench.nn.alignment_loss import AlignmentLoss
+from wcabench.nn.labels import tag_names
+from wcabench.nn.model import TokenClassifier
+from wcabench.registry import find
+from wcabench.transport import cosine_costs
+
+LANGUAGES = ("de", "es", "nl", "hy")
+PAIRS_A_STEP = 32
+LAYERS = 4
+
+
+def mini_data(language: str = "de") -> PairData:
+    """The embedded corpus."""
+    suite = load_suite("mini")
+    return suite.load(f"en-{language}", DataConfig(), DataSource())
+
+
+def parallel_text(language: str) -> list[SentencePair]:
+    """English and another language: NTREX under WCABENCH_DATA where it is set, else the embedded corpus."""
+    folder = os.environ.get("WCABENCH_DATA")
+    if not folder:
+        return mini_data(language).parallel
+    path = Path(folder) / "open" / "parallel" / f"ntrex.{language}-en.tsv"
+    return read_tsv(path, source_column=1, target_column=0).pairs
+
+
+def mixed_pairs(number: int) -> list[SentencePair]:
+    """Sentence pairs of all languages in turn."""
+    texts = [parallel_text(language) for language in LANGUAGES]
+    return [pair for together in zip(*texts, strict=False) for pair in together][:number]
+
+
+def embedded_model(
+    precision: str = "fp32", device: str = "cpu", encoder: EncoderConfig | None = None
+) -> TokenClassifier:
+    """The embedded encoder as the mini suite reads it, or another."""
+    torch.manual_seed(0)
+    recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
+    tags = tag_names(("LOC", "MISC", "ORG", "PER"))
+    return TokenClassifier(encoder or load_suite("mini").encoder, recipe, tags, device)
+
+
+def untrained_encoder(
+    folder: Path, *, layers: int = 12, width: int = 768, vocabulary: int = 119_547
+) -> EncoderConfig:
+    """A BERT of any size with the embedded encoder's pieces, written to a folder; by default of mBERT's size.
+
+    Its weights are random: it takes the time of a trained one, and its couplings are not to be looked at.
+    """
+    made = load_suite("mini").encoder
+    AutoTokenizer.from_pretrained(made.name).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // 64,
+        intermediate_size=4 * width,
+        attention_probs_dropout_prob=0.0,
+    )
+    logging.disable_progress_bar()
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    return replace(made, name=str(folder), revision=None, layers=None)
+
+
+def aligner(model: TokenClassifier, layers: str | None = None) -> JointAlignment:
+    """The method whose couplings are measured; by default on the last layers that there are, the embeddings apart."""
+    method: JointAlignment = find("wca-hard").load()(layers=layers or f"last-{min(LAYERS, model.depth)}")
+    return method
+
+
+@torch.no_grad()
+def step_costs(
+    model: TokenClassifier, pairs: Sequence[SentencePair], layers: str | None = None
+) -> list[torch.Tensor]:
+    """The [n_s, n_t] problems of a training step, a layer and pair each, float32."""
+    model.eval()
+    loss = AlignmentLoss(aligner(model, layers), pairs, model, RecipeConfig(), seed=0)
+    costs = cosine_costs(*loss.states(model, list(range(len(pairs)))))
+    return [layer.clone() for cost in costs for layer in cost]
+
+
+def steps_of(model: TokenClassifier, number: int) -> list[list[torch.Tensor]]:
+    """Several steps' problems, no pair in two of them while the text lasts."""
+    pairs = mixed_pairs(number * PAIRS_A_STEP)
+    return [
+        step_costs(model, pairs[start : start + PAIRS_A_STEP])
+        for start in range(0, len(pairs) - PAIRS_A_STEP + 1, PAIRS_A_STEP)
+    ]
