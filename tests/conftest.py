@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from wcabench.data.columns import write_columns
 from wcabench.data.sentences import PairData, Sentence, SentencePair
 
 # Test modules are no packages, so what they share is found by its folder.
@@ -23,6 +24,24 @@ hypothesis.settings.load_profile("any machine")
 ENGLISH = tuple("the old man saw a red house in Paris today with Anna and two dogs from Acme Corp".split())  # noqa: SIM905
 TARGET = tuple("de oude man zag een rood huis in Parijs vandaag met Anna en twee honden van Acme NV".split())  # noqa: SIM905
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+TINY_SUITE = """
+[suite]
+name = "tiny"
+types = ["LOC", "ORG", "PER"]
+
+[recipe]
+batch_size = 8
+pair_batch_size = 8
+max_length = 32
+
+[source]
+train = { path = "train.conll" }
+test = { path = "test.en.conll" }
+
+[pairs.en-nl]
+target = { test = { path = "test.nl.conll" } }
+parallel = { path = "pairs.tsv" }
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -103,3 +122,16 @@ def tiny_data() -> PairData:
         dictionary=[],
         sha256={},
     )
+
+
+@pytest.fixture
+def tiny_suite(tiny_data: PairData, tmp_path: Path) -> Path:
+    """A user's suite of these sentences."""
+    write_columns(tmp_path / "train.conll", tiny_data.train)
+    write_columns(tmp_path / "test.en.conll", tiny_data.source_test)
+    write_columns(tmp_path / "test.nl.conll", tiny_data.target_test)
+    pairs = (f"{' '.join(pair.source)}\t{' '.join(pair.target)}\n" for pair in tiny_data.parallel)
+    (tmp_path / "pairs.tsv").write_text("".join(pairs))
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY_SUITE)
+    return path

@@ -9,27 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wcabench.data.columns import write_columns
-
 EXAMPLE = Path(__file__).parents[1] / "examples" / "wcabench-csls"
-SUITE = """
-[suite]
-name = "tiny"
-types = ["LOC", "ORG", "PER"]
-
-[recipe]
-batch_size = 8
-pair_batch_size = 8
-max_length = 32
-
-[source]
-train = { path = "train.conll" }
-test = { path = "test.en.conll" }
-
-[pairs.en-nl]
-target = { test = { path = "test.nl.conll" } }
-parallel = { path = "pairs.tsv" }
-"""
 ORIGIN = "wcabench-csls 0.1.0: wcabench_csls:Csls"
 
 
@@ -47,19 +27,6 @@ def installed(tmp_path_factory) -> Path:
     if done.returncode:
         pytest.skip(f"the example cannot be installed here without a network: {done.stderr.strip()[-500:]}")
     return target
-
-
-@pytest.fixture
-def suite(tiny_data, tmp_path) -> Path:
-    """A user's suite of invented sentences."""
-    write_columns(tmp_path / "train.conll", tiny_data.train)
-    write_columns(tmp_path / "test.en.conll", tiny_data.source_test)
-    write_columns(tmp_path / "test.nl.conll", tiny_data.target_test)
-    pairs = (f"{' '.join(pair.source)}\t{' '.join(pair.target)}\n" for pair in tiny_data.parallel)
-    (tmp_path / "pairs.tsv").write_text("".join(pairs))
-    path = tmp_path / "tiny.toml"
-    path.write_text(SUITE)
-    return path
 
 
 @pytest.fixture
@@ -104,8 +71,18 @@ def test_it_is_listed_with_its_origin(wcabench):
     assert "wcabench.methods.none:NoAlignment" in rows["none"]["origin"]
 
 
-def test_it_runs_beside_the_others_and_is_found_again(wcabench, suite, tiny_encoder, tmp_path):
-    run = ["run", "--suite", str(suite), "--encoder", str(tiny_encoder), "--pair", "en-nl", "--seeds", "1"]
+def test_it_runs_beside_the_others_and_is_found_again(wcabench, tiny_suite, tiny_encoder, tmp_path):
+    run = [
+        "run",
+        "--suite",
+        str(tiny_suite),
+        "--encoder",
+        str(tiny_encoder),
+        "--pair",
+        "en-nl",
+        "--seeds",
+        "1",
+    ]
     run += ["--method", "CSLS", "--method", "none", "--set", "recipe.epochs=1", "--set", "csls.k=3"]
     run += ["--offline", "--results", "results", "--json"]
     first = wcabench(*run)
@@ -143,8 +120,8 @@ def test_its_own_tests_pass(wcabench, installed, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
-def test_a_wrong_option_of_it_is_the_users_mistake(wcabench, suite, tiny_encoder):
-    run = ["run", "--suite", str(suite), "--encoder", str(tiny_encoder), "-p", "en-nl", "-m", "csls"]
+def test_a_wrong_option_of_it_is_the_users_mistake(wcabench, tiny_suite, tiny_encoder):
+    run = ["run", "--suite", str(tiny_suite), "--encoder", str(tiny_encoder), "-p", "en-nl", "-m", "csls"]
     for setting, line in {
         "csls.kk=3": "error: unknown key 'csls.kk': did you mean 'csls.k'?",
         "csls.k=many": "error: csls.k: 'many' is not an int",

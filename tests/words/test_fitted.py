@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from garden import GARDEN
 from safetensors.numpy import save_file
 
 from wcabench.errors import UserError
@@ -13,17 +14,6 @@ from wcabench.words.aligner import learning, link_corpus, score_corpus
 from wcabench.words.corpus import Corpus, encode
 from wcabench.words.fitted import FittedAligner, fit_aligner, load_aligner
 
-GARDEN = [
-    (source.split(), target.split())
-    for source, target in [
-        ("the house is green", "das Haus ist grün"),
-        ("the garden is big", "der Garten ist groß"),
-        ("a green garden", "ein grüner Garten"),
-        ("the house", "das Haus"),
-        ("a big house", "ein großes Haus"),
-        ("the green house is big", "das grüne Haus ist groß"),
-    ]
-]
 HOLES = [([], ["x"]), *GARDEN[:3], (["x"], []), ([], []), *GARDEN[3:]]
 
 

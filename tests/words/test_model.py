@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from garden import GARDEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,17 +16,6 @@ from wcabench.words import SYMMETRISATIONS, FastAlign, align, symmetrise_corpus
 
 sentences = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6)
 corpora = st.lists(st.tuples(sentences, sentences), min_size=1, max_size=8)
-GARDEN = [
-    (source.split(), target.split())
-    for source, target in [
-        ("the house is green", "das Haus ist grün"),
-        ("the garden is big", "der Garten ist groß"),
-        ("a green garden", "ein grüner Garten"),
-        ("the house", "das Haus"),
-        ("a big house", "ein großes Haus"),
-        ("the green house is big", "das grüne Haus ist groß"),
-    ]
-]
 
 
 def test_maximum_likelihood_never_lowers_the_likelihood() -> None:
