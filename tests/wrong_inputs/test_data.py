@@ -1,0 +1,80 @@
+"""Data that a user has wrong: exit 2, one line on stderr that names it, no traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from mistakes_by_hand import ENCODER, FILES, RUN, ZEROS, change, refusal, wcabench
+
+
+@pytest.mark.parametrize("file", ["train.conll", "test.en.conll", "test.nl.conll", "en.txt"])
+@pytest.mark.parametrize("command", [RUN, (*RUN, "--dry-run"), ("status", *RUN[1:])])
+def test_a_missing_data_file_is_named_with_the_places_looked_at(here, file, command):
+    Path(file).unlink()
+    line = refusal(wcabench(*command, *ENCODER))
+    assert f"looked for {file}" in line and str(here) in line and "is missing" in line
+
+
+def test_a_missing_file_of_two_that_belong_together_is_named(here):
+    Path("nl.txt").unlink()
+    line = refusal(wcabench(*RUN, *ENCODER))
+    assert "nl.txt is missing" in line and "en.txt" in line and "put it there" in line
+
+
+def test_a_missing_file_with_a_known_origin_says_how_to_get_it(here):
+    known = f'{{ path = "train.conll", sha256 = "{ZEROS}", licence = "CC0", instructions = "ask Mira" }}'
+    change("tiny.toml", '{ path = "train.conll" }', known)
+    Path("train.conll").unlink()
+    line = refusal(wcabench(*RUN, *ENCODER))
+    assert all(part in line for part in ("en-train is missing", ZEROS, "licence: CC0", "get it: ask Mira"))
+
+
+def test_a_data_folder_that_is_not_there_is_named():
+    assert "--data-dir nowhere: no such folder" in refusal(wcabench(*RUN, *ENCODER, "--data-dir", "nowhere"))
+
+
+def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums(here):
+    rows = json.loads(wcabench("prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)["resources"]
+    pin = next(row["sha256"] for row in rows if row["resource"] == "en-train")
+    change(
+        "tiny.toml",
+        '{ path = "train.conll" }',
+        f'{{ path = "train.conll", sha256 = "{pin}", sentences = 2 }}',
+    )
+    assert wcabench(*RUN, *ENCODER, "--dry-run").exit_code == 0
+    assert wcabench("prepare", "--suite", "tiny.toml", *ENCODER).exit_code == 0
+
+    change("train.conll", "hired", "fired")
+    line = refusal(wcabench(*RUN, *ENCODER))
+    assert (
+        f"{here / 'train.conll'}: not the pinned content of en-train: wanted 2 sentences with sha256 {pin}"
+        in line
+    )
+    assert "got 2 with" in line and "another version of the corpus" in line
+
+    Path("train.conll").write_text(FILES["train.conll"].partition("\n\n")[0] + "\n")
+    assert "got 1 with" in (line := refusal(wcabench(*RUN, *ENCODER))) and "cut short" in line
+
+
+@pytest.mark.parametrize("file", ["train.conll", "test.en.conll", "test.nl.conll"])
+def test_a_tag_that_the_suite_does_not_know_is_named_with_file_and_line(here, file):
+    Path(file).write_text(FILES[file] + "\nGent B-GPE\n")
+    line = refusal(wcabench(*RUN, *ENCODER))
+    number = FILES[file].count("\n") + 2
+    assert f"{here / file}:{number}: tag 'B-GPE'" in line and "known: LOC, ORG, PER" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("Mira PER\n", "train.conll:1: 'PER' is no tag"), ("Mira B-PER\nleft\n", "train.conll:2:")],
+)
+def test_a_malformed_line_is_named(text, where):
+    Path("train.conll").write_text(text)
+    assert where in refusal(wcabench(*RUN, *ENCODER))
+
+
+@pytest.mark.parametrize(("text", "lines"), [("Zij vertrok .\n", 1), ("Zij vertrok .\nHij won\nen\n", 3)])
+def test_parallel_files_of_unequal_length_are_named_with_their_lengths(here, text, lines):
+    Path("nl.txt").write_text(text)
+    line = refusal(wcabench(*RUN, *ENCODER))
+    assert f"unequal length: {here / 'en.txt'} has 2 lines, {here / 'nl.txt'} has {lines}" in line
