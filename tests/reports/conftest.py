@@ -1,9 +1,11 @@
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from stores_by_hand import DEFAULTS, NEEDS, StoreOnDisk
+from plots_by_hand import Drawn, read, texts
+from stores_by_hand import DEFAULTS, NEEDS, StoreOnDisk, write_many
 
 from wcabench.reports import collect, labels, tiers
 
@@ -37,3 +39,21 @@ def full(store: StoreOnDisk) -> StoreOnDisk:
     store.cell("en-nl", "wca-hard", 1, quality=0.68, options={"epsilon": 0.01, "max_iterations": 100})
     store.cell("en-nl", "wca-hard", 2, state="failed", options={"epsilon": 0.01, "max_iterations": 100})
     return store
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("many") / "results"
+    write_many(StoreOnDisk(root))
+    return root
+
+
+@pytest.fixture(scope="module")
+def drawn(many: Path) -> Callable[[str], Drawn]:
+    @cache
+    def one(kind: str) -> Drawn:
+        plot = read(many, kind)
+        figure = plot.draw()
+        return Drawn(plot, figure, texts(figure))
+
+    return one

@@ -1,152 +1,28 @@
-"""Figures of results: the report's numbers, text that can be read, and the same file twice."""
+"""The numbers of the figures are the report's, and what cannot be drawn is said."""
 
 import itertools
 import json
 import math
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from stores_by_hand import MANY_METHODS, MANY_PAIRS, StoreOnDisk, losses, write_many
+from plots_by_hand import KINDS, read, texts
+from stores_by_hand import MANY_PAIRS, StoreOnDisk
 
 from wcabench.errors import UserError
-from wcabench.reports import figure_files
 from wcabench.reports.json_table import render_json
-from wcabench.reports.plots import aer, cost, differences, f1, loss
+from wcabench.reports.plots import f1
 from wcabench.reports.plots.choose import choose_group
-from wcabench.reports.plots.plot import Plot
-from wcabench.reports.plots.sheet import Key, key_height, text_width, wrap
-from wcabench.reports.plots.styles import method_style, places
+from wcabench.reports.plots.sheet import text_width
 from wcabench.reports.report import Options, read_cells, read_report
 from wcabench.reports.selection import Selection
-
-KINDS = ("f1", "loss", "differences", "cost", "aer")
-COLUMN = 8.5 / 2.54  # inches
-
-
-def read(root: Path, kind: str, selection: Selection | None = None, baseline: str | None = None) -> Plot:
-    cells, _ = read_cells(root)
-    group = choose_group(cells, selection or Selection(), None)
-    if kind == "differences":
-        return differences.read(group, baseline, 200)
-    return {"f1": f1, "loss": loss, "cost": cost, "aer": aer}[kind].read(group)  # type: ignore[attr-defined, no-any-return]
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("many") / "results"
-    write_many(StoreOnDisk(root))
-    return root
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A plot of the large store, its figure, and the texts in it."""
-
-    plot: Plot
-    figure: Any
-    texts: list[tuple[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def drawn(many: Path) -> Callable[[str], Drawn]:
-    @cache
-    def one(kind: str) -> Drawn:
-        plot = read(many, kind)
-        figure = plot.draw()
-        return Drawn(plot, figure, texts(figure))
-
-    return one
 
 
 def tables(root: Path, **options: Any) -> dict[str, Any]:
     (section,) = json.loads(render_json(read_report(root, Options(resamples=200, **options))))["sections"]
     return {table["name"]: table for table in section["tables"]}
-
-
-def texts(figure: Any) -> list[tuple[str, Any]]:
-    """Every text that is seen, with its size and its box in pixels."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.text import Text
-
-    FigureCanvasAgg(figure).draw()
-    hidden = set()
-    for axes in figure.axes:
-        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, sorted(axes.get_ylim()))):
-            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-            hidden |= {
-                label
-                for tick in ticks
-                for label in (tick.label1, tick.label2)
-                if not low <= tick.get_loc() <= high or not axes.axison
-            }
-    return [
-        (text.get_text(), text)
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and text not in hidden
-    ]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_text_of_four_pairs_and_eight_methods_with_long_names_touches_another(drawn, kind):
-    found = [(text, one.get_window_extent()) for text, one in drawn(kind).texts]
-    assert len(found) > 20
-    for (one, box), (other, other_box) in itertools.combinations(found, 2):
-        assert not box.overlaps(other_box), (one, other)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_figure_is_a_column_wide_and_its_text_has_six_points_and_is_not_clipped(drawn, kind):
-    figure = drawn(kind).figure
-    assert figure.get_figwidth() == pytest.approx(COLUMN)
-    for text, one in drawn(kind).texts:
-        assert one.get_fontsize() >= 6, text
-        box = one.get_window_extent()
-        assert box.x0 >= 0 and box.y0 >= 0, text
-        assert box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, text
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_marks_stay_within_their_panels(drawn, kind):
-    for axes in drawn(kind).figure.axes:
-        (left, right), (bottom, top) = axes.get_xlim(), sorted(axes.get_ylim())
-        for line in axes.lines:
-            if line.get_transform() == axes.transData:
-                assert all(left <= x <= right for x in line.get_xdata())
-                assert all(bottom <= y <= top for y in line.get_ydata())
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_pair_and_method_stands_in_the_figure(drawn, kind):
-    whole = " ".join(text for text, _ in drawn(kind).texts).replace("-\n", "-").split()
-    for pair in MANY_PAIRS:
-        assert any(word.startswith(pair) for word in whole)
-    methods = {name for name, _ in MANY_METHODS} - ({"none"} if kind in ("aer", "differences") else set())
-    assert all(name in " ".join(whole) for name in methods)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
-def test_the_same_cells_give_the_same_file(store, tmp_path, kind, ending):
-    for method, place in (("none", 0), ("wca-hard", 1)):
-        for seed in (1, 2):
-            drawn = losses(np.random.default_rng(seed), 20, place)
-            store.cell(
-                method=method,
-                seed=seed,
-                training={"loss": drawn},
-                timings={"fit": 10.0 * seed},
-                diagnostics={"alignment_error_rate": 0.25},
-            )
-    files = [tmp_path / f"{name}{ending}" for name in ("one", "two")]
-    for file in files:
-        figure_files.save(read(store.root, kind).draw(), file)
-    assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_f1_has_the_seeds_and_the_mean_and_interval_of_the_report(full):
@@ -370,23 +246,6 @@ def test_without_any_aer_it_is_said_what_to_run(store):
         read(store.root, "aer")
 
 
-def test_one_cell_alone_can_be_drawn(store):
-    store.cell(
-        training={"loss": {"cross_entropy": [1.0]}},
-        timings={"fit": 729.704},
-        diagnostics={"alignment_error_rate": 0.25},
-    )
-    for kind in ("f1", "loss", "cost", "aer"):
-        found = texts(read(store.root, kind).draw())
-        for (one, box), (other, other_box) in itertools.combinations(found, 2):
-            assert not box.get_window_extent().overlaps(other_box.get_window_extent()), (one, other)
-
-
-def test_a_label_is_no_formula(store):
-    store.cell(method="wca-hard", options={"text": "$_{x"})
-    assert "wca-hard (text=$_{x)" in [text for text, _ in texts(read(store.root, "f1").draw())]
-
-
 def test_cells_that_may_not_share_a_table_do_not_share_a_figure(store):
     store.cell(recipe={"epochs": 2})
     store.cell(recipe={"epochs": 4})
@@ -409,44 +268,6 @@ def test_the_facts_are_json_and_say_what_is_drawn(drawn):
         facts = json.loads(json.dumps(drawn(kind).plot.facts()))
         assert facts["kind"] == kind and facts["caption"]
         assert {panel["pair"] for panel in facts["panels"]} == set(MANY_PAIRS)
-
-
-def test_a_method_looks_the_same_in_every_figure_of_a_store(drawn):
-    places = [
-        {cloud.label: cloud.place for panel in drawn(kind).plot.panels for cloud in getattr(panel, name)}
-        for kind, name in (("loss", "curves"), ("cost", "clouds"), ("aer", "clouds"))
-    ]
-    assert places[0] == places[1] and places[2].items() <= places[0].items()
-
-
-def test_the_papers_methods_look_the_same_whatever_else_is_drawn(full):
-    cells, _ = read_cells(full.root)
-    looks = {}
-    for methods in ((), ("wca-hard",), ("none", "wca-hard")):
-        group = choose_group(cells, Selection(methods=methods), None)
-        looks[methods] = dict(zip((row.label for row in group.rows), places(group), strict=True))
-    assert looks[()] == {"none": 0, "fastalign": 2, "wca-hard": 4, "wca-hard (epsilon=0.01)": 5}
-    assert all(one.items() <= looks[()].items() for one in looks.values())
-
-
-def test_sixty_four_methods_look_different():
-    looks = {(method_style(place)["color"], method_style(place)["marker"]) for place in range(64)}
-    assert len(looks) == 64
-
-
-@pytest.mark.parametrize(
-    "text", ["a b", "wca-hard (epsilon=0.01, units=words)", "x" * 90, "symmetrisation=grow-diag-final"]
-)
-def test_a_text_is_broken_into_lines_that_fit_and_loses_no_letter(text):
-    lines = wrap(text, 0.8).split("\n")
-    assert all(text_width(line) <= 0.8 for line in lines)
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-
-
-def test_a_word_of_the_key_that_is_wider_than_the_figure_goes_on_in_another_line():
-    short = Key("none", {"linestyle": "none"})
-    long = Key("wca-hard (" + ", ".join(f"option_{at}=value" for at in range(8)) + ")", {"linestyle": "none"})
-    assert key_height([short, long]) > 2.9 * key_height([short])
 
 
 def test_without_matplotlib_the_extra_is_named(full, monkeypatch):
