@@ -1,29 +1,17 @@
 """What the page on growing work is made of."""
 
-import sys
 from itertools import islice
-from pathlib import Path
 
+import growth
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
 
-
-@pytest.fixture(scope="module")
-def growth():
-    sys.path.append(str(FOLDER))
-    import growth
-
-    yield growth
-    sys.path.remove(str(FOLDER))
-
-
-def test_the_slope_is_the_exponent_of_a_power(growth):
+def test_the_slope_is_the_exponent_of_a_power():
     assert growth.slope([1, 2, 4, 8], [3, 12, 48, 192]) == pytest.approx(2)
     assert growth.slope([8, 16, 32], [5, 5, 5]) == pytest.approx(0)
 
 
-def test_sentences_have_the_pieces_that_are_asked_for(growth):
+def test_sentences_have_the_pieces_that_are_asked_for():
     model = growth.embedded_model()
     for pieces in (8, 64):
         pairs = list(islice(growth.sentences_of(model, pieces), 20))
@@ -37,13 +25,13 @@ def test_sentences_have_the_pieces_that_are_asked_for(growth):
         assert 0.8 * pieces < total / 20 <= pieces
 
 
-def test_a_step_is_timed_and_its_memory_read(growth):
+def test_a_step_is_timed_and_its_memory_read():
     milliseconds, memory = growth.alone(growth.Size(pairs=2, pieces=8, layers=4, vocabulary=20_000))
     assert milliseconds > 0
     assert memory > 100
 
 
-def test_a_table_ends_with_the_slopes(growth):
+def test_a_table_ends_with_the_slopes():
     lines = growth.table("pairs a step", ["step, ms"], [8, 16], [[1.5], [3000]]).splitlines()
     assert lines[2:] == [
         "| pairs a step | step, ms |",

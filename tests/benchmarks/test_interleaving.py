@@ -1,23 +1,9 @@
 """How the benchmarks time two sides in turn."""
 
-import importlib.util
 import sys
-from pathlib import Path
 
+import interleaving
 import numpy as np
-import pytest
-
-FILE = Path(__file__).parents[2] / "benchmarks" / "interleaving.py"
-
-
-@pytest.fixture(scope="module")
-def interleaving():
-    spec = importlib.util.spec_from_file_location("benchmarks_interleaving", FILE)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
 
 
 class Clock:
@@ -35,7 +21,7 @@ class Clock:
         return call
 
 
-def test_sides_take_turns_and_the_first_round_does_not_count(interleaving):
+def test_sides_take_turns_and_the_first_round_does_not_count():
     clock = Clock()
     ours, theirs = interleaving.interleave(
         clock.work("ours", 1), clock.work("peer", 3), rounds=4, clock=lambda: clock.now
@@ -45,13 +31,13 @@ def test_sides_take_turns_and_the_first_round_does_not_count(interleaving):
     np.testing.assert_allclose(theirs / ours, 3)
 
 
-def test_a_ratio_is_that_of_the_rounds_with_its_quartiles(interleaving):
+def test_a_ratio_is_that_of_the_rounds_with_its_quartiles():
     ratio = interleaving.Ratio("exact", "a loop", np.array([1, 1, 2, 2.0]), np.array([2, 4, 12, 20.0]))
     assert ratio.quartiles() == (3.5, 5.0, 7.0)
     assert ratio.row() == "| exact | a loop | 1.5e+03 | 8e+03 | **5** | 3.5-7 | 4 |  |"
 
 
-def test_work_is_taken_in_turn_over_and_over(interleaving):
+def test_work_is_taken_in_turn_over_and_over():
     seen = []
     call = interleaving.in_turn(seen.append, "ab")
     for _ in range(3):
@@ -59,7 +45,7 @@ def test_work_is_taken_in_turn_over_and_over(interleaving):
     assert seen == ["a", "b", "a"]
 
 
-def test_the_clock_counts_children_that_have_ended(interleaving):
+def test_the_clock_counts_children_that_have_ended():
     import subprocess
 
     before = interleaving.cpu_seconds()

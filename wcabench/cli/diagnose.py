@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import data_dir_option, echo_left_out, json_option, results_option
+from wcabench.cli.options import data_dir_option, echo_left_out, json_option, only_options, results_option
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("cells", nargs=-1, metavar="[CELL]...")
 @results_option
-@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
-@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
-@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
+@only_options
 @click.option("--before", is_flag=True, help="Measure the encoder as it was before the training, too.")
 @click.option(
     "--encoder", metavar="PATH", help="With --before: the folder of an encoder that is not the suite's own."

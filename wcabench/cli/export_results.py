@@ -4,15 +4,13 @@ from pathlib import Path
 
 import click
 
-from wcabench.cli.options import echo_json, echo_left_out, json_option, results_option
+from wcabench.cli.options import echo_json, echo_left_out, json_option, only_options, results_option
 
 
 @click.command("export-results")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @results_option
-@click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated.")
-@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
-@click.option("--method", "methods", multiple=True, help="Only this method; may be repeated.")
+@only_options
 @json_option
 def export_results(
     file: Path,

@@ -78,17 +78,18 @@ def grid_options(function: F) -> F:
     return function
 
 
+def only_options(function: F) -> F:
+    """The options that choose cells of a results folder by suite, pair and method."""
+    for name in ("method", "pair", "suite"):
+        help_text = f"Only this {name}; may be repeated."
+        function = click.option(f"--{name}", f"{name}s", multiple=True, help=help_text)(function)
+    return function
+
+
 def selection_options(function: F) -> F:
     """The options that say which cells of a results folder a report or a figure is made of."""
-    options = [
-        click.option("--suite", "suites", multiple=True, help="Only this suite; may be repeated."),
-        click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated."),
-        click.option("--method", "methods", multiple=True, help="Only this method; may be repeated."),
-        click.option("--encoder", default="", help="Only encoders with this in their name or identity."),
-    ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+    encoder = click.option("--encoder", default="", help="Only encoders with this in their name or identity.")
+    return only_options(encoder(function))
 
 
 def here_options(function: F) -> F:

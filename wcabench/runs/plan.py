@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_identity
-from wcabench.runs.grid import Settings, choose_methods, choose_pairs
+from wcabench.runs.grid import ChosenMethod, Settings, choose_methods, choose_pairs
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
@@ -114,34 +114,31 @@ def plan(
         "recipe": resolved(recipe),
     }
     hashes = {pair: suite.fingerprint(pair, data, source) for pair in choose_pairs(suite, pairs)}
-    cells = []
-    for seed in seeds:
-        for pair, sha256 in hashes.items():
-            for method in chosen:
-                config = {
-                    **shared,
-                    "pair": pair,
-                    "seed": seed,
-                    "method": {"name": method.name, "options": method.options},
-                    # Not the translation's name: its content says which one it is, however it was chosen.
-                    "data": {"labels": data.labels, "sha256": dict(sha256)},
-                }
-                cells.append(
-                    PlannedCell(
-                        suite=suite_path or suite.name,
-                        pair=pair,
-                        method=method.name,
-                        seed=seed,
-                        options=method.options,
-                        encoder=the_encoder,
-                        recipe=recipe,
-                        data=data,
-                        origin=method.origin,
-                        config=config,
-                        key=config_key(config),
-                    )
-                )
-    return cells
+
+    def cell(seed: int, pair: str, method: ChosenMethod) -> PlannedCell:
+        config = {
+            **shared,
+            "pair": pair,
+            "seed": seed,
+            "method": {"name": method.name, "options": method.options},
+            # Not the translation's name: its content says which one it is, however it was chosen.
+            "data": {"labels": data.labels, "sha256": dict(hashes[pair])},
+        }
+        return PlannedCell(
+            suite=suite_path or suite.name,
+            pair=pair,
+            method=method.name,
+            seed=seed,
+            options=method.options,
+            encoder=the_encoder,
+            recipe=recipe,
+            data=data,
+            origin=method.origin,
+            config=config,
+            key=config_key(config),
+        )
+
+    return [cell(seed, pair, method) for seed in seeds for pair in hashes for method in chosen]
 
 
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
