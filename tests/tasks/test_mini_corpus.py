@@ -17,7 +17,7 @@ from wcabench.words.pharaoh import parse_gold
 CORPUS = Path(str(importlib.resources.files("wcabench.tasks"))) / "mini" / "corpus"
 TYPES = ("LOC", "MISC", "ORG", "PER")
 TARGETS = ("de", "es", "nl", "hy")
-SIZES = {"train": 1000, "parallel": 400, "dev": 60, "test": 140}
+SIZES = {"train": 1500, "parallel": 400, "dev": 60, "test": 140}
 Entity = tuple[int, int, str]  # first word, word after the last, type
 
 
