@@ -100,6 +100,28 @@ def test_the_encoder_that_is_written_may_keep_only_its_first_layers(whole, setti
     assert all(torch.equal(one[name], whole_one[name]) for name in one)
 
 
+def test_an_encoder_may_grow_from_the_one_before_with_its_pieces(whole, settings_file, text, tmp_path):
+    from transformers import AutoModel
+
+    before = whole[0] / "made-up"
+    file = tmp_path / "grown.toml"
+    file.write_text(f'grown_from = "{before}"\n' + settings_file.read_text())
+    layers = ("--set", "model.layers=3", "--set", "model.start_layers=3")
+    result = pretrain(file, text, tmp_path / "out", *layers)
+    assert result.exit_code == 0, result.output
+    after = tmp_path / "out" / "made-up"
+    assert (after / "tokenizer.json").read_text() == (before / "tokenizer.json").read_text()
+    assert AutoModel.from_pretrained(after).config.num_hidden_layers == 3
+
+
+def test_growing_from_nothing_is_refused_in_one_line(settings_file, text, tmp_path):
+    file = tmp_path / "grown.toml"
+    file.write_text('grown_from = "nowhere"\n' + settings_file.read_text())
+    result = pretrain(file, text, tmp_path / "out")
+    assert result.exit_code == 2
+    assert "encoder 'nowhere': no such folder, and no installed package" in result.stderr
+
+
 def test_a_checkpoint_of_other_settings_is_refused(whole, settings_file, text):
     result = pretrain(settings_file, text, whole[0], "--set", "training.masked=0.3")
     assert result.exit_code == 2

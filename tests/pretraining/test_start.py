@@ -1,8 +1,10 @@
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from transformers import AutoModel, AutoTokenizer
 
 from wcabench.errors import UserError
 from wcabench.pretraining.settings import TextConfig, VocabularyConfig, read_settings
@@ -44,8 +46,6 @@ def test_a_word_of_another_language_starts_where_its_translation_is(text):
 
 
 def test_the_chosen_layers_are_copied(settings_file, text, tiny_start):
-    from transformers import AutoModel
-
     settings = read_settings(settings_file)
     texts = read_texts(text, settings.text)
     tokenizer = train_tokenizer(texts, settings.vocabulary)
@@ -75,3 +75,48 @@ def test_a_start_encoder_may_be_in_an_installed_package(tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(UserError, match="no such folder, and no installed package"):
         find_start("some_package")
+
+
+@pytest.fixture(scope="module")
+def older(settings_file, text, tmp_path_factory):
+    """An encoder of two layers with a vocabulary of its own, as `pretrain` writes one."""
+    settings = read_settings(settings_file)
+    texts = read_texts(text, settings.text)
+    tokenizer = train_tokenizer(texts, settings.vocabulary)
+    folder = tmp_path_factory.mktemp("older")
+    new_model(settings, tokenizer, texts).bert.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def grown(settings_file, text, older, **model):
+    settings = read_settings(settings_file, {"model": {"layers": "3", **model}})
+    settings = dataclasses.replace(settings, grown_from=str(older))
+    texts = read_texts(text, settings.text)
+    return new_model(settings, AutoTokenizer.from_pretrained(older), texts).bert
+
+
+def test_a_grown_encoder_has_the_older_ones_embeddings_and_layers_below_those_copied(
+    settings_file, text, older, tiny_start
+):
+    made = grown(settings_file, text, older, start_layers="4")
+    below, above = AutoModel.from_pretrained(older), AutoModel.from_pretrained(tiny_start)
+    for name, value in below.embeddings.state_dict().items():
+        assert torch.equal(value, made.embeddings.state_dict()[name])
+    for layer, given in zip(
+        made.encoder.layer, [*below.encoder.layer, above.encoder.layer[3]], strict=True
+    ):
+        for name, value in given.state_dict().items():
+            assert torch.equal(value, layer.state_dict()[name])
+
+
+def test_growing_that_does_not_fit_is_refused(settings_file, text, older):
+    with pytest.raises(UserError, match=r"model\.start_layers: 2 layers, but 1 of model\.layers"):
+        grown(settings_file, text, older)
+    with pytest.raises(UserError, match=r"grown_from .* has 2 layers of width 32: set"):
+        grown(settings_file, text, older, width="16")
+
+
+def test_a_folder_without_an_encoder_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"there is no model\.safetensors in that folder"):
+        find_start(str(tmp_path))

@@ -12,7 +12,7 @@ import torch
 from wcabench.pretraining.loop import Pretrainer
 from wcabench.pretraining.measure import retrieval, sentence_states
 from wcabench.pretraining.settings import Pretraining
-from wcabench.pretraining.start import new_model
+from wcabench.pretraining.start import find_start, new_model
 from wcabench.pretraining.stream import Stream
 from wcabench.pretraining.teacher import Teacher
 from wcabench.pretraining.text import Texts, read_texts
@@ -77,7 +77,7 @@ def _forget_after(file: Path, step: int) -> None:
 
 
 def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
-    """Trained once, then read from the folder: what a checkpoint's embeddings stand for must not change.
+    """Trained or taken over once, then read from the folder: what a checkpoint's embeddings stand for must not change.
 
     Put the folder `tokenizer` of another pretraining there to use its vocabulary.
     """
@@ -85,7 +85,12 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
 
     place = folder / "tokenizer"
     if not (place / "tokenizer.json").exists():
-        train_tokenizer(texts, settings.vocabulary).save_pretrained(place)
+        made = (
+            train_tokenizer(texts, settings.vocabulary)
+            if settings.grown_from is None
+            else AutoTokenizer.from_pretrained(find_start(settings.grown_from))
+        )
+        made.save_pretrained(place)
     return AutoTokenizer.from_pretrained(place)
 
 

@@ -48,7 +48,8 @@ class ModelConfig:
         heads: attention heads.
         inner: width of the feed-forward layers.
         positions: longest input, in pieces.
-        start_layers: layers of the start encoder that are copied, from 1, in this order; empty: the first ones.
+        start_layers: layers of the start encoder that are copied, from 1, in this order, above those of the encoder
+            that it grows from; empty: the first ones.
         kept: layers of the encoder that is written, from the first; None: all. Those above the taught layer may do
             more for the masked words than for a tagger.
     """
@@ -144,6 +145,8 @@ class Pretraining:
         name: of the encoder.
         start: an encoder of the first language that it starts from, see `wcabench.pretraining.start`: the name of an
             installed package that holds one, or a folder; None: random weights.
+        grown_from: folder of an encoder that was pretrained before, whose pieces, embeddings and layers come first
+            (its vocabulary is taken over: `vocabulary` is not read); None: nothing.
         text: what is read.
         vocabulary: the word pieces.
         model: the network.
@@ -153,6 +156,7 @@ class Pretraining:
 
     name: str
     start: str | None = None
+    grown_from: str | None = None
     text: TextConfig = field(default_factory=TextConfig)
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -182,7 +186,7 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
         "teaching": TeachingConfig,
         "training": TrainingConfig,
     }
-    check_keys(top, ("name", "start", *tables), str(path))
+    check_keys(top, ("name", "start", "grown_from", *tables), str(path))
     check_keys(overrides or {}, tables, "--set")
     parts: dict[str, Any] = {
         key: build(

@@ -4,6 +4,9 @@ The start encoder knows English pieces of its own. Each English word of the text
 embeddings; a word of another language the mean of the English words that it is linked to in the parallel text, weighed
 by how often; a piece of the new vocabulary the mean of the words that it occurs in. So a foreign word starts where its
 translations are, and the copied layers read it as they read English.
+
+Or it grows: an encoder that was pretrained before gives pieces, embeddings and first layers, and the start encoder's
+layers stand on top of it (progressive stacking, Gong et al. 2019, with a teacher's layers instead of copies).
 """
 
 import importlib.util
@@ -16,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from wcabench.errors import UserError
+from wcabench.errors import UserError, require
 from wcabench.nn.randomness import seed_torch
 from wcabench.pretraining.links import Words, link_words, word_cutter
 from wcabench.pretraining.settings import Pretraining
@@ -30,7 +33,7 @@ def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
     """A `transformers.BertForMaskedLM` as `settings.model` says, with its starting weights.
 
     Raises:
-        UserError: the start encoder cannot be found, or has another width or fewer layers.
+        UserError: the start encoder, or the one it grows from, cannot be found, or has another width or fewer layers.
     """
     from transformers import BertConfig, BertForMaskedLM
 
@@ -48,45 +51,78 @@ def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
         pad_token_id=tokenizer.pad_token_id,
     )
     fresh = BertForMaskedLM(config)
+    grown = 0 if settings.grown_from is None else _grow(fresh, settings.grown_from)
     if settings.start is not None:
-        _copy(fresh, settings, tokenizer, texts)
+        _copy(fresh, settings, tokenizer, texts, grown)
     return fresh
 
 
 def find_start(name: str) -> Path:
-    """The folder of the start encoder: `name` itself, or the one folder with a model in the installed package `name`.
+    """The folder of an encoder: `name` itself, or the one folder with a model in the installed package `name`.
 
     Raises:
         UserError: there is none.
     """
     if Path(name).is_dir():
+        require(
+            (Path(name) / "model.safetensors").exists(),
+            f"encoder '{name}': there is no model.safetensors in that folder; name one that an encoder was saved in",
+        )
         return Path(name)
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     for root in spec.submodule_search_locations or [] if spec else []:
         for weights in sorted(Path(root).rglob("model.safetensors")):
             return weights.parent
     raise UserError(
-        f"start encoder '{name}': no such folder, and no installed package of that name that holds a "
+        f"encoder '{name}': no such folder, and no installed package of that name that holds a "
         "model.safetensors; install it or name a folder"
     )
 
 
 @torch.no_grad()
-def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts) -> None:
+def _grow(fresh: Any, name: str) -> int:
+    """Take over embeddings and layers of the encoder that was pretrained before; how many layers those are."""
+    from transformers import AutoModel
+
+    older = AutoModel.from_pretrained(
+        find_start(name), dtype=torch.float32, use_safetensors=True, add_pooling_layer=False
+    )
+    layers, bert = older.encoder.layer, fresh.bert
+    if older.config.hidden_size != bert.config.hidden_size or len(layers) > len(bert.encoder.layer):
+        raise UserError(
+            f"grown_from '{name}' has {len(layers)} layers of width {older.config.hidden_size}: set model.width to "
+            "it, and model.layers to at least as many"
+        )
+    bert.embeddings.load_state_dict(older.embeddings.state_dict())
+    for layer, given in zip(bert.encoder.layer, layers, strict=False):
+        layer.load_state_dict(given.state_dict())
+    return len(layers)
+
+
+@torch.no_grad()
+def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown: int) -> None:
+    """Take over layers of the start encoder, above the first `grown`; its embeddings too where nothing was grown."""
     from transformers import AutoModel, AutoTokenizer
 
     assert settings.start is not None
     folder = find_start(settings.start)
     start = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
-    wanted = settings.model.start_layers or tuple(range(1, settings.model.layers + 1))
-    if start.config.hidden_size != settings.model.width or max(wanted) > start.config.num_hidden_layers:
+    bert = fresh.bert
+    above = bert.encoder.layer[grown:]
+    wanted = settings.model.start_layers or tuple(range(1, len(above) + 1))
+    if start.config.hidden_size != settings.model.width or max(wanted, default=0) > start.config.num_hidden_layers:
         raise UserError(
             f"start encoder '{settings.start}' has {start.config.num_hidden_layers} layers of width "
             f"{start.config.hidden_size}: set model.width and model.start_layers to what it has"
         )
-    bert = fresh.bert
-    for layer, number in zip(bert.encoder.layer, wanted, strict=True):
+    require(
+        len(wanted) == len(above),
+        f"model.start_layers: {len(wanted)} layers, but {len(above)} of model.layers are to be copied",
+    )
+    for layer, number in zip(above, wanted, strict=True):
         layer.load_state_dict(start.encoder.layer[number - 1].state_dict())
+    if grown:
+        return
     bert.embeddings.LayerNorm.load_state_dict(start.embeddings.LayerNorm.state_dict())
     bert.embeddings.token_type_embeddings.weight.copy_(start.embeddings.token_type_embeddings.weight)
     positions = settings.model.positions
