@@ -1,0 +1,98 @@
+"""What bf16 costs in F1 beside float32, and the seeds beside it: `WCABENCH_DATA=DATA python benchmarks/precision.py`.
+
+Trains on real data (suite `paper`) through the embedded encoder, each seed in both precisions, and prints a Markdown
+table. Where the processor does not multiply in bf16 its products are rounded as such a processor rounds them
+(`rounded_products.py`); the time is then no measurement, and not shown.
+"""
+
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean, stdev
+
+import click
+
+# Run as a script from anywhere; the modules beside this file are no package.
+sys.path.append(str(Path(__file__).parent))
+
+from rounded_products import RoundedProducts
+
+from wcabench.cli.options import data_source
+from wcabench.cli.sweep_output import replace_block
+from wcabench.config import DataConfig, RecipeConfig
+from wcabench.data.sentences import PairData
+from wcabench.data.suites import load_suite
+from wcabench.nn.bench import Bench
+from wcabench.nn.model import resolve_precision
+from wcabench.registry import find
+from wcabench.runs.predictions import count_entities, predict
+
+SIDES = ("target", "source")
+Scores = dict[str, float]
+
+
+def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scores:
+    """Strict F1, %, on both test sets after a training."""
+    found = find(method)
+    needs = frozenset(found.info.needs)
+    bench = Bench(data, load_suite("mini").encoder, recipe, seed=seed, needs=needs)  # type: ignore[arg-type]
+    native = recipe.precision == "fp32" or resolve_precision("auto", "cpu") == "bf16"
+    with nullcontext() if native else RoundedProducts():
+        tags = predict(found.load()().fit(bench), data)
+    counts = count_entities(data, tags, read_only=False)
+    return {side: counts[side, False].f1 for side in SIDES}
+
+
+def table(by_seed: dict[int, dict[str, Scores]], pair: str) -> str:
+    """Markdown: a row a seed, and the means with the standard deviation over seeds, of both and of their difference."""
+    source, target = pair.split("-")
+    language = {"source": source, "target": target}
+    heads = [f"{language[side]}, {what}" for side in SIDES for what in ("fp32", "bf16", "difference")]
+    columns = [
+        [one[what][side] if what else one["bf16"][side] - one["fp32"][side] for one in by_seed.values()]
+        for side in SIDES
+        for what in ("fp32", "bf16", None)
+    ]
+    lines = [f"| seed | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for row, seed in enumerate(by_seed):
+        lines.append(f"| {seed} | {' | '.join(f'{column[row]:.2f}' for column in columns)} |")
+    ends = " | ".join(f"{fmean(column):.2f} ± {stdev(column):.2f}" for column in columns)
+    return "\n".join([*lines, f"| mean ± s.d. | {ends} |"])
+
+
+@click.command(help=__doc__)
+@click.option("--method", default="wca-hard", show_default=True)
+@click.option("--pair", default="en-nl", show_default=True)
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(min=2), help="How many, from 1.")
+@click.option("--labelled", default=1000, show_default=True, help="Labelled sentences.")
+@click.option("--epochs", default=3, show_default=True)
+@click.option("--rate", default=3e-4, show_default=True, help="Learning rate.")
+@click.option(
+    "--into", type=click.Path(dir_okay=False, path_type=Path), help="Page between whose marks it goes."
+)
+def main(
+    method: str, pair: str, seeds: int, labelled: int, epochs: int, rate: float, into: Path | None
+) -> None:
+    suite = load_suite("paper")
+    data = suite.load(pair, DataConfig(), data_source(None, offline=True))
+    recipe = replace(suite.recipe, max_labelled=labelled, epochs=epochs, learning_rate=rate)
+    by_seed: dict[int, dict[str, Scores]] = {}
+    for seed in range(1, seeds + 1):
+        for name in ("fp32", "bf16"):
+            found = scores(method, data, replace(recipe, precision=name), seed)
+            by_seed.setdefault(seed, {})[name] = found
+            click.echo(f"seed {seed}, {name}: {found}", err=True)
+    how = "the processor's own" if resolve_precision("auto", "cpu") == "bf16" else "products rounded to bf16"
+    made = (
+        f"{method}, suite `paper` {pair}, the embedded encoder, {labelled} labelled sentences, {epochs} epochs, "
+        f"learning rate {rate:g}; strict F1, %, on the whole test sets; bf16: {how}.\n\n{table(by_seed, pair)}\n"
+    )
+    if into is None:
+        click.echo(made)
+    else:
+        replace_block(into, made)
+
+
+if __name__ == "__main__":
+    main()
