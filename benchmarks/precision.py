@@ -34,12 +34,11 @@ Scores = dict[str, float]
 
 def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scores:
     """Strict F1, %, on both test sets after a training."""
-    found = find(method)
-    needs = frozenset(found.info.needs)
-    bench = Bench(data, load_suite("mini").encoder, recipe, seed=seed, needs=needs)  # type: ignore[arg-type]
+    found = find(method).load()
+    bench = Bench(data, load_suite("mini").encoder, recipe, seed=seed, needs=found.info.needs)
     native = recipe.precision == "fp32" or resolve_precision("auto", "cpu") == "bf16"
     with nullcontext() if native else RoundedProducts():
-        tags = predict(found.load()().fit(bench), data)
+        tags = predict(found().fit(bench), data)
     counts = count_entities(data, tags, read_only=False)
     return {side: counts[side, False].f1 for side in SIDES}
 

@@ -1,9 +1,12 @@
-"""Exact transport plans of many ragged problems, compiled: a primal-dual method, no interpreter between problems.
+"""Exact transport plans of many ragged problems, compiled: a network simplex, no interpreter between problems.
 
-Each round finds the shortest paths in reduced costs from all rows with mass left to all columns with room (Dijkstra),
-makes them free by moving the dual potentials, and sends mass along every one of them (Ford & Fulkerson's primal-dual
-method for the transportation problem; a first guess as in Jonker & Volgenant 1987). Masses are whole numbers of some
-unit (of 1/lcm(n_s, n_t) where the marginals are uniform): the method ends, and the marginals are exact.
+The simplex of the transportation problem (Dantzig 1951) keeps a spanning tree of tokens whose links carry all mass, and
+dual values that make the cost of each of its links theirs. A link outside the tree that costs less than its duals
+enters, mass goes round the cycle that it closes, and the link of the cycle that runs dry leaves. Vogel's approximation
+(Reinfeld & Vogel 1958), of the rows alone, gives the first tree. Masses are whole numbers of some unit (of
+1/lcm(n_s, n_t) where the marginals are uniform), so the marginals are exact; beside the units each carries multiples of
+an infinitesimal (Charnes 1952), chosen so that no link of a tree is ever empty: each exchange lowers the cost, and the
+method ends.
 """
 
 import numpy as np
@@ -11,240 +14,319 @@ import numpy as np
 from wcabench.compiled import compiled
 
 FloatArray = np.ndarray
+IntArray = np.ndarray
+
+# Rows whose best link is looked for before one enters: more take fewer exchanges, each of which costs more.
+BLOCK = 4
+# A link enters if it is cheaper by more than this share of the largest cost, which is far above the duals' rounding.
+TOLERANCE = 1e-13
 
 
 @compiled
 def exact_ragged(
     costs: FloatArray,
-    shapes: FloatArray,
-    supplies: FloatArray,
-    demands: FloatArray,
+    shapes: IntArray,
+    supplies: IntArray,
+    demands: IntArray,
     units: FloatArray,
     plans: FloatArray,
     potentials: FloatArray,
-    rounds: FloatArray,
+    exchanges: IntArray,
 ) -> None:
     """Optimal plans of problems laid end to end (eq. 1).
 
     Args:
         costs: all matrices, flattened row by row, one after the other; float64.
         shapes: [problems, 2], n_s and n_t of each.
-        supplies: whole units of mass of each source token, end to end; used up.
-        demands: of each target token; their sum is that of the supplies; used up.
+        supplies: whole units of mass of each source token, end to end.
+        demands: of each target token; their sum is that of the supplies.
         units: mass of one unit, of each problem.
         plans: out, like `costs`.
         potentials: out, an optimal dual value f of each source token, end to end.
-        rounds: out, rounds of each problem.
+        exchanges: out, links exchanged in each problem.
     """
     at = row_at = column_at = 0
     for problem in range(len(shapes)):
         n_s, n_t = shapes[problem]
         cost = costs[at : at + n_s * n_t].reshape(n_s, n_t)
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
-        supply, demand = supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t]
-        flow, f, count = _transport(cost, supply, demand)
-        plan[:] = flow.T * units[problem]
-        potentials[row_at : row_at + n_s] = f
-        rounds[problem] = count
+        mass = _masses(supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t])
+        parent, flow, dual, count = _transport(cost, mass)
+        plan[:] = 0
+        for node in range(1, n_s + n_t):
+            i, j = _cell(node, parent[node], n_s)
+            plan[i, j] = flow[node, 0] * units[problem]
+        potentials[row_at : row_at + n_s] = dual[:n_s]
+        exchanges[problem] = count
         at += n_s * n_t
         row_at += n_s
         column_at += n_t
 
 
 @compiled
-def _transport(
-    cost: FloatArray, supply: FloatArray, demand: FloatArray
-) -> tuple[FloatArray, FloatArray, int]:
-    """(flow [n_t, n_s] in whole units, row potentials, rounds); rows with nothing to give are idle."""
-    n_s, n_t = cost.shape
-    f, g = np.zeros(n_s), np.empty(n_t)
-    flow = np.zeros((n_t, n_s), dtype=np.int64)
-    _take_cheapest(cost, g, supply, demand, flow)
-    _give_cheapest(cost, f, g, supply, demand, flow)
-    distance, open_at, before = np.empty(n_t), np.empty(n_t), np.empty(n_t)
-    reached, via = np.empty(n_s), np.empty(n_s, dtype=np.int64)
-    order = np.empty(n_t, dtype=np.int64)
-    left, count = supply.sum(), 0
-    while left > 0:
-        ends = _shortest(cost, f, g, supply, demand, flow, distance, open_at, before, reached, via, order)
-        for k in range(ends):
-            left -= _augment(order[k], supply, demand, flow, before, via)
-        count += 1
-    return flow, f, count
+def _masses(supply: IntArray, demand: IntArray) -> IntArray:
+    """[n_s + n_t, 2]: units and infinitesimals of each token, rows first.
+
+    Each row has n_t of the latter, each column 1, the last column the rest: no rows but all, or none, have as much
+    together as any columns.
+    """
+    n_s, n_t = len(supply), len(demand)
+    mass = np.empty((n_s + n_t, 2), dtype=np.int64)
+    mass[:n_s, 0] = supply
+    mass[n_s:, 0] = demand
+    mass[:n_s, 1] = n_t
+    mass[n_s:, 1] = 1
+    mass[n_s + n_t - 1, 1] = n_s * n_t - n_t + 1
+    return mass
 
 
 @compiled
-def _take_cheapest(
-    cost: FloatArray, g: FloatArray, supply: FloatArray, demand: FloatArray, flow: FloatArray
-) -> None:
-    """Column potentials are the columns' minima; each column takes what its cheapest row still has."""
-    n_s, n_t = cost.shape
-    cheapest = np.zeros(n_t, dtype=np.int64)
-    g[:] = cost[0]
-    for i in range(1, n_s):
-        for j in range(n_t):
-            if cost[i, j] < g[j]:
-                g[j] = cost[i, j]
-                cheapest[j] = i
-    for j in range(n_t):
-        i = cheapest[j]
-        moved = min(supply[i], demand[j])
-        flow[j, i] += moved
-        supply[i] -= moved
-        demand[j] -= moved
+def _transport(cost: FloatArray, mass: IntArray) -> tuple[IntArray, IntArray, FloatArray, int]:
+    """(parent of each node in an optimal tree, flow of the link to it, dual values, exchanges); node 0 is the root.
 
-
-@compiled
-def _give_cheapest(
-    cost: FloatArray, f: FloatArray, g: FloatArray, supply: FloatArray, demand: FloatArray, flow: FloatArray
-) -> None:
-    """A row that gave nothing yet raises its potential to its cheapest column, and gives what that still takes."""
-    n_s, n_t = cost.shape
-    given = np.zeros(n_s, dtype=np.bool_)
-    for j in range(n_t):
-        for i in range(n_s):
-            if flow[j, i] > 0:
-                given[i] = True
-    for i in range(n_s):
-        if given[i]:
-            continue
-        best = 0
-        for j in range(1, n_t):
-            if cost[i, j] - g[j] < cost[i, best] - g[best]:
-                best = j
-        f[i] = cost[i, best] - g[best]
-        moved = min(supply[i], demand[best])
-        flow[best, i] += moved
-        supply[i] -= moved
-        demand[best] -= moved
-
-
-@compiled
-def _shortest(
-    cost: FloatArray,
-    f: FloatArray,
-    g: FloatArray,
-    supply: FloatArray,
-    demand: FloatArray,
-    flow: FloatArray,
-    distance: FloatArray,
-    open_at: FloatArray,
-    before: FloatArray,
-    reached: FloatArray,
-    via: FloatArray,
-    order: FloatArray,
-) -> int:
-    """Shortest paths from the rows with mass left to every column with room; potentials move so that they are free.
-
-    Writes for each column the row it is reached from (`before`; in float64, so that the loop over columns stays in
-    vector registers), for each row the column that it is reached from (`via`; -1 for rows with mass left), and the
-    columns with room, nearest first (`order`); returns their number.
+    Nodes are the rows, then the columns.
     """
     n_s, n_t = cost.shape
-    rooms = 0
-    for j in range(n_t):
-        open_at[j] = np.inf
-        rooms += demand[j] > 0
-    reached[:] = np.inf  # a row not reached; reduced costs may round to a little below 0
-    via[:] = -1
-    far, others = np.empty(n_s, dtype=np.int64), 0  # the rows that are not reached yet
-    for i in range(n_s):
-        if supply[i] > 0:
-            reached[i] = 0.0
-            _relax(cost[i], g, -f[i], float(i), open_at, before)
-        else:
-            far[others] = i
-            others += 1
-    distance[:] = np.inf
-    found, length = 0, 0.0
-    while found < rooms and others > 0:
-        column = _nearest(open_at)
-        length = open_at[column]
-        distance[column] = length
-        open_at[column] = -np.inf
-        if demand[column] > 0:
-            order[found] = column
-            found += 1
-        still = 0
-        for k in range(others):
-            i = far[k]
-            if flow[column, i] > 0:
-                reached[i] = length
-                via[i] = column
-                _relax(cost[i], g, length - f[i], float(i), open_at, before)
-            else:
-                far[still] = i
-                still += 1
-        others = still
-    if found < rooms:
-        length = _rest(open_at, demand, distance, order, found)
-    g += np.minimum(distance, length)
-    f -= np.minimum(reached, length)
-    return rooms
+    n = n_s + n_t
+    links, sent = _first_links(cost, mass)
+    parent, depth, flow, dual = np.full(n, -1), np.zeros(n, np.int64), np.zeros((n, 2), np.int64), np.zeros(n)
+    child, following, previous = np.full(n, -1), np.full(n, -1), np.full(n, -1)
+    _grow(cost, links, sent, parent, depth, child, following, previous, flow, dual)
+    tolerance = TOLERANCE * max(cost.max(), -cost.min())
+    count = idle = i = 0
+    while idle < n_s:
+        most, row, price = -tolerance, -1, 0.0
+        for _ in range(BLOCK):
+            low = _lowest(cost[i], dual[n_s:])
+            if low - dual[i] < most:
+                most, row, price = low - dual[i], i, low
+            i = i + 1 if i + 1 < n_s else 0
+        idle += BLOCK
+        if row >= 0:
+            column = 0
+            while cost[row, column] - dual[n_s + column] != price:
+                column += 1
+            _exchange(cost, row, n_s + column, parent, depth, child, following, previous, flow, dual)
+            count += 1
+            idle = 0
+    return parent, flow, dual, count
 
 
 @compiled
-def _rest(
-    open_at: FloatArray, demand: FloatArray, distance: FloatArray, order: FloatArray, found: int
-) -> float:
-    """Every row is reached, so what is known of the columns is final: the other ones with room, nearest first."""
-    first = found
-    for j in range(len(open_at)):
-        if open_at[j] == -np.inf:
-            continue
-        distance[j] = open_at[j]
-        if demand[j] > 0:
-            k = found
-            while k > first and distance[order[k - 1]] > distance[j]:
-                order[k] = order[k - 1]
-                k -= 1
-            order[k] = j
-            found += 1
-    return float(distance[order[found - 1]])
-
-
-@compiled
-def _nearest(open_at: FloatArray) -> int:
-    """The column of least distance among those that are not final."""
-    column, length = 0, np.inf
-    for j in range(len(open_at)):
-        if -np.inf < open_at[j] < length:
-            length = open_at[j]
-            column = j
-    return column
-
-
-@compiled
-def _relax(
-    row: FloatArray, g: FloatArray, base: float, number: float, open_at: FloatArray, before: FloatArray
-) -> None:
-    """Columns that are nearer through this row; a final column, at minus infinity, is never."""
+def _lowest(row: FloatArray, g: FloatArray) -> float:
+    """Least of a row's costs less the columns' dual values."""
+    low = np.inf
     for j in range(len(row)):
-        through = row[j] - g[j] + base
-        nearer = through < open_at[j]
-        before[j] = number if nearer else before[j]
-        open_at[j] = through if nearer else open_at[j]
+        low = min(low, row[j] - g[j])
+    return low
 
 
 @compiled
-def _augment(
-    end: int, supply: FloatArray, demand: FloatArray, flow: FloatArray, before: FloatArray, via: FloatArray
-) -> int:
-    """Push what the path to the column `end` carries, and return it: none where paths of the round before took it."""
-    moved, row = int(demand[end]), int(before[end])
-    while via[row] >= 0:
-        moved = min(moved, int(flow[via[row], row]))
-        row = int(before[via[row]])
-    moved = min(moved, int(supply[row]))
-    if moved == 0:
-        return 0
-    supply[row] -= moved
-    demand[end] -= moved
-    column = end
+def _cell(node: int, other: int, n_s: int) -> tuple[int, int]:
+    """Row and column of the link between two nodes."""
+    return (node, other - n_s) if node < n_s else (other, node - n_s)
+
+
+@compiled
+def _less(masses: IntArray, one: int, other: int) -> bool:
+    """Whether a row of [n, 2] masses is smaller than another: by its units, then by its infinitesimals."""
+    if masses[one, 0] != masses[other, 0]:
+        return bool(masses[one, 0] < masses[other, 0])
+    return bool(masses[one, 1] < masses[other, 1])
+
+
+@compiled
+def _first_links(cost: FloatArray, mass: IntArray) -> tuple[IntArray, IntArray]:
+    """([n - 1, 2] nodes, [n - 1, 2] masses) of the links of a tree; `mass` is used up.
+
+    The row that loses most by missing its cheapest column, among those with room, gives that column all it can.
+    """
+    n_s, n_t = cost.shape
+    links, sent = np.empty((n_s + n_t - 1, 2), np.int64), np.empty((n_s + n_t - 1, 2), np.int64)
+    rows, columns, rooms = np.arange(n_s), np.arange(n_t), n_t
+    cheapest, regret = np.empty(n_s, np.int64), np.empty(n_s)
+    for i in range(n_s):
+        cheapest[i], regret[i] = _cheapest(cost[i], columns, rooms)
+    givers = n_s
+    for count in range(n_s + n_t - 1):
+        k = 0
+        for other in range(1, givers):
+            if regret[rows[other]] > regret[rows[k]]:
+                k = other
+        i, j = rows[k], cheapest[rows[k]]
+        links[count, 0], links[count, 1] = i, n_s + j
+        emptied = _send(mass, i, n_s + j, sent, count)
+        if emptied:
+            givers -= 1
+            rows[k] = rows[givers]
+            continue
+        rooms -= 1
+        for k in range(rooms):
+            if columns[k] == j:
+                columns[k] = columns[rooms]
+        for k in range(givers):
+            if cheapest[rows[k]] == j:
+                cheapest[rows[k]], regret[rows[k]] = _cheapest(cost[rows[k]], columns, rooms)
+    return links, sent
+
+
+@compiled
+def _send(mass: IntArray, row: int, column: int, sent: IntArray, count: int) -> bool:
+    """The smaller of two masses moves into row `count` of `sent`; whether it was all that the row had."""
+    emptied = _less(mass, row, column)
+    for part in range(2):
+        given = mass[row if emptied else column, part]
+        sent[count, part] = given
+        mass[row, part] -= given
+        mass[column, part] -= given
+    return emptied
+
+
+@compiled
+def _cheapest(row: FloatArray, columns: IntArray, rooms: int) -> tuple[int, float]:
+    """(The cheapest of the first `rooms` columns, how much more the next costs)."""
+    at, low, second = -1, np.inf, np.inf
+    for k in range(rooms):
+        price = row[columns[k]]
+        if price < low:
+            at, low, second = columns[k], price, low
+        elif price < second:
+            second = price
+    return at, second - low if second < np.inf else 0.0
+
+
+@compiled
+def _grow(
+    cost: FloatArray,
+    links: IntArray,
+    sent: IntArray,
+    parent: IntArray,
+    depth: IntArray,
+    child: IntArray,
+    following: IntArray,
+    previous: IntArray,
+    flow: IntArray,
+    dual: FloatArray,
+) -> None:
+    """Hang the links into a tree under node 0, whose dual value is 0."""
+    n = len(parent)
+    last, before = np.full(n, -1), np.empty((n - 1, 2), np.int64)  # links of each node, last first
+    for k in range(n - 1):
+        for side in range(2):
+            before[k, side] = last[links[k, side]]
+            last[links[k, side]] = k
+    queue, done, ready = np.zeros(n, np.int64), 0, 1
+    while done < ready:
+        node = queue[done]
+        done += 1
+        side = 0 if node < len(cost) else 1
+        k = last[node]
+        while k >= 0:
+            other = links[k, 1 - side]
+            if other != parent[node]:
+                _hang(other, node, parent, child, following, previous)
+                depth[other] = depth[node] + 1
+                flow[other, 0], flow[other, 1] = sent[k, 0], sent[k, 1]
+                dual[other] = cost[_cell(other, node, len(cost))] - dual[node]
+                queue[ready] = other
+                ready += 1
+            k = before[k, side]
+
+
+@compiled
+def _exchange(
+    cost: FloatArray,
+    row: int,
+    column: int,
+    parent: IntArray,
+    depth: IntArray,
+    child: IntArray,
+    following: IntArray,
+    previous: IntArray,
+    flow: IntArray,
+    dual: FloatArray,
+) -> None:
+    """The link between two nodes enters the tree, and the one of its cycle that runs dry leaves."""
+    n_s = len(cost)
+    # More mass into the column means less on its own link, more on that of the row above it, and so on up; on the
+    # row's side likewise. What lies on the column's side of the leaving link is hung below the row, or the reverse.
+    one, other = row, column
+    leaving, inside = -1, row
+    while one != other:
+        if depth[one] >= depth[other]:
+            if one < n_s and (leaving < 0 or _less(flow, one, leaving)):
+                leaving, inside = one, row
+            one = parent[one]
+        else:
+            if other >= n_s and (leaving < 0 or _less(flow, other, leaving)):
+                leaving, inside = other, column
+            other = parent[other]
+    units, ticks = flow[leaving, 0], flow[leaving, 1]
+    for start in (row, column):
+        node = start
+        while node != one:
+            sign = -1 if (node < n_s) == (start == row) else 1
+            flow[node, 0] += sign * units
+            flow[node, 1] += sign * ticks
+            node = parent[node]
+    node, above = inside, column if inside == row else row
+    while True:  # turn the links from the entering one to the leaving one around
+        old, old_units, old_ticks = parent[node], flow[node, 0], flow[node, 1]
+        _cut(node, parent, child, following, previous)
+        _hang(node, above, parent, child, following, previous)
+        flow[node, 0], flow[node, 1] = units, ticks
+        if node == leaving:
+            break
+        above, node, units, ticks = node, old, old_units, old_ticks
+    _renew(cost, inside, parent, depth, child, following, dual)
+
+
+@compiled
+def _hang(
+    node: int, above: int, parent: IntArray, child: IntArray, following: IntArray, previous: IntArray
+) -> None:
+    """A node becomes the first child of another."""
+    parent[node] = above
+    previous[node] = -1
+    following[node] = child[above]
+    if child[above] >= 0:
+        previous[child[above]] = node
+    child[above] = node
+
+
+@compiled
+def _cut(node: int, parent: IntArray, child: IntArray, following: IntArray, previous: IntArray) -> None:
+    """A node leaves its parent's children."""
+    if previous[node] >= 0:
+        following[previous[node]] = following[node]
+    else:
+        child[parent[node]] = following[node]
+    if following[node] >= 0:
+        previous[following[node]] = previous[node]
+
+
+@compiled
+def _renew(
+    cost: FloatArray,
+    top: int,
+    parent: IntArray,
+    depth: IntArray,
+    child: IntArray,
+    following: IntArray,
+    dual: FloatArray,
+) -> None:
+    """Depths and dual values of a node and all below it, from its parent down: rounding does not add up."""
+    n_s = len(cost)
+    node = top
     while True:
-        row = int(before[column])
-        flow[column, row] += moved
-        column = via[row]
-        if column < 0:
-            return moved
-        flow[column, row] -= moved
+        above = parent[node]
+        depth[node] = depth[above] + 1
+        dual[node] = cost[_cell(node, above, n_s)] - dual[above]
+        if child[node] >= 0:
+            node = child[node]
+            continue
+        while node != top and following[node] < 0:
+            node = parent[node]
+        if node == top:
+            return
+        node = following[node]

@@ -26,7 +26,7 @@ class Plans:
         cost: sum_ij T_ij C_ij of each. [problems]
         marginal_error: L1 violation of the source marginals of each; the target marginals are exact. (Unbalanced and
             partial plans do not meet marginals: theirs says how much mass they left unmatched; see there.) [problems]
-        iterations: of each; rounds of augmenting paths for exact plans. [problems]
+        iterations: of each; exchanges of the network simplex for exact plans. [problems]
         converged: marginal error below the tolerance. [problems]
         source_potentials: float64, f of each source token: argmax_i T_ij = argmax_i f_i - C_ij, so minus infinity for
             a token of weight 0; for exact plans a dual optimum, finite for every token.

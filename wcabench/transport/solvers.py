@@ -26,9 +26,10 @@ def none() -> Plans:
 
 def exact(problems: Problems) -> Plans:
     """Optimal plans, in float64 on the CPU."""
-    plans, f, rounds = _room(problems)
-    exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, rounds)
-    return given_back(problems, plans, f, rounds, problems.row_errors(plans), np.ones(len(rounds), bool))
+    plans, f, exchanges = _room(problems)
+    exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, exchanges)
+    optimal = np.ones(len(exchanges), bool)
+    return given_back(problems, plans, f, exchanges, problems.row_errors(plans), optimal)
 
 
 def entropic_ragged(
