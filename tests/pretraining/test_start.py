@@ -103,9 +103,7 @@ def test_a_grown_encoder_has_the_older_ones_embeddings_and_layers_below_those_co
     below, above = AutoModel.from_pretrained(older), AutoModel.from_pretrained(tiny_start)
     for name, value in below.embeddings.state_dict().items():
         assert torch.equal(value, made.embeddings.state_dict()[name])
-    for layer, given in zip(
-        made.encoder.layer, [*below.encoder.layer, above.encoder.layer[3]], strict=True
-    ):
+    for layer, given in zip(made.encoder.layer, [*below.encoder.layer, above.encoder.layer[3]], strict=True):
         for name, value in given.state_dict().items():
             assert torch.equal(value, layer.state_dict()[name])
 

@@ -110,7 +110,10 @@ def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown
     bert = fresh.bert
     above = bert.encoder.layer[grown:]
     wanted = settings.model.start_layers or tuple(range(1, len(above) + 1))
-    if start.config.hidden_size != settings.model.width or max(wanted, default=0) > start.config.num_hidden_layers:
+    if (
+        start.config.hidden_size != settings.model.width
+        or max(wanted, default=0) > start.config.num_hidden_layers
+    ):
         raise UserError(
             f"start encoder '{settings.start}' has {start.config.num_hidden_layers} layers of width "
             f"{start.config.hidden_size}: set model.width and model.start_layers to what it has"
