@@ -61,10 +61,12 @@ def test_its_weights_are_safetensors_in_half_precision_and_finite():
 
 
 def test_it_is_what_the_settings_beside_it_describe(encoder):
-    settings, config = read_settings(SUITE / "encoder.toml"), encoder[0].config
+    first, settings = (read_settings(SUITE / f"{name}.toml") for name in ("encoder", "encoder-grown"))
+    config = encoder[0].config
     assert settings.name == ENCODER.name
+    assert settings.grown_from == f"first/{first.name}"
     assert (config.num_hidden_layers, config.hidden_size) == (settings.model.kept, settings.model.width)
-    assert len(encoder[1]) == config.vocab_size <= settings.vocabulary.size
+    assert len(encoder[1]) == config.vocab_size <= first.vocabulary.size
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
