@@ -13,6 +13,10 @@ PRODUCTS = {
     _aten.baddbmm.default,
     _aten._scaled_dot_product_flash_attention_for_cpu.default,
     _aten._scaled_dot_product_flash_attention_for_cpu_backward.default,
+    # In inference mode these come whole.
+    _aten.linear.default,
+    _aten.matmul.default,
+    _aten.scaled_dot_product_attention.default,
 }
 
 

@@ -1,9 +1,13 @@
 """The comparison of bf16 with float32 where the processor has no bf16 products."""
 
+import re
+
 import precision
+import pytest
 import torch
 from rounded_products import RoundedProducts
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 
 def gradients(model, states, *, rounded):
@@ -45,6 +49,30 @@ def test_rounded_attention_is_torchs_bf16_attention():
         results.append([out.detach(), q.grad, k.grad, v.grad])
     for one, other in zip(*results, strict=True):
         torch.testing.assert_close(one, other, rtol=2**-5, atol=4e-2)
+
+
+class Seen(TorchDispatchMode):
+    """Notes the kernels that are called on bf16 tensors, by name."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if any(isinstance(one, torch.Tensor) and one.dtype == torch.bfloat16 for one in args):
+            self.names.add(func.name())
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("mode", [torch.inference_mode, torch.enable_grad])
+def test_no_product_is_left_to_torchs_bf16_kernels(mode):
+    model = nn.TransformerEncoderLayer(32, 4, 64, dropout=0.0, batch_first=True)
+    with Seen() as seen, RoundedProducts(), mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        out = model(torch.randn(3, 9, 32))
+        if out.requires_grad:
+            out.float().sum().backward()
+    assert "aten::gelu" in seen.names or "aten::relu" in seen.names
+    assert not [name for name in seen.names if re.search("mm$|linear|matmul|attention", name)]
 
 
 def test_products_of_float32_are_left_alone():

@@ -229,7 +229,7 @@ def test_the_mini_suite_is_whole_in_the_package_and_needs_no_data_folder(monkeyp
         data = suite.load(pair, suite.data, OFFLINE)
         assert data.types == ("LOC", "MISC", "ORG", "PER") and not data.notes
         sizes = [len(part) for part in (data.train, data.source_dev, data.source_test)]
-        assert sizes == [1000, 60, 140]
+        assert sizes == [1500, 60, 140]
         assert [len(data.target_dev), len(data.target_test), len(data.parallel)] == [60, 140, 400]
         for resource in suite.resources(pair, suite.data):
             assert resource.sha256 and resource.licence == "CC0 1.0"

@@ -56,7 +56,8 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
         log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in found.items()))
 
     trainer.run(folder, report)
-    return _export(model, tokenizer, folder / settings.name, settings.model.kept)
+    # Read anew: a tokenizer that has cut sentences off would be written with that setting.
+    return _export(model, _tokenizer(settings, texts, folder), folder / settings.name, settings.model.kept)
 
 
 def _export(model: Any, tokenizer: Any, folder: Path, kept: int | None) -> Path:
