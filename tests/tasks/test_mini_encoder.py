@@ -23,10 +23,10 @@ CARD = ENCODER / "README.md"
 TYPES = ("LOC", "MISC", "ORG", "PER")
 LANGUAGES = ("en", "de", "es", "nl", "hy")
 MIDDLE_LAYER = 3
-# A few points below what one seed of plain transfer reaches here (62.2 in English; 47.8, 54.4, 57.5, 23.4): other
+# A few points below what one seed of plain transfer reaches here (66.0 in English; 49.6, 53.7, 58.8, 26.2): other
 # processors round in another way.
-FLOORS = {"en-de": 41, "en-es": 48, "en-nl": 51, "en-hy": 17}
-ENGLISH_FLOOR = 56
+FLOORS = {"en-de": 43, "en-es": 48, "en-nl": 52, "en-hy": 20}
+ENGLISH_FLOOR = 60
 
 
 def text(language: str) -> list[str]:
@@ -61,12 +61,10 @@ def test_its_weights_are_safetensors_in_half_precision_and_finite():
 
 
 def test_it_is_what_the_settings_beside_it_describe(encoder):
-    first, settings = (read_settings(SUITE / f"{name}.toml") for name in ("encoder", "encoder-grown"))
-    config = encoder[0].config
+    settings, config = read_settings(SUITE / "encoder.toml"), encoder[0].config
     assert settings.name == ENCODER.name
-    assert settings.grown_from == f"first/{first.name}"
     assert (config.num_hidden_layers, config.hidden_size) == (settings.model.kept, settings.model.width)
-    assert len(encoder[1]) == config.vocab_size <= first.vocabulary.size
+    assert len(encoder[1]) == config.vocab_size <= settings.vocabulary.size
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
