@@ -43,7 +43,7 @@ def sinkhorn_log(
     f, g, error, count = torch.zeros_like(log_u), torch.zeros_like(log_v), torch.zeros_like(log_u[:, 0]), 0
     # Tokens that only pad, or weigh nothing, are kept out of every sum by a score that no real one comes near.
     real_row, real_column = no_row == 0, no_column == 0
-    for count in range(1, max_iterations + 1):  # noqa: B007 (returned)
+    for count in range(1, max_iterations + 1):
         f = epsilon * (log_u - torch.logsumexp((g[:, None, :] - cost) / epsilon + no_column[:, None, :], 2))
         g = epsilon * (log_v - torch.logsumexp((f[:, :, None] - cost) / epsilon + no_row[:, :, None], 1))
         if count % LOOK_EVERY and count < max_iterations:
