@@ -21,7 +21,7 @@ import torch
 from interleaving import cpu_seconds
 from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
 
-from wcabench.cli.sweep_output import replace_block
+from wcabench.cli.sweep_output import show_block
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
 from wcabench.nn.model import TokenClassifier
@@ -151,10 +151,7 @@ def main(pairs: int, method: str, into: Path | None) -> None:
         f"{len(text)} pairs of {source}, English with {', '.join(LANGUAGES)}; "
         f"untouched / fine-tuned with {method} on mini en-nl, seed 1.\n\n{table(*results)}\n"
     )
-    if into is None:
-        click.echo(made)
-    else:
-        replace_block(into, made)
+    show_block(made, into)
 
 
 if __name__ == "__main__":

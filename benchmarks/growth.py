@@ -26,7 +26,7 @@ from interleaving import cpu_seconds
 from real_costs import embedded_model, parallel_text, step_costs, untrained_encoder
 from training_steps import StoppedError, objectives
 
-from wcabench.cli.sweep_output import replace_block
+from wcabench.cli.sweep_output import show_block
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.data.sentences import Sentence, SentencePair
 from wcabench.nn.model import TokenClassifier
@@ -173,10 +173,7 @@ def main(into: Path | None) -> None:
             click.echo(f"{axis}: {value}", err=True)
         names = [*(("exact plans, ms", "entropic plans, ms") if transported else ()), *names]
         text += f"\n{table(axis, names, sizes, rows)}"
-    if into is None:
-        click.echo(text)
-    else:
-        replace_block(into, text)
+    show_block(text, into)
 
 
 if __name__ == "__main__":

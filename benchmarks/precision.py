@@ -19,7 +19,7 @@ sys.path.append(str(Path(__file__).parent))
 from rounded_products import RoundedProducts
 
 from wcabench.cli.options import data_source
-from wcabench.cli.sweep_output import replace_block
+from wcabench.cli.sweep_output import show_block
 from wcabench.config import DataConfig, RecipeConfig
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
@@ -45,14 +45,12 @@ def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scor
 
 def table(by_seed: dict[int, dict[str, Scores]], pair: str) -> str:
     """Markdown: a row a seed, and the means with the standard deviation over seeds, of both and of their difference."""
-    source, target = pair.split("-")
-    language = {"source": source, "target": target}
-    heads = [f"{language[side]}, {what}" for side in SIDES for what in ("fp32", "bf16", "difference")]
-    columns = [
-        [one[what][side] if what else one["bf16"][side] - one["fp32"][side] for one in by_seed.values()]
-        for side in SIDES
-        for what in ("fp32", "bf16", None)
-    ]
+    language = dict(zip(("source", "target"), pair.split("-"), strict=True))
+    heads, columns = [], []
+    for side in SIDES:
+        fp32, bf16 = ([one[what][side] for one in by_seed.values()] for what in ("fp32", "bf16"))
+        heads += [f"{language[side]}, {what}" for what in ("fp32", "bf16", "difference")]
+        columns += [fp32, bf16, [b - a for a, b in zip(fp32, bf16, strict=True)]]
     lines = [f"| seed | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for row, seed in enumerate(by_seed):
         lines.append(f"| {seed} | {' | '.join(f'{column[row]:.2f}' for column in columns)} |")
@@ -87,10 +85,7 @@ def main(
         f"{method}, suite `paper` {pair}, the embedded encoder, {labelled} labelled sentences, {epochs} epochs, "
         f"learning rate {rate:g}; strict F1, %, on the whole test sets; bf16: {how}.\n\n{table(by_seed, pair)}\n"
     )
-    if into is None:
-        click.echo(made)
-    else:
-        replace_block(into, made)
+    show_block(made, into)
 
 
 if __name__ == "__main__":

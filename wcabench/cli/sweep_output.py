@@ -37,6 +37,14 @@ def _text(report: Report, form: str) -> str:
     return render_markdown(report)
 
 
+def show_block(text: str, into: Path | None) -> None:
+    """Print a text, or put it into a page; see `replace_block`."""
+    if into is None:
+        click.echo(text)
+    else:
+        replace_block(into, text)
+
+
 def replace_block(page: Path, text: str) -> None:
     """Put text between the marks of a page.
 

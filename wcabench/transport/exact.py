@@ -9,6 +9,8 @@ an infinitesimal (Charnes 1952), chosen so that no link of a tree is ever empty:
 method ends.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wcabench.compiled import compiled
@@ -20,6 +22,28 @@ IntArray = np.ndarray
 BLOCK = 4
 # A link enters if it is cheaper by more than this share of the largest cost, which is far above the duals' rounding.
 TOLERANCE = 1e-13
+
+
+class Tree(NamedTuple):
+    """A spanning tree of the tokens, rows first, under node 0; -1 is no node. All [n], but `flow`.
+
+    Attributes:
+        parent: of each node.
+        depth: links between it and node 0.
+        child: its first child.
+        following: the next child of its parent.
+        previous: the child of its parent before it.
+        flow: mass on the link to its parent, units and infinitesimals. [n, 2]
+        dual: its dual value; that of node 0 is 0.
+    """
+
+    parent: IntArray
+    depth: IntArray
+    child: IntArray
+    following: IntArray
+    previous: IntArray
+    flow: IntArray
+    dual: FloatArray
 
 
 @compiled
@@ -51,13 +75,11 @@ def exact_ragged(
         cost = costs[at : at + n_s * n_t].reshape(n_s, n_t)
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
         mass = _masses(supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t])
-        parent, flow, dual, count = _transport(cost, mass)
+        tree, exchanges[problem] = _transport(cost, mass)
         plan[:] = 0
         for node in range(1, n_s + n_t):
-            i, j = _cell(node, parent[node], n_s)
-            plan[i, j] = flow[node, 0] * units[problem]
-        potentials[row_at : row_at + n_s] = dual[:n_s]
-        exchanges[problem] = count
+            plan[_cell(node, tree.parent[node], n_s)] = tree.flow[node, 0] * units[problem]
+        potentials[row_at : row_at + n_s] = tree.dual[:n_s]
         at += n_s * n_t
         row_at += n_s
         column_at += n_t
@@ -81,35 +103,29 @@ def _masses(supply: IntArray, demand: IntArray) -> IntArray:
 
 
 @compiled
-def _transport(cost: FloatArray, mass: IntArray) -> tuple[IntArray, IntArray, FloatArray, int]:
-    """(parent of each node in an optimal tree, flow of the link to it, dual values, exchanges); node 0 is the root.
-
-    Nodes are the rows, then the columns.
-    """
-    n_s, n_t = cost.shape
-    n = n_s + n_t
-    links, sent = _first_links(cost, mass)
-    parent, depth, flow, dual = np.full(n, -1), np.zeros(n, np.int64), np.zeros((n, 2), np.int64), np.zeros(n)
-    child, following, previous = np.full(n, -1), np.full(n, -1), np.full(n, -1)
-    _grow(cost, links, sent, parent, depth, child, following, previous, flow, dual)
+def _transport(cost: FloatArray, mass: IntArray) -> tuple[Tree, int]:
+    """(An optimal tree, exchanges)."""
+    n_s = len(cost)
+    tree = _grow(cost, *_first_links(cost, mass))
+    f, g = tree.dual[:n_s], tree.dual[n_s:]
     tolerance = TOLERANCE * max(cost.max(), -cost.min())
     count = idle = i = 0
     while idle < n_s:
         most, row, price = -tolerance, -1, 0.0
         for _ in range(BLOCK):
-            low = _lowest(cost[i], dual[n_s:])
-            if low - dual[i] < most:
-                most, row, price = low - dual[i], i, low
+            low = _lowest(cost[i], g)
+            if low - f[i] < most:
+                most, row, price = low - f[i], i, low
             i = i + 1 if i + 1 < n_s else 0
         idle += BLOCK
         if row >= 0:
             column = 0
-            while cost[row, column] - dual[n_s + column] != price:
+            while cost[row, column] - g[column] != price:
                 column += 1
-            _exchange(cost, row, n_s + column, parent, depth, child, following, previous, flow, dual)
+            _exchange(cost, row, n_s + column, tree)
             count += 1
             idle = 0
-    return parent, flow, dual, count
+    return tree, count
 
 
 @compiled
@@ -196,20 +212,13 @@ def _cheapest(row: FloatArray, columns: IntArray, rooms: int) -> tuple[int, floa
 
 
 @compiled
-def _grow(
-    cost: FloatArray,
-    links: IntArray,
-    sent: IntArray,
-    parent: IntArray,
-    depth: IntArray,
-    child: IntArray,
-    following: IntArray,
-    previous: IntArray,
-    flow: IntArray,
-    dual: FloatArray,
-) -> None:
-    """Hang the links into a tree under node 0, whose dual value is 0."""
-    n = len(parent)
+def _grow(cost: FloatArray, links: IntArray, sent: IntArray) -> Tree:
+    """The tree of the links."""
+    n = len(links) + 1
+    none = np.full((4, n), -1)
+    tree = Tree(
+        none[0], np.zeros(n, np.int64), none[1], none[2], none[3], np.zeros((n, 2), np.int64), np.zeros(n)
+    )
     last, before = np.full(n, -1), np.empty((n - 1, 2), np.int64)  # links of each node, last first
     for k in range(n - 1):
         for side in range(2):
@@ -223,31 +232,20 @@ def _grow(
         k = last[node]
         while k >= 0:
             other = links[k, 1 - side]
-            if other != parent[node]:
-                _hang(other, node, parent, child, following, previous)
-                depth[other] = depth[node] + 1
-                flow[other, 0], flow[other, 1] = sent[k, 0], sent[k, 1]
-                dual[other] = cost[_cell(other, node, len(cost))] - dual[node]
+            if other != tree.parent[node]:
+                _hang(other, node, tree)
+                tree.flow[other, 0], tree.flow[other, 1] = sent[k, 0], sent[k, 1]
+                _renew(cost, other, tree)
                 queue[ready] = other
                 ready += 1
             k = before[k, side]
+    return tree
 
 
 @compiled
-def _exchange(
-    cost: FloatArray,
-    row: int,
-    column: int,
-    parent: IntArray,
-    depth: IntArray,
-    child: IntArray,
-    following: IntArray,
-    previous: IntArray,
-    flow: IntArray,
-    dual: FloatArray,
-) -> None:
+def _exchange(cost: FloatArray, row: int, column: int, tree: Tree) -> None:
     """The link between two nodes enters the tree, and the one of its cycle that runs dry leaves."""
-    n_s = len(cost)
+    n_s, parent, depth, flow = len(cost), tree.parent, tree.depth, tree.flow
     # More mass into the column means less on its own link, more on that of the row above it, and so on up; on the
     # row's side likewise. What lies on the column's side of the leaving link is hung below the row, or the reverse.
     one, other = row, column
@@ -272,55 +270,46 @@ def _exchange(
     node, above = inside, column if inside == row else row
     while True:  # turn the links from the entering one to the leaving one around
         old, old_units, old_ticks = parent[node], flow[node, 0], flow[node, 1]
-        _cut(node, parent, child, following, previous)
-        _hang(node, above, parent, child, following, previous)
+        _cut(node, tree)
+        _hang(node, above, tree)
         flow[node, 0], flow[node, 1] = units, ticks
         if node == leaving:
             break
         above, node, units, ticks = node, old, old_units, old_ticks
-    _renew(cost, inside, parent, depth, child, following, dual)
+    _renew(cost, inside, tree)
 
 
 @compiled
-def _hang(
-    node: int, above: int, parent: IntArray, child: IntArray, following: IntArray, previous: IntArray
-) -> None:
+def _hang(node: int, above: int, tree: Tree) -> None:
     """A node becomes the first child of another."""
-    parent[node] = above
-    previous[node] = -1
-    following[node] = child[above]
-    if child[above] >= 0:
-        previous[child[above]] = node
-    child[above] = node
+    tree.parent[node] = above
+    tree.previous[node] = -1
+    tree.following[node] = tree.child[above]
+    if tree.child[above] >= 0:
+        tree.previous[tree.child[above]] = node
+    tree.child[above] = node
 
 
 @compiled
-def _cut(node: int, parent: IntArray, child: IntArray, following: IntArray, previous: IntArray) -> None:
+def _cut(node: int, tree: Tree) -> None:
     """A node leaves its parent's children."""
-    if previous[node] >= 0:
-        following[previous[node]] = following[node]
+    before, after = tree.previous[node], tree.following[node]
+    if before >= 0:
+        tree.following[before] = after
     else:
-        child[parent[node]] = following[node]
-    if following[node] >= 0:
-        previous[following[node]] = previous[node]
+        tree.child[tree.parent[node]] = after
+    if after >= 0:
+        tree.previous[after] = before
 
 
 @compiled
-def _renew(
-    cost: FloatArray,
-    top: int,
-    parent: IntArray,
-    depth: IntArray,
-    child: IntArray,
-    following: IntArray,
-    dual: FloatArray,
-) -> None:
+def _renew(cost: FloatArray, top: int, tree: Tree) -> None:
     """Depths and dual values of a node and all below it, from its parent down: rounding does not add up."""
-    n_s = len(cost)
+    n_s, parent, child, following, dual = len(cost), tree.parent, tree.child, tree.following, tree.dual
     node = top
     while True:
         above = parent[node]
-        depth[node] = depth[above] + 1
+        tree.depth[node] = tree.depth[above] + 1
         dual[node] = cost[_cell(node, above, n_s)] - dual[above]
         if child[node] >= 0:
             node = child[node]
