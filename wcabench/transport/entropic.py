@@ -4,6 +4,9 @@ import numpy as np
 
 from wcabench.compiled import compiled
 
+# Loops are written out: an array expression, and a slice that is assigned, take numba a second or two each to compile,
+# and the first step of a fresh installation waits for that.
+
 FloatArray = np.ndarray
 
 # Beyond these, scalings are near the ends of float64.
@@ -77,8 +80,7 @@ def _kernel_domain(
 ) -> tuple[bool, float, int]:
     """(whether the kernel stayed in range, row violation, iterations)."""
     n_s, n_t = cost.shape
-    lowest, kernel = _kernel(cost, epsilon)
-    rows, columns = _padded(kernel), _padded(kernel.T)
+    lowest, rows, columns = _kernel(cost, epsilon)
     u, v, row, column = np.ones(n_s), np.ones(n_t), np.empty(columns.shape[1]), np.empty(rows.shape[1])
     error = _row_violation(columns, a, u, v, row)
     count = 0
@@ -90,30 +92,31 @@ def _kernel_domain(
             return False, np.inf, 0
         error = _row_violation(columns, a, u, v, row)
         count += 1
-    if not _in_range(u[a > 0]):
-        return False, np.inf, 0
-    f[:] = epsilon * np.log(u) + lowest
     for i in range(n_s):
-        plan[i] = u[i] * kernel[i] * v
+        if a[i] > 0 and not LEAST < u[i] < MOST:
+            return False, np.inf, 0
+        f[i] = epsilon * np.log(u[i]) + lowest[i]
+        for j in range(n_t):
+            plan[i, j] = u[i] * rows[i, j] * v[j]
     return np.isfinite(error), error, count
 
 
 @compiled
-def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray]:
-    lowest, kernel = np.empty(len(cost)), np.empty(cost.shape)
-    for i in range(len(cost)):
-        lowest[i] = cost[i].min()
-        kernel[i] = np.exp(-(cost[i] - lowest[i]) / epsilon)
-    return lowest, kernel
+def _kernel(cost: FloatArray, epsilon: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Row minima, and the kernel by rows and by columns.
 
-
-@compiled
-def _padded(matrix: FloatArray) -> FloatArray:
-    """A matrix with columns of zeros up to a whole number of vector registers: no loop over a row has a rest."""
-    n, m = matrix.shape
-    made = np.zeros((n, m + -m % 8))
-    made[:, :m] = matrix
-    return made
+    Both have zeros up to a whole number of vector registers, so that no loop over a row has a rest.
+    """
+    n_s, n_t = cost.shape
+    lowest = np.empty(n_s)
+    rows, columns = np.zeros((n_s, n_t + -n_t % 8)), np.zeros((n_t, n_s + -n_s % 8))
+    for i in range(n_s):
+        lowest[i] = np.inf
+        for j in range(n_t):
+            lowest[i] = min(lowest[i], cost[i, j])
+        for j in range(n_t):
+            rows[i, j] = columns[j, i] = np.exp(-(cost[i, j] - lowest[i]) / epsilon)
+    return lowest, rows, columns
 
 
 @compiled
@@ -134,8 +137,9 @@ def _weighted_sum(matrix: FloatArray, weights: FloatArray, total: FloatArray) ->
 
     Such a loop runs in vector registers; one over scalar products does only where sums may be reordered.
     """
-    total[:] = 0.0
     n, m = matrix.shape
+    for j in range(m):
+        total[j] = 0.0
     fours = n - n % 4
     for i in range(0, fours, 4):
         p, q, r, s = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
@@ -158,11 +162,6 @@ def _divide(marginal: FloatArray, total: FloatArray, scaling: FloatArray) -> boo
 
 
 @compiled
-def _in_range(values: FloatArray) -> bool:
-    return bool(np.all((values > LEAST) & (values < MOST)))
-
-
-@compiled
 def _log_domain(
     cost: FloatArray,
     a: FloatArray,
@@ -176,26 +175,37 @@ def _log_domain(
 ) -> tuple[float, int]:
     """(row violation, iterations). The potential of a token of weight 0 is minus infinity, and its plan exactly 0."""
     n_s, n_t = cost.shape
+    transposed = np.empty((n_t, n_s))
+    for i in range(n_s):
+        for j in range(n_t):
+            transposed[j, i] = cost[i, j]
     g = np.zeros(n_t)
     # Soft marginals take a part of the step that would meet them.
     part = 1.0 / (1.0 + epsilon / weight)
     error, count = np.inf, 0
-    log_a, log_b = np.log(a), np.log(b)
     while count < max_iterations and error >= tolerance:
         count += 1
         for i in range(n_s):
-            f[i] = epsilon * (log_a[i] - part * _log_sum_exp((g - cost[i]) / epsilon))
+            f[i] = epsilon * (np.log(a[i]) - part * _log_sum_exp(g, cost[i], epsilon))
         for j in range(n_t):
-            g[j] = epsilon * (log_b[j] - part * _log_sum_exp((f - cost[:, j]) / epsilon))
+            g[j] = epsilon * (np.log(b[j]) - part * _log_sum_exp(f, transposed[j], epsilon))
         error = 0.0
         for i in range(n_s):
-            plan[i] = np.exp((f[i] + g - cost[i]) / epsilon)
+            total = 0.0
+            for j in range(n_t):
+                plan[i, j] = np.exp((f[i] + g[j] - cost[i, j]) / epsilon)
+                total += plan[i, j]
             if a[i] > 0:
-                error += abs(plan[i].sum() - a[i] * np.exp((epsilon * log_a[i] - f[i]) / weight))
+                error += abs(total - a[i] * np.exp((epsilon * np.log(a[i]) - f[i]) / weight))
     return error, count
 
 
 @compiled
-def _log_sum_exp(values: FloatArray) -> float:
-    top = values.max()
-    return float(top + np.log(np.exp(values - top).sum()))
+def _log_sum_exp(potentials: FloatArray, costs: FloatArray, epsilon: float) -> float:
+    """log sum exp((potentials - costs) / epsilon)."""
+    top, total = -np.inf, 0.0
+    for k in range(len(costs)):
+        top = max(top, (potentials[k] - costs[k]) / epsilon)
+    for k in range(len(costs)):
+        total += np.exp((potentials[k] - costs[k]) / epsilon - top)
+    return float(top + np.log(total))
