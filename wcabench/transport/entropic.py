@@ -202,7 +202,7 @@ def _log_domain(
 
 @compiled
 def _log_sum_exp(potentials: FloatArray, costs: FloatArray, epsilon: float) -> float:
-    """log sum exp((potentials - costs) / epsilon)."""
+    """The logarithm of sum exp((potentials - costs) / epsilon)."""
     top, total = -np.inf, 0.0
     for k in range(len(costs)):
         top = max(top, (potentials[k] - costs[k]) / epsilon)
