@@ -49,10 +49,15 @@ def describe_encoder(name: str, encoder: Mapping[str, Any]) -> str:
     if encoder.get("bidirectional"):
         parts.append("causal mask lifted")
     if encoder.get("freeze", -1) >= 0:
-        parts.append(f"embeddings and {encoder['freeze']} layers frozen")
+        parts.append(_frozen(encoder["freeze"]))
     if encoder.get("dropout", EncoderConfig.dropout) != EncoderConfig.dropout:
         parts.append(f"dropout {encoder['dropout']}")
     return ", ".join(parts)
+
+
+def _frozen(layers: int) -> str:
+    layer = {0: "", 1: " and first layer"}.get(layers, f" and first {layers} layers")
+    return f"embeddings{layer} frozen"
 
 
 def short_identity(identity: str) -> str:
