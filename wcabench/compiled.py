@@ -13,6 +13,9 @@ def compiled(function: Function) -> Function:
 
     A division by zero gives infinity or NaN, as in NumPy. The copy on disk is renewed when the function's own file
     changes, and not for a change elsewhere: a compiled function calls none of another file.
+
+    Kernels write their loops out: an array expression, or a slice that is assigned, takes numba a second or two to
+    compile, and the first step of a fresh installation waits for that.
     """
     try:
         return cast("Function", njit(cache=True, error_model="numpy")(function))

@@ -4,9 +4,6 @@ import numpy as np
 
 from wcabench.compiled import compiled
 
-# Loops are written out: an array expression, and a slice that is assigned, take numba a second or two each to compile,
-# and the first step of a fresh installation waits for that.
-
 FloatArray = np.ndarray
 
 # Beyond these, scalings are near the ends of float64.

@@ -76,10 +76,12 @@ def exact_ragged(
         plan = plans[at : at + n_s * n_t].reshape(n_s, n_t)
         mass = _masses(supplies[row_at : row_at + n_s], demands[column_at : column_at + n_t])
         tree, exchanges[problem] = _transport(cost, mass)
-        plan[:] = 0
+        for i in range(n_s):
+            potentials[row_at + i] = tree.dual[i]
+            for j in range(n_t):
+                plan[i, j] = 0.0
         for node in range(1, n_s + n_t):
             plan[_cell(node, tree.parent[node], n_s)] = tree.flow[node, 0] * units[problem]
-        potentials[row_at : row_at + n_s] = tree.dual[:n_s]
         at += n_s * n_t
         row_at += n_s
         column_at += n_t
@@ -94,10 +96,10 @@ def _masses(supply: IntArray, demand: IntArray) -> IntArray:
     """
     n_s, n_t = len(supply), len(demand)
     mass = np.empty((n_s + n_t, 2), dtype=np.int64)
-    mass[:n_s, 0] = supply
-    mass[n_s:, 0] = demand
-    mass[:n_s, 1] = n_t
-    mass[n_s:, 1] = 1
+    for i in range(n_s):
+        mass[i, 0], mass[i, 1] = supply[i], n_t
+    for j in range(n_t):
+        mass[n_s + j, 0], mass[n_s + j, 1] = demand[j], 1
     mass[n_s + n_t - 1, 1] = n_s * n_t - n_t + 1
     return mass
 
@@ -108,17 +110,21 @@ def _transport(cost: FloatArray, mass: IntArray) -> tuple[Tree, int]:
     n_s = len(cost)
     tree = _grow(cost, *_first_links(cost, mass))
     f, g = tree.dual[:n_s], tree.dual[n_s:]
-    tolerance = TOLERANCE * max(cost.max(), -cost.min())
+    largest = 0.0
+    for i in range(n_s):
+        for j in range(len(g)):
+            largest = max(largest, abs(cost[i, j]))
+    tolerance = TOLERANCE * largest
     count = idle = i = 0
     while idle < n_s:
-        most, row, price = -tolerance, -1, 0.0
+        most, row, price = -tolerance, n_s, 0.0
         for _ in range(BLOCK):
             low = _lowest(cost[i], g)
             if low - f[i] < most:
                 most, row, price = low - f[i], i, low
             i = i + 1 if i + 1 < n_s else 0
         idle += BLOCK
-        if row >= 0:
+        if row < n_s:
             column = 0
             while cost[row, column] - g[column] != price:
                 column += 1
