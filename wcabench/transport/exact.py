@@ -117,7 +117,7 @@ def _transport(cost: FloatArray, mass: IntArray) -> tuple[Tree, int]:
     tolerance = TOLERANCE * largest
     count = idle = i = 0
     while idle < n_s:
-        most, row, price = -tolerance, n_s, 0.0
+        most, row, price = -tolerance, n_s, 0.0  # no row yet
         for _ in range(BLOCK):
             low = _lowest(cost[i], g)
             if low - f[i] < most:
