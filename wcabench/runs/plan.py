@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
@@ -114,31 +115,38 @@ def plan(
         "recipe": resolved(recipe),
     }
     hashes = {pair: suite.fingerprint(pair, data, source) for pair in choose_pairs(suite, pairs)}
-
-    def cell(seed: int, pair: str, method: ChosenMethod) -> PlannedCell:
-        config = {
-            **shared,
-            "pair": pair,
-            "seed": seed,
-            "method": {"name": method.name, "options": method.options},
-            # Not the translation's name: its content says which one it is, however it was chosen.
-            "data": {"labels": data.labels, "sha256": dict(hashes[pair])},
-        }
-        return PlannedCell(
-            suite=suite_path or suite.name,
-            pair=pair,
-            method=method.name,
-            seed=seed,
-            options=method.options,
-            encoder=the_encoder,
-            recipe=recipe,
-            data=data,
-            origin=method.origin,
-            config=config,
-            key=config_key(config),
+    cells = []
+    for seed, pair, method in product(seeds, hashes, chosen):
+        config = {**shared, **_own_config(seed, pair, method, data, hashes[pair])}
+        cells.append(
+            PlannedCell(
+                suite=suite_path or suite.name,
+                pair=pair,
+                method=method.name,
+                seed=seed,
+                options=method.options,
+                encoder=the_encoder,
+                recipe=recipe,
+                data=data,
+                origin=method.origin,
+                config=config,
+                key=config_key(config),
+            )
         )
+    return cells
 
-    return [cell(seed, pair, method) for seed in seeds for pair in hashes for method in chosen]
+
+def _own_config(
+    seed: int, pair: str, method: ChosenMethod, data: DataConfig, hashes: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a cell's configuration has beside that of the whole grid."""
+    return {
+        "pair": pair,
+        "seed": seed,
+        "method": {"name": method.name, "options": method.options},
+        # Not the translation's name: its content says which one it is, however it was chosen.
+        "data": {"labels": data.labels, "sha256": dict(hashes)},
+    }
 
 
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
