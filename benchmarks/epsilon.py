@@ -24,8 +24,9 @@ from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed
 from wcabench.cli.sweep_output import show_block
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.network import Network
 from wcabench.registry import find
+from wcabench.runs.inputs import training_data
 from wcabench.transport import harden_columns, solve
 from wcabench.transport.hardening import first_best
 
@@ -126,12 +127,14 @@ def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
     return "\n".join(lines)
 
 
-def fine_tuned(method: str, language: str = "nl") -> TokenClassifier:
+def fine_tuned(method: str, language: str = "nl") -> Network:
     """The embedded encoder after a training of the mini suite, seed 1."""
     suite = load_suite("mini")
     needs = frozenset({"labelled", "parallel"})
-    bench = Bench(mini_data(language), suite.encoder, suite.recipe, seed=1, needs=needs)  # type: ignore[arg-type]
-    return find(method).load()().fit(bench).model  # type: ignore[no-any-return]
+    bench = Bench(
+        training_data(mini_data(language), needs, suite.recipe), suite.encoder, suite.recipe, seed=1
+    )  # type: ignore[arg-type]
+    return find(method).load()().fit(bench).network  # type: ignore[no-any-return]
 
 
 @click.command(help=__doc__)

@@ -114,14 +114,14 @@ def alignment_seconds(suite: Any, rounds: int) -> float:
     from wcabench.transport import Costs, cosine_costs
 
     alignment = suite.terms[1]
-    batch = alignment.batch(0)
+    batch = alignment.order(0)
     with torch.no_grad():
         source, target = alignment.states(suite.model, batch)
     source, target = ([state.detach().requires_grad_() for state in side] for side in (source, target))
 
     def once() -> None:
         with torch.no_grad():
-            plans = alignment.method.couple(Costs(cosine_costs(source, target), batch)).plans
+            plans = alignment.coupler.couple(Costs(cosine_costs(source, target), batch)).plans
         losses = [pair_loss(*sides) for sides in zip(source, target, plans, strict=True)]
         torch.stack(losses).mean().backward()
 

@@ -28,8 +28,9 @@ from training_steps import StoppedError, objectives
 
 from wcabench.cli.sweep_output import show_block
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import Sentence, SentencePair
-from wcabench.nn.model import TokenClassifier
+from wcabench.contract import Sentence, SentencePair
+from wcabench.nn.network import Network
+from wcabench.nn.randomness import Streams
 from wcabench.nn.training import train
 from wcabench.transport import harden_columns, solve
 
@@ -65,7 +66,7 @@ AXES = {
 }
 
 
-def sentences_of(model: TokenClassifier, pieces: int) -> Iterator[SentencePair]:
+def sentences_of(model: Network, pieces: int) -> Iterator[SentencePair]:
     """Pairs of so many pieces a side, or a few less: German-English ones joined until they are longer, then cut."""
     source: list[str] = []
     target: list[str] = []
@@ -97,7 +98,7 @@ def step(size: Size, encoder: EncoderConfig) -> tuple[float, float]:
             raise StoppedError
 
     with suppress(StoppedError):
-        train(model, terms[0], terms[1:], recipe, seed=0, progress=stamp)
+        train(model, terms, recipe, Streams(0), progress=stamp)
     return 1000 * float(np.median(np.diff(stamps))), peak_memory()
 
 
@@ -126,7 +127,7 @@ def milliseconds(call: Callable[[], object]) -> float:
     return float(np.median(times))
 
 
-def transport(model: TokenClassifier, size: Size) -> tuple[float, float]:
+def transport(model: Network, size: Size) -> tuple[float, float]:
     """Milliseconds of exact and of entropic plans, with hardening: as many problems as pairs."""
     pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
     # The last layer's: the costs of a pair follow one another, a layer each.

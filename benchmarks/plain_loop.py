@@ -14,7 +14,7 @@ from training_steps import BATCH, ENDLESS, PAIRS, Stepwise, objectives
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.network import Network
 from wcabench.nn.objectives import IGNORED
 
 EPSILON = 0.05
@@ -26,7 +26,7 @@ Batch = dict[str, torch.Tensor]
 class PlainModel(nn.Module):
     """Labelled, source and target sentences go forward apart, and plans come from a loop over `ot.sinkhorn`."""
 
-    def __init__(self, model: TokenClassifier, layers: Sequence[int], weight: float) -> None:
+    def __init__(self, model: Network, layers: Sequence[int], weight: float) -> None:
         super().__init__()
         self.model, self.layers, self.weight = model, layers, weight
 
@@ -38,7 +38,7 @@ class PlainModel(nn.Module):
     def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """Cross entropy and alignment loss of a step."""
         hidden = self._encode(batch, "labelled")
-        logits = self.model.linear(self.model.dropout(hidden[-1]))
+        logits = self.model.head(hidden[-1])
         cross_entropy = functional.cross_entropy(
             logits.flatten(0, 1), batch["labels"].flatten(), ignore_index=IGNORED
         )
@@ -83,8 +83,8 @@ class PlainLoop(Stepwise):
         # One item is a whole step, so that both loops read the same sentences in the same order.
         self.steps = [
             (
-                [part for i in terms[0].batch(step) for part in terms[0].items[i]],
-                [terms[1].windows[i] for i in terms[1].batch(step)],
+                [(w.ids, classes) for i in terms[0].order(step) for w, classes in terms[0].windows[i]],
+                [terms[1].windows[i] for i in terms[1].order(step)],
             )
             for step in range(terms[0].steps_an_epoch)
         ]

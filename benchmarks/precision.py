@@ -24,9 +24,11 @@ from wcabench.config import DataConfig, RecipeConfig
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
-from wcabench.nn.model import resolve_precision
+from wcabench.nn.precision import resolve_precision
 from wcabench.registry import find
-from wcabench.runs.predictions import count_entities, predict
+from wcabench.runs.inputs import training_data
+from wcabench.runs.predictions import count_entities
+from wcabench.runs.tagging import tag
 
 SIDES = ("target", "source")
 Scores = dict[str, float]
@@ -35,10 +37,13 @@ Scores = dict[str, float]
 def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scores:
     """Strict F1, %, on both test sets after a training."""
     found = find(method).load()
-    bench = Bench(data, load_suite("mini").encoder, recipe, seed=seed, needs=found.info.needs)
+    visible = training_data(data, found.info.needs, recipe)
+    bench = Bench(visible, load_suite("mini").encoder, recipe, seed=seed)
     native = recipe.precision == "fp32" or resolve_precision("auto", "cpu") == "bf16"
     with nullcontext() if native else RoundedProducts():
-        tags = predict(found().fit(bench), data)
+        tagger = found().fit(bench)
+        sets = {"target": data.target_test, "source": data.source_test}
+        tags = {side: tag(tagger, [s.words for s in sentences], side) for side, sentences in sets.items()}
     counts = count_entities(data, tags, read_only=False)
     return {side: counts[side, False].f1 for side in SIDES}
 

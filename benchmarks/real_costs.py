@@ -10,16 +10,17 @@ from transformers import AutoTokenizer, BertConfig, BertModel
 from transformers.utils import logging
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
+from wcabench.contract import SentencePair
 from wcabench.data.parallel import read_tsv
 from wcabench.data.resources import DataSource
-from wcabench.data.sentences import PairData, SentencePair
+from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.labels import tag_names
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.network import Network
+from wcabench.nn.randomness import Streams
 from wcabench.registry import find
-from wcabench.transport import cosine_costs
 
 LANGUAGES = ("de", "es", "nl", "hy")
 PAIRS_A_STEP = 32
@@ -49,12 +50,12 @@ def mixed_pairs(number: int) -> list[SentencePair]:
 
 def embedded_model(
     precision: str = "fp32", device: str = "cpu", encoder: EncoderConfig | None = None
-) -> TokenClassifier:
+) -> Network:
     """The embedded encoder as the mini suite reads it, or another."""
     torch.manual_seed(0)
     recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
     tags = tag_names(("LOC", "MISC", "ORG", "PER"))
-    return TokenClassifier(encoder or load_suite("mini").encoder, recipe, tags, device)
+    return Network(encoder or load_suite("mini").encoder, recipe, tags, device)
 
 
 def untrained_encoder(
@@ -79,7 +80,7 @@ def untrained_encoder(
     return replace(made, name=str(folder), revision=None, layers=None)
 
 
-def aligner(model: TokenClassifier, layers: str | None = None) -> JointAlignment:
+def aligner(model: Network, layers: str | None = None) -> JointAlignment:
     """The method whose couplings are measured; by default on the last layers that there are, the embeddings apart."""
     method: JointAlignment = find("wca-hard").load()(layers=layers or f"last-{min(LAYERS, model.depth)}")
     return method
@@ -87,16 +88,16 @@ def aligner(model: TokenClassifier, layers: str | None = None) -> JointAlignment
 
 @torch.no_grad()
 def step_costs(
-    model: TokenClassifier, pairs: Sequence[SentencePair], layers: str | None = None
+    model: Network, pairs: Sequence[SentencePair], layers: str | None = None
 ) -> list[torch.Tensor]:
     """The [n_s, n_t] problems of a training step, a layer and pair each, float32."""
     model.eval()
-    loss = AlignmentLoss(aligner(model, layers), pairs, model, RecipeConfig(), seed=0)
-    costs = cosine_costs(*loss.states(model, list(range(len(pairs)))))
-    return [layer.clone() for cost in costs for layer in cost]
+    loss = AlignmentLoss(aligner(model, layers), pairs, model, RecipeConfig(), Streams(0))
+    costs = loss.costs(model, list(range(len(pairs))))
+    return [layer.clone() for cost in costs.by_layer for layer in cost]
 
 
-def steps_of(model: TokenClassifier, number: int) -> list[list[torch.Tensor]]:
+def steps_of(model: Network, number: int) -> list[list[torch.Tensor]]:
     """Several steps' problems, no pair in two of them while the text lasts."""
     pairs = mixed_pairs(number * PAIRS_A_STEP)
     return [

@@ -6,7 +6,7 @@ from interleaving import ROUNDS, compare, cpu_seconds
 from real_costs import untrained_encoder
 from training_steps import SuiteLoop, losses_agree
 
-from wcabench.nn.model import resolve_precision
+from wcabench.nn.precision import resolve_precision
 from wcabench.transport import Costs, cosine_costs
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
@@ -58,10 +58,10 @@ def test_the_share_of_transport_in_a_step(benchmark, encoder):
     try:
         alignment = suite.terms[1]
         with torch.no_grad():
-            states = alignment.states(suite.model, alignment.batch(0))
+            states = alignment.states(suite.model, alignment.order(0))
 
         def couplings() -> list[torch.Tensor]:
-            return alignment.method.couple(Costs(cosine_costs(*states), alignment.batch(0))).plans
+            return alignment.coupler.couple(Costs(cosine_costs(*states), alignment.order(0))).plans
 
         compare(
             benchmark, f"costs, plans and hardening, {name}", "our whole step, fp32", couplings, suite.step,

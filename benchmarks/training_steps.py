@@ -8,10 +8,11 @@ import torch
 from real_costs import aligner, embedded_model, mini_data, mixed_pairs
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import Sentence, SentencePair
+from wcabench.contract import Sentence, SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.network import Network
 from wcabench.nn.objectives import CrossEntropy
+from wcabench.nn.randomness import Streams
 from wcabench.nn.training import train
 
 BATCH = 32
@@ -25,11 +26,13 @@ class StoppedError(Exception):
 
 
 def objectives(
-    model: TokenClassifier, labelled: Sequence[Sentence], pairs: Sequence[SentencePair], recipe: RecipeConfig
+    model: Network, labelled: Sequence[Sentence], pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> tuple[CrossEntropy, AlignmentLoss]:
     """Both terms of the loss, with their sentences tokenised and their batches in the order of seed 0."""
-    method = aligner(model)
-    return CrossEntropy(labelled, model, recipe, 0), AlignmentLoss(method, pairs, model, recipe, 0)
+    method, streams = aligner(model), Streams(0)
+    return CrossEntropy(labelled, model, recipe, streams), AlignmentLoss(
+        method, pairs, model, recipe, streams
+    )
 
 
 class Stepwise(ABC):
@@ -95,7 +98,7 @@ class SuiteLoop(Stepwise):
 
     def train(self) -> None:
         """By the suite."""
-        train(self.model, self.terms[0], self.terms[1:], self.recipe, seed=0, progress=self.wait)
+        train(self.model, self.terms, self.recipe, Streams(0), progress=self.wait)
 
 
 def losses_agree(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from wcabench.contract import MethodInfo
 from wcabench.errors import require
 from wcabench.nn.alignment import JointAlignment
-from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling
 
 if TYPE_CHECKING:
     import torch
 
-    from wcabench.data.sentences import SentencePair
+    from wcabench.contract import SentencePair
     from wcabench.transport import Costs
 
 Links = tuple[tuple[int, int], ...]

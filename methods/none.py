@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from wcabench.registry import MethodInfo
+from wcabench.contract import MethodInfo
 
 if TYPE_CHECKING:
-    from wcabench.nn.bench import Bench
-    from wcabench.nn.tagger import NeuralTagger
+    from wcabench.contract import Bench, Tagger
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,8 @@ class NoAlignment:
         name="none", paper="Wu & Dredze 2019", needs=frozenset({"labelled"})
     )
 
-    def fit(self, bench: Bench) -> NeuralTagger:
+    def fit(self, bench: Bench) -> Tagger:
         """Train on the labelled source sentences."""
-        return bench.train(bench.fresh_model())
+        network = bench.network()
+        tagger: Tagger = bench.train(network, [bench.cross_entropy(network)])
+        return tagger

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from wcabench.contract import MethodInfo
 from wcabench.errors import require
 from wcabench.methods.wca_soft import WcaSoft
-from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling, harden_columns, harden_rows
 
 if TYPE_CHECKING:

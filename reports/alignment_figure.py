@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wcabench.reports.figure_files import check_output, new_figure, save
 
 if TYPE_CHECKING:
-    from wcabench.nn.sentence_alignment import SentenceAlignment
+    from wcabench.measuring.sentence_alignment import SentenceAlignment
 
 # Inches and points. Eleven target tokens fill a column of 8.5 cm with text of 6 points: no scaling, no loss.
 CELL = 0.125

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.nn.diagnostic_names import why_absent
+from wcabench.measuring.diagnostic_names import why_absent
 from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples, collect
 from wcabench.reports.diagnosis_columns import TABLES, Column

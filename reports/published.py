@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wcabench.registry import Need
+from wcabench.contract import Need
 from wcabench.reports.table import Entry, Row
 from wcabench.reports.tiers import tier
 

@@ -14,7 +14,7 @@ from wcabench.scoring.counts import Counts, count
 from wcabench.scoring.spans import Span, read_spans
 
 if TYPE_CHECKING:
-    from wcabench.data.sentences import Sentence
+    from wcabench.contract import Sentence
 
 GoldReader = Callable[[Cell], "list[Sentence]"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from wcabench.contract import Sentence, SentencePair
 from wcabench.data.columns import write_columns
-from wcabench.data.sentences import PairData, Sentence, SentencePair
+from wcabench.data.sentences import PairData
 
 # Test modules are no packages, so what they share is found by its folder.
 sys.path.append(str(Path(__file__).parent))

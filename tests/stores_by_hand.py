@@ -8,7 +8,7 @@ import numpy as np
 
 from wcabench.runs.cells import COUNTS, ERROR, PREDICTIONS, write_record
 from wcabench.runs.counts_file import write_counts
-from wcabench.runs.plan import config_key
+from wcabench.runs.keys import config_key
 from wcabench.scoring.counts import Counts
 
 TYPES = ("LOC", "ORG", "PER")

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wcabench import registry
+from wcabench.contract import MethodInfo
 from wcabench.errors import UserError
-from wcabench.registry import MethodInfo
 
 GOOD = """
-from wcabench.registry import MethodInfo
+from wcabench.contract import MethodInfo
 class Method:
     "Does nothing."
     info = MethodInfo("good", "nobody 2020", {"labelled"})

@@ -8,14 +8,12 @@ import math
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from wcabench.errors import UserError, require, suggest
 
 T = TypeVar("T")
-# Marks an option that was added when cells had been published without it; see `resolved`.
-LATE = {"late": True}
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,8 @@ class RecipeConfig:
         decay: what follows the warm-up: "linear" to zero, or "constant" (17).
         weight_decay: not applied to biases and norms (18).
         clip: largest gradient norm; 0 clips nothing (18).
+        adam_betas: decay rates of AdamW's two moments.
+        adam_epsilon: added to the root of AdamW's second moment.
         max_length: word pieces a sequence, special tokens included; longer sentences go through windows (16).
         max_labelled: use only N labelled sentences, the first of one fixed shuffle; None: all.
         max_pairs: use only N sentence pairs, chosen likewise; None: all.
@@ -81,6 +81,8 @@ class RecipeConfig:
     decay: Literal["linear", "constant"] = "linear"
     weight_decay: float = 0.01
     clip: float = 1.0
+    adam_betas: tuple[float, ...] = (0.9, 0.999)
+    adam_epsilon: float = 1e-8
     max_length: int = 128
     max_labelled: int | None = None
     max_pairs: int | None = None
@@ -90,7 +92,7 @@ class RecipeConfig:
     select: Literal["last", "source-dev", "target-dev"] = "last"
     train_on: Literal["train", "train+dev"] = "train"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
-    long_sentences: Literal["windows", "truncate"] = field(default="windows", metadata=LATE)
+    long_sentences: Literal["windows", "truncate"] = "windows"
 
     def __post_init__(self) -> None:
         """Refuse what no training can do."""
@@ -103,6 +105,12 @@ class RecipeConfig:
         require(0 <= self.warmup <= 1, f"recipe.warmup: {self.warmup} is not a share of the steps in [0, 1]")
         for name in ("weight_decay", "clip"):
             require(getattr(self, name) >= 0, f"recipe.{name}: {getattr(self, name)} is below 0")
+        betas = self.adam_betas
+        require(
+            len(betas) == 2 and all(0 <= beta < 1 for beta in betas),
+            f"recipe.adam_betas: {', '.join(map(str, betas))} are not two numbers in [0, 1)",
+        )
+        require(self.adam_epsilon > 0, f"recipe.adam_epsilon: {self.adam_epsilon} is not above 0")
 
 
 @dataclass(frozen=True)
@@ -122,16 +130,9 @@ class DataConfig:
 
 
 def resolved(settings: Any) -> dict[str, Any]:
-    """A settings dataclass as the table that stands in a cell's configuration, and so in its key.
-
-    An option marked `LATE` is left out while it has its default: what it does then is what was done before there was
-    such an option, and the cells made before it keep their keys.
-    """
+    """A settings dataclass as the table that stands in a configuration, and so in its key."""
     table = dataclasses.asdict(settings)
-    for one in dataclasses.fields(settings):
-        if not one.init or (one.metadata.get("late") and table[one.name] == one.default):
-            del table[one.name]
-    return table
+    return {field.name: table[field.name] for field in dataclasses.fields(settings) if field.init}
 
 
 def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:

@@ -6,61 +6,17 @@ The built-in methods come through the same entry points as anyone else's.
 import importlib.metadata
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import Any
 
+from wcabench.contract import MethodInfo
 from wcabench.errors import UserError, suggest
 
-if TYPE_CHECKING:
-    from wcabench.nn.bench import Bench
-
 GROUP = "wcabench.methods"
-Need = Literal["labelled", "parallel", "target-text", "dictionary"]
-NEEDS: tuple[Need, ...] = ("labelled", "parallel", "target-text", "dictionary")
 
 
 @dataclass(frozen=True)
-class MethodInfo:
-    """What a method is and what it may see.
-
-    Attributes:
-        name: the name on the command line and in tables.
-        paper: where it was published ("Wang & Henao 2022").
-        needs: the parts of the data that it may ask its bench for; anything else is refused.
-    """
-
-    name: str
-    paper: str
-    needs: frozenset[Need]
-
-    def __post_init__(self) -> None:
-        """Take any iterable of needs; refuse an unknown one."""
-        object.__setattr__(self, "needs", frozenset(self.needs))
-        for need in sorted(self.needs):
-            if need not in NEEDS:
-                raise suggest(need, list(NEEDS), f"need of method '{self.name}'")
-
-
-class Tagger(Protocol):
-    """What a method hands back: anything that tags words."""
-
-    def predict(self, sentences: list[tuple[str, ...]]) -> list[list[str | None]]:
-        """One IOB2 tag a word of every sentence; None where it has no answer (scored as O)."""
-        ...
-
-
-class Method(Protocol):
-    """A frozen dataclass whose fields are the method's options, with one verb."""
-
-    info: ClassVar[MethodInfo]
-
-    def fit(self, bench: "Bench") -> Tagger:
-        """Train on what the bench hands out."""
-        ...
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A registered method: its name, where it comes from, and the way to load it."""
+class RegisteredMethod:
+    """A method by its entry point: its name, where it comes from, and the way to load it."""
 
     name: str
     origin: str
@@ -90,27 +46,27 @@ def canonical(name: str) -> str:
 
 
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, RegisteredMethod]:
     """All registered methods by canonical name, in the order of their names; nothing is imported.
 
     Raises:
         UserError: two packages register one name; both origins are named.
     """
-    found: dict[str, Entry] = {}
+    methods: dict[str, RegisteredMethod] = {}
     for point in importlib.metadata.entry_points(group=GROUP):
         package = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown package"
-        entry = Entry(canonical(point.name), f"{package}: {point.value}", point)
-        clash = found.get(entry.name)
+        entry = RegisteredMethod(canonical(point.name), f"{package}: {point.value}", point)
+        clash = methods.get(entry.name)
         if clash and clash.origin != entry.origin:
             raise UserError(
                 f"two methods are called '{entry.name}': {clash.origin} and {entry.origin}; "
                 "uninstall one of them"
             )
-        found[entry.name] = entry
-    return dict(sorted(found.items()))
+        methods[entry.name] = entry
+    return dict(sorted(methods.items()))
 
 
-def find(name: str) -> Entry:
+def find(name: str) -> RegisteredMethod:
     """The method of that name, or a `UserError` that offers the nearest."""
     known = entries()
     if canonical(name) not in known:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from wcabench.contract import MethodInfo
 from wcabench.errors import require
 from wcabench.nn.alignment import JointAlignment
-from wcabench.registry import MethodInfo
 from wcabench.transport import Coupling, harden_columns
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from wcabench.contract import MethodInfo
 from wcabench.nn.alignment import JointAlignment
-from wcabench.nn.bench import UndeclaredNeedError
-from wcabench.nn.tagger import NeuralTagger
-from wcabench.registry import MethodInfo
+from wcabench.nn.tagger import NetworkTagger
+from wcabench.nn.training_data import UndeclaredNeedError
 from wcabench.transport import Coupling, harden_columns
 
 
@@ -37,11 +37,12 @@ class Plain:
     info: ClassVar[MethodInfo] = info(needs=["labelled"])
 
     def fit(self, bench):
-        return bench.train(bench.fresh_model())
+        network = bench.network()
+        return bench.train(network, [bench.cross_entropy(network)])
 
 
 class Rule:
-    def predict(self, sentences):
+    def predict(self, sentences, side="target"):
         return [["O"] * len(words) for words in sentences]
 
 
@@ -88,7 +89,7 @@ class NoDataclass:
     info = info(needs=["labelled"])
 
     def fit(self, bench):
-        return bench.train(bench.fresh_model())
+        return Plain().fit(bench)
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class LooksBehind(Plain):
     """Reads what the bench keeps to itself."""
 
     def fit(self, bench):
-        bench._selection  # noqa: B018
+        bench._data  # noqa: B018
         return super().fit(bench)
 
 
@@ -186,7 +187,7 @@ class Exits(Plain):
 
 
 class TooShort(Rule):
-    def predict(self, sentences):
+    def predict(self, sentences, side="target"):
         return [["O"] for _ in sentences]
 
 
@@ -198,7 +199,7 @@ class LosesWords(Plain):
 
 
 class Foreign(Rule):
-    def predict(self, sentences):
+    def predict(self, sentences, side="target"):
         return [["S-PER"] * len(words) for words in sentences]
 
 
@@ -216,19 +217,20 @@ class GlobalNoise(Plain):
     """Starts from a head of its own, by the global generator."""
 
     def fit(self, bench):
-        model = bench.fresh_model()
+        network = bench.network()
         with torch.no_grad():
-            model.linear.bias += torch.as_tensor(np.random.rand(len(model.tags)), dtype=torch.float32)
-        return bench.train(model)
+            noise = np.random.rand(len(network.tags))
+            network.head.linear.bias += torch.as_tensor(noise, dtype=torch.float32)
+        return bench.train(network, [bench.cross_entropy(network)])
 
 
 class SeedIgnored(Plain):
     """Never trains, and starts from zero."""
 
     def fit(self, bench):
-        model = bench.fresh_model()
-        torch.nn.init.zeros_(model.linear.weight)
-        return NeuralTagger(model, bench.recipe)
+        network = bench.network()
+        torch.nn.init.zeros_(network.head.linear.weight)
+        return NetworkTagger(network, bench.recipe)
 
 
 # form
@@ -310,12 +312,11 @@ class FrozenEncoder(Plain):
     """Trains the head alone."""
 
     def fit(self, bench):
-        model = bench.fresh_model()
-        model.encoder.requires_grad_(False)
-        return bench.train(model)
+        network = bench.network(train_encoder=False)
+        return bench.train(network, [bench.cross_entropy(network)])
 
 
-# beta-zero
+# null
 
 
 class OwnWeight(Sound):
@@ -329,11 +330,128 @@ class OwnWeight(Sound):
 
 
 class Slow(Sound):
-    """Sleeps."""
+    """Counts to a very large number."""
 
     def couple(self, costs):
-        time.sleep(0.3)
+        end = time.process_time() + 0.3
+        while time.process_time() < end:
+            pass
         return super().couple(costs)
+
+
+# predictions
+
+
+@dataclass(frozen=True)
+class Wrapped(Plain):
+    """Plain transfer with another tagger around it."""
+
+    def fit(self, bench):
+        return self.wrap(super().fit(bench), bench)
+
+    def wrap(self, tagger, bench):
+        return tagger
+
+
+class NowAndThen:
+    """Blanks a tag at random, one in fifty."""
+
+    def __init__(self, tagger):
+        self.tagger = tagger
+
+    def predict(self, sentences, side="target"):
+        tags = self.tagger.predict(sentences, side)
+        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in one] for one in tags]
+
+
+class RandomTags(Wrapped):
+    """Tags at random now and then."""
+
+    def wrap(self, tagger, bench):
+        return NowAndThen(tagger)
+
+
+class SelfTraining:
+    """Trains on its own predictions of what it is asked to tag, the first time that it is asked."""
+
+    def __init__(self, tagger):
+        self.tagger = tagger
+        self.trained = False
+
+    def predict(self, sentences, side="target"):
+        if not self.trained:
+            self.trained = True
+            with torch.inference_mode(False), torch.enable_grad():
+                self.learn(sentences)
+        return self.tagger.predict(sentences, side)
+
+    def learn(self, sentences):
+        network = self.tagger.network
+        optimiser = torch.optim.SGD(network.parameters(), lr=20.0)
+        for words in sentences[:4]:
+            (window,) = network.table.windows(words)
+            (part,) = network.encode([window.ids])
+            logits = network.logits(part.hidden[-1][window.firsts])
+            torch.nn.functional.cross_entropy(
+                logits, torch.full((len(words),), len(words) % len(network.tags))
+            ).backward()
+            optimiser.step()
+            optimiser.zero_grad()
+
+
+class TrainsAtTest(Wrapped):
+    """Trains while it predicts."""
+
+    def wrap(self, tagger, bench):
+        return SelfTraining(tagger)
+
+
+class Majority:
+    """Gives every word of a call the tag that its first word would have."""
+
+    def __init__(self, tagger):
+        self.tagger = tagger
+
+    def predict(self, sentences, side="target"):
+        first = len(sentences[0]) % 2
+        return [["O" if first else "B-LOC"] * len(words) for words in sentences]
+
+
+class SeesTheOthers(Wrapped):
+    """Tags a sentence by the others that come with it."""
+
+    def wrap(self, tagger, bench):
+        return Majority(tagger)
+
+
+class ReadsAtTest(Wrapped):
+    """Opens the test set when it is asked to tag it."""
+
+    def wrap(self, tagger, bench):
+        tagger.predict = self.read
+        return tagger
+
+    def read(self, sentences, side="target"):
+        import importlib.resources
+
+        corpus = importlib.resources.files("wcabench.tasks") / "mini/corpus/nl/test.conll"
+        corpus.read_text(encoding="utf-8")
+        return [["O"] * len(words) for words in sentences]
+
+
+class Infinite:
+    name, weight, steps_per_epoch = "infinite", 1.0, None
+
+    def loss(self, network, step):
+        return torch.tensor(float("nan"))
+
+
+class LossIsNaN(Plain):
+    """A second loss that is no number."""
+
+    def fit(self, bench):
+        network = bench.network()
+        return bench.train(network, [bench.cross_entropy(network), Infinite()])
 
 
 BREAKS = [
@@ -344,13 +462,18 @@ BREAKS = [
     ("options", NoDefault, "k: has no default"),
     ("options", Unreadable, "cannot be read"),
     ("needs", AsksUndeclared, "asked for parallel"),
-    ("needs", ReadsTheCorpus, "nl/test.conll"),
-    ("needs", LooksBehind, "bench._selection"),
+    ("needs", ReadsTheCorpus, "reads data by its bench alone"),
+    ("needs", LooksBehind, "bench._data"),
     ("needs", ChangesTheRecipe, "bench.recipe (set)"),
     ("tagger", Raises, "ValueError: no such thing"),
     ("tagger", Exits, "SystemExit: 3"),
     ("tagger", LosesWords, "one tag a word"),
     ("tagger", UnknownTags, "S-PER"),
+    ("tagger", ReadsAtTest, "ClosedDataError"),
+    ("tagger", LossIsNaN, "infinite is nan"),
+    ("predictions", RandomTags, "draws at random"),
+    ("predictions", TrainsAtTest, "one by one"),
+    ("predictions", SeesTheOthers, "came alone"),
     ("determinism", GlobalNoise, "two fits with seed 1 differ"),
     ("determinism", SeedIgnored, "seeds 1 and 2"),
     ("form", Negative, "a weight is -"),
@@ -364,6 +487,6 @@ BREAKS = [
     ("gradients", NotFinite, "alignment loss is nan"),
     ("gradients", Empty, "moves nothing"),
     ("gradients", FrozenEncoder, "left the encoder as it was"),
-    ("beta-zero", OwnWeight, "beta=0 is not plain transfer"),
+    ("null", OwnWeight, "beta=0.0 is not plain transfer"),
     ("speed", Slow, "times that of `none`"),
 ]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wcabench.contract import Sentence
 from wcabench.data.columns import read_columns, read_words, write_columns
-from wcabench.data.sentences import Sentence
 from wcabench.errors import UserError
 
 ANNA = Sentence(("Anna", "sings"), ("B-PER", "O"))

@@ -1,5 +1,5 @@
+from wcabench.contract import Sentence
 from wcabench.data.labels import label_policy, observed_types, without_types
-from wcabench.data.sentences import Sentence
 
 SENTENCE = Sentence(("a", "b", "c", "d"), ("B-MISC", "I-MISC", "B-PER", "O"))
 SOURCE, TARGET = ("PER", "MISC", "LOC"), ("LOC", "PER")

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from wcabench.contract import SentencePair
 from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
-from wcabench.data.sentences import SentencePair
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError
 

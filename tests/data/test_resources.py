@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from wcabench.contract import Sentence, SentencePair
 from wcabench.data.columns import write_columns
 from wcabench.data.formats import Columns, Dictionary, Parallel, Text, content_sha256
 from wcabench.data.resources import DataSource, Resource
-from wcabench.data.sentences import Sentence, SentencePair
 from wcabench.errors import UserError
 
 SENTENCES = [Sentence(("Mira", "zingt"), ("B-PER", "O")), Sentence(("Nee",), ("O",))]

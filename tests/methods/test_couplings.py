@@ -6,11 +6,13 @@ import pytest
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import SentencePair
+from wcabench.contract import SentencePair
 from wcabench.errors import UserError
 from wcabench.nn.alignment_loss import AlignmentLoss, pair_loss
 from wcabench.nn.bench import Bench
+from wcabench.nn.randomness import Streams
 from wcabench.registry import entries, find
+from wcabench.runs.inputs import training_data
 from wcabench.transport import Costs, Coupling
 
 COUPLED = ["nearest-token", "wca-soft", "wca-hard"]
@@ -28,15 +30,18 @@ def method(name, **options):
     return find(name).load()(**options)
 
 
+def bench(data, folder, recipe=RECIPE):
+    visible = training_data(data, {"labelled", "parallel"}, recipe)
+    return Bench(visible, EncoderConfig(name=str(folder)), recipe, seed=1)
+
+
 def loss_of(name, data, folder, pairs=None, **options):
-    work = Bench(
-        data, EncoderConfig(name=str(folder)), RECIPE, seed=1, needs=frozenset({"labelled", "parallel"})
-    )
-    model = work.fresh_model().eval()
+    work = bench(data, folder)
+    model = work.network().eval()
     made = method(name, **options)
     pairs = work.parallel if pairs is None else pairs
     made.prepare(pairs)
-    return AlignmentLoss(made, pairs, model, RECIPE, seed=1), model
+    return AlignmentLoss(made, pairs, model, RECIPE, Streams(1)), model
 
 
 def test_the_five_methods_of_the_paper_are_registered():
@@ -176,7 +181,7 @@ def test_padding_does_not_change_a_plan_or_a_loss(name, tiny_data, tiny_encoder)
     objective, model = loss_of(name, tiny_data, tiny_encoder)
     together = objective.loss(model, 0)
     alone = []
-    for pair in objective.batch(0):
+    for pair in objective.order(0):
         objective.batch = lambda step, pair=pair: [pair]
         alone.append(objective.loss(model, 0))
     torch.testing.assert_close(together, torch.stack(alone).mean(), atol=1e-5, rtol=0)
@@ -244,7 +249,7 @@ def test_frozen_couplings_are_those_of_the_untouched_encoder(tiny_data, tiny_enc
     with torch.no_grad():
         for parameter in model.encoder.encoder.layer.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(0)))
-    batch = frozen.batch(0)
+    batch = frozen.order(0)
     kept = frozen._coupling(model, batch, *frozen.states(model, batch)).plans
     assert all(torch.equal(plan, frozen.frozen.plans[i]) for plan, i in zip(kept, batch, strict=True))
 
@@ -257,7 +262,7 @@ def test_a_step_with_frozen_couplings_solves_nothing(name, tiny_data, tiny_encod
     def refuse(*_):
         raise AssertionError("a step asked for a coupling")
 
-    monkeypatch.setattr(type(objective.method), "couple", refuse)
+    monkeypatch.setattr(type(objective.coupler), "couple", refuse)
     monkeypatch.setattr("wcabench.nn.alignment_loss.cosine_costs", refuse)
     for step in range(3):
         loss = objective.loss(model, step)
@@ -277,7 +282,7 @@ def test_frozen_couplings_tell_how_well_they_were_solved(tiny_data, tiny_encoder
 
 def test_the_parallel_text_is_cycled_and_every_pair_seen_once_a_cycle(tiny_data, tiny_encoder):
     objective, _ = loss_of("nearest-token", tiny_data, tiny_encoder)
-    seen = [pair for step in range(20) for pair in objective.batch(step)]
+    seen = [pair for step in range(20) for pair in objective.order(step)]
     for cycle in range(3):
         assert sorted(seen[cycle * 40 : (cycle + 1) * 40]) == list(range(40))
     assert seen[:40] != seen[40:80]
@@ -290,15 +295,9 @@ def test_a_pair_without_parallel_text_is_an_error_of_the_user(tiny_data, tiny_en
 
 @pytest.mark.parametrize("name", COUPLED)
 def test_diagnostics_are_left_with_the_cell(name, tiny_data, tiny_encoder):
-    work = Bench(
-        tiny_data,
-        EncoderConfig(name=str(tiny_encoder)),
-        RECIPE,
-        seed=1,
-        needs=frozenset({"labelled", "parallel"}),
-    )
+    work = bench(tiny_data, tiny_encoder)
     method(name).fit(work)
-    found = work.record()["diagnostics"]
+    found = work.diagnostics
     assert 0 < found["source_coverage"] <= 1
     assert found["max_fan_in"] >= 1
     assert found["mass"] == pytest.approx(1, abs=1e-4)

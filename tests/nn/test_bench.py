@@ -5,15 +5,17 @@ import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
-from wcabench.nn.bench import Bench, UndeclaredNeedError
+from wcabench.nn.bench import Bench
 from wcabench.nn.identity import encoder_identity, encoder_name, encoder_status
 from wcabench.nn.layers import layer_numbers
+from wcabench.nn.training_data import ClosedBenchError, UndeclaredNeedError
+from wcabench.runs.inputs import training_data
 
 
-def bench(data, folder, needs, **recipe):
-    return Bench(
-        data, EncoderConfig(name=str(folder)), RecipeConfig(**recipe), seed=1, needs=frozenset(needs)
-    )
+def bench(data, folder, needs=("labelled",), encoder=None, **recipe):
+    settings = RecipeConfig(**recipe)
+    config = encoder or EncoderConfig(name=str(folder))
+    return Bench(training_data(data, needs, settings), config, settings, seed=1)
 
 
 def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder):
@@ -24,12 +26,27 @@ def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder
             getattr(work, need)
 
 
-def test_target_labels_are_not_within_reach(tiny_data, tiny_encoder):
+def test_what_a_bench_holds_has_no_target_label(tiny_data, tiny_encoder):
     listed = dataclasses.replace(tiny_data, dictionary=[("man", "man")])
     work = bench(listed, tiny_encoder, {"labelled", "parallel", "target-text", "dictionary"})
-    held = [*work._data.values(), work._selection.sentences]
+    held = [*work._data.slots.values(), work._data.selection.sentences]
     for secret in (tiny_data.target_test, tiny_data.target_dev):
         assert all(value is not secret and value != secret for value in held)
+
+
+def test_a_closed_bench_hands_out_nothing_and_lets_its_data_go(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder)
+    work.close()
+    for use in (lambda: work.labelled, work.network, work.pretrained, lambda: work.train(None, [])):
+        with pytest.raises(ClosedBenchError):
+            use()
+    assert not work._data.slots
+
+
+def test_the_languages_are_for_methods_that_depend_on_the_target(tiny_data, tiny_encoder):
+    assert bench(tiny_data, tiny_encoder, {"target-text"}).languages == ("en", "nl")
+    with pytest.raises(UndeclaredNeedError, match="languages"):
+        bench(tiny_data, tiny_encoder).languages  # noqa: B018
 
 
 def test_a_need_that_the_suite_cannot_meet_is_refused_and_not_met_with_nothing(tiny_data, tiny_encoder):
@@ -50,9 +67,23 @@ def test_links_that_came_with_the_text_are_not_handed_out(tiny_data, tiny_encode
     assert all(pair.links is None for pair in work.parallel)
 
 
-def test_each_fresh_model_has_the_same_weights(tiny_data, tiny_encoder):
-    work = bench(tiny_data, tiny_encoder, {"labelled"})
-    assert torch.equal(work.fresh_model().linear.weight, work.fresh_model().linear.weight)
+def test_the_same_arguments_make_the_same_head_and_the_global_generator_stays(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder)
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    first, again, other = work.network(), work.network(), work.network(seed=1)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(first.head.linear.weight, again.head.linear.weight)
+    assert not torch.equal(first.head.linear.weight, other.head.linear.weight)
+
+
+def test_the_pretrained_encoder_is_one_frozen_and_without_a_head(tiny_data, tiny_encoder):
+    work = bench(tiny_data, tiny_encoder)
+    network = work.pretrained()
+    assert work.pretrained() is network and network.head is None
+    assert not network.trained_parameters() and not network.training
+    network.train()
+    assert not network.encoder.training
 
 
 def test_the_dev_set_that_a_rule_reads_must_exist(tiny_data, tiny_encoder):
@@ -62,7 +93,7 @@ def test_the_dev_set_that_a_rule_reads_must_exist(tiny_data, tiny_encoder):
 
 def test_an_encoder_is_cut_to_its_first_layers(tiny_data, tiny_encoder):
     config = EncoderConfig(name=str(tiny_encoder), layers=2)
-    model = Bench(tiny_data, config, RecipeConfig(), seed=1, needs=frozenset()).fresh_model()
+    model = bench(tiny_data, tiny_encoder, encoder=config).network()
     (bucket,) = model.encode([[2, 5, 3]])
     assert model.depth == 2
     assert len(bucket.hidden) == 3
@@ -75,7 +106,7 @@ def test_an_encoder_is_cut_to_its_first_layers(tiny_data, tiny_encoder):
 def test_what_an_encoder_cannot_do_is_said(settings, message, tiny_data, tiny_encoder):
     config = EncoderConfig(name=str(tiny_encoder), **settings)
     with pytest.raises(UserError, match=message):
-        Bench(tiny_data, config, RecipeConfig(), seed=1, needs=frozenset()).fresh_model()
+        bench(tiny_data, tiny_encoder, encoder=config).network()
 
 
 def test_a_decoder_is_made_bidirectional_and_cut(tmp_path, tiny_encoder, tiny_data):
@@ -97,7 +128,7 @@ def test_a_decoder_is_made_bidirectional_and_cut(tmp_path, tiny_encoder, tiny_da
 
     def first_state(last_piece: int, bidirectional: bool) -> torch.Tensor:
         encoder = EncoderConfig(name=str(tmp_path), layers=2, bidirectional=bidirectional)
-        model = Bench(tiny_data, encoder, RecipeConfig(), seed=1, needs=frozenset()).fresh_model().eval()
+        model = bench(tiny_data, tiny_encoder, encoder=encoder).network().eval()
         (bucket,) = model.encode([[2, 7, 8, last_piece, 3]])
         return bucket.hidden[-1][1]
 

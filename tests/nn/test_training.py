@@ -7,16 +7,22 @@ import torch
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.nn.bench import Bench
 from wcabench.nn.objectives import CrossEntropy
+from wcabench.nn.randomness import Streams
 from wcabench.nn.training import LossError, schedule, train
 from wcabench.nn.vocabulary import EmbeddingRows
 from wcabench.registry import find
+from wcabench.runs.inputs import training_data
 
-RECIPE = RecipeConfig(epochs=2, batch_size=8, pair_batch_size=8, learning_rate=1e-3)
+RECIPE = RecipeConfig(epochs=2, batch_size=8, pair_batch_size=8, learning_rate=1e-3, precision="fp32")
 
 
 def bench(data, folder, recipe=RECIPE, seed=1, needs=("labelled", "parallel"), **encoder):
     config = EncoderConfig(name=str(folder), **encoder)
-    return Bench(data, config, recipe, seed=seed, needs=frozenset(needs))
+    return Bench(training_data(data, needs, recipe), config, recipe, seed=seed)
+
+
+def cross_entropy(data, network, recipe=RECIPE):
+    return CrossEntropy(data.train, network, recipe, Streams(1))
 
 
 def weights(model) -> dict[str, torch.Tensor]:
@@ -32,18 +38,18 @@ def fit(name, data, folder, seed=1, recipe=RECIPE, **options):
 def test_beta_zero_gives_bit_for_bit_the_weights_of_none(method, tiny_data, tiny_encoder):
     _, plain = fit("none", tiny_data, tiny_encoder)
     work, aligned = fit(method, tiny_data, tiny_encoder, beta=0.0)
-    assert work.record()["training"]["loss"]["alignment"][0] > 0  # the parallel side did run
-    for name, value in weights(plain.model).items():
+    assert work.stages[0]["loss"]["alignment"][0] > 0  # the parallel side did run
+    for name, value in weights(plain.network).items():
         if "pooler" in name:
             continue
-        assert torch.equal(value, aligned.model.state_dict()[name]), name
+        assert torch.equal(value, aligned.network.state_dict()[name]), name
 
 
 def test_beta_moves_the_weights(tiny_data, tiny_encoder):
     _, plain = fit("none", tiny_data, tiny_encoder)
     _, aligned = fit("wca-hard", tiny_data, tiny_encoder, beta=0.5)
     name = "encoder.encoder.layer.0.attention.self.query.weight"
-    assert not torch.equal(plain.model.state_dict()[name], aligned.model.state_dict()[name])
+    assert not torch.equal(plain.network.state_dict()[name], aligned.network.state_dict()[name])
 
 
 def test_one_seed_gives_the_same_numbers_twice_and_another_seed_others(tiny_data, tiny_encoder):
@@ -58,7 +64,7 @@ def test_one_seed_gives_the_same_numbers_twice_and_another_seed_others(tiny_data
 def test_training_lowers_the_loss(tiny_data, tiny_encoder):
     recipe = dataclasses.replace(RECIPE, epochs=6, learning_rate=5e-3)
     work, _ = fit("wca-hard", tiny_data, tiny_encoder, recipe=recipe, beta=0.1)
-    loss = work.record()["training"]["loss"]
+    loss = work.stages[0]["loss"]
     assert loss["cross_entropy"][-1] < 0.5 * loss["cross_entropy"][0]
     assert loss["alignment"][-1] < loss["alignment"][0]
     assert len(loss["total"]) == 6 * 5
@@ -67,36 +73,34 @@ def test_training_lowers_the_loss(tiny_data, tiny_encoder):
 
 
 def test_the_loss_does_not_depend_on_how_the_batch_is_cut_into_buckets(tiny_data, tiny_encoder, monkeypatch):
-    model = bench(tiny_data, tiny_encoder).fresh_model().eval()
-    objective = CrossEntropy(tiny_data.train, model, RECIPE, seed=1)
+    model = bench(tiny_data, tiny_encoder).network().eval()
+    objective = cross_entropy(tiny_data, model)
     packed = objective.loss(model, 0)
     model.first_position = None
     whole = objective.loss(model, 0)
     torch.testing.assert_close(packed, whole, atol=1e-5, rtol=0)
     monkeypatch.setattr(
-        "wcabench.nn.model.length_buckets", lambda lengths, most=None: [[i] for i in range(len(lengths))]
+        "wcabench.nn.network.length_buckets", lambda lengths, most=None: [[i] for i in range(len(lengths))]
     )
     torch.testing.assert_close(objective.loss(model, 0), whole, atol=1e-5, rtol=0)
 
 
 def test_cross_entropy_equals_the_plain_formula(tiny_data, tiny_encoder):
-    model = bench(tiny_data, tiny_encoder).fresh_model().eval()
+    model = bench(tiny_data, tiny_encoder).network().eval()
     batch_losses, words = [], 0
-    objective = CrossEntropy(tiny_data.train, model, RECIPE, seed=1)
-    for i in objective.batch(0):
+    objective = cross_entropy(tiny_data, model)
+    for i in objective.order(0):
         sentence = tiny_data.train[i]
         (window,) = model.table.windows(sentence.words)
         hidden = model.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
-        logits = model.linear(hidden[window.firsts])
+        logits = model.head.linear(hidden[window.firsts])
         wanted = torch.tensor([model.tags.index(t) for t in sentence.tags])
         batch_losses.append(torch.nn.functional.cross_entropy(logits, wanted, reduction="sum"))
         words += len(wanted)
     torch.testing.assert_close(
         objective.loss(model, 0), torch.stack(batch_losses).sum() / words, atol=1e-5, rtol=0
     )
-    summed = CrossEntropy(
-        tiny_data.train, model, dataclasses.replace(RECIPE, cross_entropy="sum-sentence"), seed=1
-    )
+    summed = cross_entropy(tiny_data, model, dataclasses.replace(RECIPE, cross_entropy="sum-sentence"))
     torch.testing.assert_close(summed.loss(model, 0), torch.stack(batch_losses).sum() / 8, atol=1e-5, rtol=0)
 
 
@@ -104,17 +108,16 @@ def test_training_only_the_used_embedding_rows_equals_training_the_whole_table(
     tiny_data, tiny_encoder, monkeypatch
 ):
     _, narrow = fit("none", tiny_data, tiny_encoder)
-    monkeypatch.setattr(
-        CrossEntropy, "used_pieces", lambda self: set(range(narrow.model.encoder.config.vocab_size))
-    )
+    everything = set(range(narrow.network.encoder.config.vocab_size))
+    monkeypatch.setattr("wcabench.nn.pieces.PieceTable.known_pieces", lambda self: everything)
     _, whole = fit("none", tiny_data, tiny_encoder)
-    for name, value in weights(whole.model).items():
-        assert torch.equal(narrow.model.state_dict()[name], value), name
-    assert narrow.model.vocabulary is None
+    for name, value in weights(whole.network).items():
+        assert torch.equal(narrow.network.state_dict()[name], value), name
+    assert narrow.network.vocabulary is None
 
 
 def test_weight_decay_equals_that_of_adamw(tiny_data, tiny_encoder):
-    model = bench(tiny_data, tiny_encoder).fresh_model()
+    model = bench(tiny_data, tiny_encoder).network()
     table = model.encoder.get_input_embeddings().weight
     alone = torch.nn.Parameter(table.detach().clone())
     optimiser = torch.optim.AdamW([alone], lr=0.01, weight_decay=0.1)
@@ -128,7 +131,7 @@ def test_weight_decay_equals_that_of_adamw(tiny_data, tiny_encoder):
 
 
 def test_narrowed_embeddings_give_the_same_states(tiny_data, tiny_encoder):
-    model = bench(tiny_data, tiny_encoder).fresh_model().eval()
+    model = bench(tiny_data, tiny_encoder).network().eval()
     ids = model.table.windows(["the", "man"])[0].ids
     (before,) = model.encode([ids])
     rows = EmbeddingRows(model, ids)
@@ -149,18 +152,18 @@ def test_the_rate_warms_up_and_decays_linearly():
 
 def test_a_loss_that_is_not_a_number_stops_the_cell_with_its_step(tiny_data, tiny_encoder):
     work = bench(tiny_data, tiny_encoder)
-    model = work.fresh_model()
-    objective = CrossEntropy(tiny_data.train, model, RECIPE, seed=1)
+    model = work.network()
+    objective = cross_entropy(tiny_data, model)
     original = objective.loss
     objective.loss = lambda model, step: original(model, step) * (math.nan if step == 3 else 1)
     with pytest.raises(LossError, match="step 4"):
-        train(model, objective, [], RECIPE, seed=1, progress=lambda *_: None)
+        train(model, [objective], RECIPE, Streams(1), progress=lambda *_: None)
 
 
 def test_selection_on_source_dev_keeps_the_best_epoch(tiny_data, tiny_encoder):
     recipe = dataclasses.replace(RECIPE, epochs=3, select="source-dev")
     work, tagger = fit("none", tiny_data, tiny_encoder, recipe=recipe)
-    record = work.record()["training"]
+    record = work.stages[0]
     assert record["epoch"] == record["f1_by_epoch"].index(max(record["f1_by_epoch"])) + 1
     from wcabench.scoring.counts import count
 
@@ -174,27 +177,31 @@ def test_viterbi_gives_the_best_legal_sequence(tiny_data, tiny_encoder):
 
     import numpy as np
 
-    from wcabench.nn.labels import is_legal, tag_names, viterbi
+    from wcabench.nn.labels import best_sequence, continues, legal_transitions, tag_names
 
     tags = tag_names(("LOC", "PER"))
     generator = np.random.default_rng(0)
+
+    def is_legal(path):
+        return all(continues(a, b) for a, b in itertools.pairwise(["O", *(tags[i] for i in path)]))
+
     for _ in range(20):
         scores = generator.normal(size=(4, len(tags)))
-        legal = [p for p in itertools.product(range(len(tags)), repeat=4) if is_legal([tags[i] for i in p])]
+        legal = [p for p in itertools.product(range(len(tags)), repeat=4) if is_legal(p)]
         best = max(legal, key=lambda p: sum(scores[k, i] for k, i in enumerate(p)))
-        assert tuple(viterbi(scores, tags)) == best
+        assert tuple(best_sequence(scores, *legal_transitions(tags))) == best
 
 
 def test_freezing_leaves_embeddings_and_bottom_layers_as_they_were(tiny_data, tiny_encoder):
     work = bench(tiny_data, tiny_encoder, freeze=2)
-    model = work.fresh_model()
+    model = work.network()
     before = weights(model)
-    work.train(model)
+    work.train(model, [work.cross_entropy(model)])
     for name, value in model.state_dict().items():
         frozen = "embeddings" in name or ".layer.0." in name or ".layer.1." in name
         if frozen:
             assert torch.equal(value, before[name]), name
-    assert not torch.equal(model.linear.weight, before["linear.weight"])
+    assert not torch.equal(model.head.linear.weight, before["head.linear.weight"])
 
 
 def test_long_sentences_train_and_predict_through_windows(tiny_data, tiny_encoder):
@@ -211,7 +218,7 @@ def test_truncation_leaves_the_words_beyond_the_limit_without_a_tag(tiny_data, t
     _, tagger = fit("none", tiny_data, tiny_encoder, recipe=recipe)
     for words in [s.words for s in tiny_data.target_test[:10]]:
         (tags,) = tagger.predict([words])
-        read = len(tagger.model.table.truncated(words).own)
+        read = len(tagger.network.table.truncated(words).own)
         assert tags[read:] == [None] * (len(words) - read)
         assert None not in tags[:read]
 

@@ -30,17 +30,14 @@ def test_the_encoder_loads_and_tags(whole, tiny_data):
     from wcabench.config import EncoderConfig, RecipeConfig
     from wcabench.nn.bench import Bench
     from wcabench.registry import find
+    from wcabench.runs.inputs import training_data
 
     out, result = whole
     folder = result.stdout.strip()
     assert folder == str(out / "made-up")
-    bench = Bench(
-        tiny_data,
-        EncoderConfig(name=folder),
-        RecipeConfig(epochs=1, max_length=32),
-        seed=1,
-        needs=frozenset({"labelled"}),
-    )
+    recipe = RecipeConfig(epochs=1, max_length=32)
+    visible = training_data(tiny_data, {"labelled"}, recipe)
+    bench = Bench(visible, EncoderConfig(name=folder), recipe, seed=1)
     assert find("none").load()().fit(bench).predict([("a", "house")])[0]
 
 

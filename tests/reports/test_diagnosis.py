@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from stores_by_hand import StoreOnDisk
 
 from wcabench.cli import main
-from wcabench.nn.diagnostic_names import ABSENT, GROUPS, NO_COUPLING, NO_GOLD, OLDER, why_absent
+from wcabench.measuring.diagnostic_names import ABSENT, GROUPS, NO_COUPLING, NO_GOLD, OLDER, why_absent
 from wcabench.reports.diagnosis import read_diagnosis
 from wcabench.reports.diagnosis_columns import TABLES
 from wcabench.reports.selection import Selection

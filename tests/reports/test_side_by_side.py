@@ -6,8 +6,8 @@ import pytest
 from rich.console import Console
 from stores_by_hand import TYPES, StoreOnDisk
 
+from wcabench.contract import Sentence
 from wcabench.data.columns import write_columns
-from wcabench.data.sentences import Sentence
 from wcabench.errors import UserError
 from wcabench.reports.side_by_side import PairExamples, errors, find_examples
 from wcabench.reports.terminal_examples import bracketed, print_examples

@@ -52,6 +52,6 @@ def make_plan(world: Any) -> Any:
 
 @pytest.fixture
 def place(world: Any, tmp_path: Path) -> Any:
-    from wcabench.runs.attempt import Workplace
+    from wcabench.runs.attempt import RunSettings
 
-    return Workplace(tmp_path / "results", world.DataSource())
+    return RunSettings(tmp_path / "results", world.DataSource())

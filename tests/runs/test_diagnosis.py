@@ -15,12 +15,11 @@ from click.testing import CliRunner
 
 from wcabench.cli import main
 from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.contract import MethodInfo, SentencePair
 from wcabench.data.resources import DataSource
-from wcabench.data.sentences import SentencePair
+from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.bench import Bench
-from wcabench.nn.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
-from wcabench.registry import MethodInfo
 from wcabench.runs import work
 from wcabench.runs.cells import PREDICTIONS, read_cell
 from wcabench.runs.diagnosis import diagnose, diagnose_untrained

@@ -9,8 +9,8 @@ from stores_by_hand import StoreOnDisk
 
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, read_cell, write_record
+from wcabench.runs.keys import config_key
 from wcabench.runs.merge import merge
-from wcabench.runs.plan import config_key
 from wcabench.runs.store import Store, StoreError
 
 

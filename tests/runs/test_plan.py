@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wcabench.config import EncoderConfig
 from wcabench.errors import UserError
 from wcabench.runs.grid import parse_encoder, parse_seeds
-from wcabench.runs.plan import canonical_json, config_key
+from wcabench.runs.keys import canonical_json, config_key
 
 
 def test_a_single_number_is_how_many_seeds() -> None:

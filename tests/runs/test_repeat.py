@@ -8,7 +8,7 @@ from wcabench.errors import UserError
 from wcabench.runs.attempt import attempt
 from wcabench.runs.cells import Cell, read_cell
 from wcabench.runs.here import Here
-from wcabench.runs.plan import config_key
+from wcabench.runs.keys import config_key
 from wcabench.runs.repeat import repeat_cells, signed_cells
 
 

@@ -21,9 +21,9 @@ if __name__ == "__mp_main__" or __name__ == "__main__":
 
 from wcabench import registry
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
-from wcabench.data.sentences import PairData, Sentence
+from wcabench.contract import MethodInfo, Sentence
+from wcabench.data.sentences import PairData
 from wcabench.errors import UserError, suggest
-from wcabench.registry import MethodInfo
 
 GOLD = [
     Sentence(("Ann", "saw", "Oslo"), ("B-PER", "O", "B-LOC")),
@@ -193,14 +193,17 @@ def note_run(name: str, bench: Bench) -> None:
             log.write(f"{name} {bench.pair} {bench.seed}\n")
 
 
-def entries() -> dict[str, registry.Entry]:
+def entries() -> dict[str, registry.RegisteredMethod]:
     points = {
         name: importlib.metadata.EntryPoint(name, f"wcabench_test_world:{cls.__name__}", registry.GROUP)
         for name, cls in METHODS.items()
     }
     points["plain"] = importlib.metadata.EntryPoint("plain", "wcabench_test_world:Plain", registry.GROUP)
     points["unimportable"] = importlib.metadata.EntryPoint("unimportable", "no_such_module:X", registry.GROUP)
-    return {name: registry.Entry(name, f"world 1.0: {point.value}", point) for name, point in points.items()}
+    return {
+        name: registry.RegisteredMethod(name, f"world 1.0: {point.value}", point)
+        for name, point in points.items()
+    }
 
 
 def modules() -> dict[str, types.ModuleType]:

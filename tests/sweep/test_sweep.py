@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import SentencePair
-from wcabench.nn.model import TokenClassifier
-from wcabench.nn.word_links import PairCosts, link_words
+from wcabench.contract import SentencePair
+from wcabench.measuring.word_links import PairCosts, link_words
+from wcabench.nn.network import Network
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import Choice, Setting, check_method, coupled, default_methods
 from wcabench.sweep.sweep import GoldCosts, sweep
@@ -21,7 +21,7 @@ RECIPE = RecipeConfig(precision="fp32")
 
 @pytest.fixture(scope="module")
 def model(tiny_encoder):
-    return TokenClassifier(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu")
+    return Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_methods_own_setting_is_the_reference_and_comes_first(model):
 
 def test_pairs_beyond_the_encoders_limit_are_counted(gold, tiny_encoder):
     short = RecipeConfig(precision="fp32", max_length=8)
-    reader = TokenClassifier(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu")
+    reader = Network(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu")
     costs = GoldCosts(gold, reader, short)
     sweep(gold, Choice(("nearest-token",)), costs)
     assert costs.cut == 2  # of 4, 4, 8 and 10 words, beside two special tokens

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from wcabench.contract import Sentence
 from wcabench.data.columns import read_columns
 from wcabench.data.parallel import read_two_column_files
-from wcabench.data.sentences import Sentence
 from wcabench.scoring.projection import projection_errors
 from wcabench.scoring.spans import read_spans
 from wcabench.words.pharaoh import parse_gold

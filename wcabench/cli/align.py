@@ -132,16 +132,16 @@ def _coupled(
     device: str,
 ) -> Iterable[Links]:
     from wcabench.config import RecipeConfig
-    from wcabench.data.sentences import SentencePair
-    from wcabench.nn.bench import cuda_or_cpu
-    from wcabench.nn.model import TokenClassifier
-    from wcabench.nn.word_links import coupling_links
+    from wcabench.contract import SentencePair
+    from wcabench.measuring.word_links import coupling_links
+    from wcabench.nn.network import Network
+    from wcabench.nn.precision import resolve_device
     from wcabench.runs.plan import overlay
     from wcabench.words import symmetrise_links
 
     recipe = overlay(RecipeConfig(), tables.get("recipe", {}), "recipe")
     config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
-    model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(device))
+    model = Network(config, recipe, ["O"], resolve_device(device))
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
     _echo_cut(model, kept)
     found = coupling_links(method, model, kept, recipe, _report, threshold)

@@ -21,7 +21,7 @@ from wcabench.cli.sweep_output import BEGIN, END
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
-    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.network import Network
     from wcabench.reports.table import Report
     from wcabench.sweep.gold_files import GoldSet
     from wcabench.sweep.settings import Choice
@@ -163,13 +163,13 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
     return found
 
 
-def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tuple[TokenClassifier, str]:
+def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tuple[Network, str]:
     """The encoder, and what it is in words."""
     import dataclasses
 
-    from wcabench.nn.bench import cuda_or_cpu
     from wcabench.nn.identity import encoder_identity, encoder_name
-    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.network import Network
+    from wcabench.nn.precision import resolve_device
     from wcabench.reports.captions import describe_encoder
     from wcabench.runs.plan import overlay
 
@@ -180,12 +180,12 @@ def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tup
         "freeze": -1,  # nothing is trained
         "dropout": type(config).dropout,
     }
-    model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(options["device"]))
+    model = Network(config, recipe, ["O"], resolve_device(options["device"]))
     return model, describe_encoder(encoder_name(config), facts)
 
 
 def _outcomes(
-    golds: list[GoldSet], choice: Choice, model: TokenClassifier | None, recipe: Any
+    golds: list[GoldSet], choice: Choice, model: Network | None, recipe: Any
 ) -> tuple[list[Outcome], list[str]]:
     from wcabench.sweep.sweep import GoldCosts, sweep
 

@@ -56,11 +56,10 @@ def _installation() -> dict[str, Any]:
 def _device() -> dict[str, Any]:
     import torch
 
-    from wcabench.nn.bench import cuda_or_cpu
-    from wcabench.nn.model import resolve_precision
+    from wcabench.nn.precision import resolve_device, resolve_precision
     from wcabench.runs.environment import device_name
 
-    device = cuda_or_cpu("auto")
+    device = resolve_device("auto")
     return {
         "auto": device_name(device),
         "precision": resolve_precision("auto", device),

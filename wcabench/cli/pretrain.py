@@ -36,7 +36,7 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
     Interrupt it as you like: the same command goes on from the last checkpoint.
     """
     from wcabench.config import assignments
-    from wcabench.nn.bench import cuda_or_cpu
+    from wcabench.nn.precision import resolve_device
     from wcabench.pretraining.pretrain import pretrain as make
     from wcabench.pretraining.settings import read_settings
 
@@ -44,6 +44,6 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("wcabench").setLevel(logging.INFO)
     try:
-        click.echo(make(chosen, text, out, cuda_or_cpu(device)))
+        click.echo(make(chosen, text, out, resolve_device(device)))
     except ArithmeticError as error:
         raise click.ClickException(str(error)) from error

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from wcabench.runs.attempt import Result
-    from wcabench.runs.execution import Listener
+    from wcabench.runs.attempt import Listener, Result
     from wcabench.runs.plan import PlannedCell
 
 STEPS_OF_A_PHASE = 10  # plain lines: one every tenth

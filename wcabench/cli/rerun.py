@@ -65,7 +65,7 @@ def rerun(
     wcabench rerun 'wca-hard|en-nl|mini|data:...|...' --results again
     wcabench rerun 414ee441b1b2e006 --from results --results again
     """
-    from wcabench.runs.attempt import Workplace
+    from wcabench.runs.attempt import RunSettings
 
     require_device(device)
     where = here(suite, encoder, data_dir, offline, device)
@@ -74,7 +74,7 @@ def rerun(
     run_cells(
         ctx,
         list(again.cells),
-        Workplace(results, where.source, device),
+        RunSettings(results, where.source, device),
         jobs,
         again="--results DIR runs them into another folder; `wcabench verify` compares one",
         dry_run=dry_run,

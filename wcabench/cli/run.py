@@ -53,9 +53,9 @@ def run(
     wcabench run -m none -m wca-hard -p en-nl --seeds 5
     wcabench run -m all -p all --seeds 1,7,42 --set recipe.max_labelled=1500
     """
-    from wcabench.runs.attempt import Workplace
+    from wcabench.runs.attempt import RunSettings
 
     source = data_source(data_dir, offline)
     cells = planned_cells(methods, pairs, seeds, suite, encoder, settings, source)
-    place = Workplace(results, source, device, force)
+    place = RunSettings(results, source, device, force)
     run_cells(ctx, cells, place, jobs, again="--force runs them again", dry_run=dry_run, as_json=as_json)

@@ -7,7 +7,7 @@ import click
 from wcabench.cli.options import echo_json
 
 if TYPE_CHECKING:
-    from wcabench.runs.attempt import Result, Workplace
+    from wcabench.runs.attempt import Result, RunSettings
     from wcabench.runs.plan import PlannedCell
     from wcabench.runs.summary import SummaryRow
 
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 def run_cells(
     ctx: click.Context,
     cells: "list[PlannedCell]",
-    place: "Workplace",
+    place: "RunSettings",
     jobs: int,
     *,
     again: str,
@@ -51,15 +51,15 @@ def _execute(
     ctx: click.Context,
     cells: "list[PlannedCell]",
     have: "dict[str, Result]",
-    place: "Workplace",
+    place: "RunSettings",
     jobs: int,
     again: str,
 ) -> "dict[str, Result]":
     """Run what is not there yet; whatever can be known to be wrong is said before anything is trained."""
     from wcabench.cli.progress import listening
     from wcabench.runs.execution import execute, look_up
+    from wcabench.runs.inputs import check_data, check_encoders
     from wcabench.runs.store import Store
-    from wcabench.runs.work import check_data, check_encoders
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:

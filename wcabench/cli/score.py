@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from wcabench.data.sentences import Sentence
+    from wcabench.contract import Sentence
 
 _PATH = click.Path(path_type=Path)
 

@@ -19,9 +19,10 @@ from wcabench.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from wcabench.data.sentences import PairData, SentencePair
+    from wcabench.contract import SentencePair
+    from wcabench.data.sentences import PairData
     from wcabench.data.suites import Suite
-    from wcabench.nn.sentence_alignment import SentenceAlignment
+    from wcabench.measuring.sentence_alignment import SentenceAlignment
 
 COUPLINGS = ("wca-soft", "wca-hard", "nearest-token")
 TITLES = {
@@ -86,7 +87,7 @@ def _pair_name(suite: Suite, pair: str) -> str:
 
 
 def _sentence_pair(data: PairData, line: int | None, source: str | None, target: str | None) -> SentencePair:
-    from wcabench.data.sentences import SentencePair
+    from wcabench.contract import SentencePair
     from wcabench.data.tokenise import tokenise
     from wcabench.errors import UserError
 
@@ -108,8 +109,8 @@ def _align(
     from wcabench import registry
     from wcabench.config import build
     from wcabench.errors import suggest
-    from wcabench.nn.model import TokenClassifier
-    from wcabench.nn.sentence_alignment import align_sentence
+    from wcabench.measuring.sentence_alignment import align_sentence
+    from wcabench.nn.network import Network
     from wcabench.runs.plan import overlay
 
     known = ["encoder", "recipe", *COUPLINGS]
@@ -119,7 +120,7 @@ def _align(
     methods: list[Any] = [build(registry.find(name).load(), tables.get(name, {}), name) for name in COUPLINGS]
     recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
     config = overlay(chosen_encoder(suite, encoder), tables.get("encoder", {}), "encoder")
-    model = TokenClassifier(config, recipe, ["O"], "cpu")
+    model = Network(config, recipe, ["O"], "cpu")
     return align_sentence(pair, model, methods, recipe, _word_links(pair, data))
 
 

@@ -75,16 +75,16 @@ def _planned(stored: "Cell", where: "Here") -> "PlannedCell":
 
 def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where: "Here") -> "Difference":
     from wcabench.cli.progress import listening
-    from wcabench.runs.attempt import Workplace
+    from wcabench.runs.attempt import RunSettings
     from wcabench.runs.cells import read_cell
     from wcabench.runs.execution import execute
+    from wcabench.runs.inputs import check_data, check_encoders
     from wcabench.runs.two_runs import compare_runs
-    from wcabench.runs.work import check_data, check_encoders
 
     check_encoders([planned])
     check_data([planned], where.source)
     with TemporaryDirectory(prefix="wcabench-verify-") as folder:
-        place = Workplace(Path(folder), where.source, where.device)
+        place = RunSettings(Path(folder), where.source, where.device)
         with listening([planned], 0) as listener:
             result = execute([planned], place, listener=listener)[planned.key]
         if result.state != "done" or result.path is None:

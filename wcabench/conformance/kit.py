@@ -11,23 +11,24 @@ from typing import Any
 import torch
 
 from wcabench import registry
-from wcabench.conformance import couplings, declarations, training
+from wcabench.conformance import couplings, declarations, predictions, training
 from wcabench.conformance.report import Finding, Report, failed, not_applicable
 from wcabench.conformance.sample import sample, save_tiny_encoder
 from wcabench.conformance.trial import NoTrainingError, Trial
+from wcabench.contract import MethodInfo
 from wcabench.errors import UserError
-from wcabench.registry import MethodInfo
 
 CHECKS: dict[str, Callable[[Trial], Finding]] = {
     "info": declarations.info,
     "options": declarations.options,
     "needs": training.needs,
-    "tagger": training.tagger,
+    "tagger": predictions.tagger,
+    "predictions": predictions.predictions,
     "determinism": training.determinism,
     "form": couplings.form,
     "invariance": couplings.invariance,
     "gradients": training.gradients,
-    "beta-zero": training.beta_zero,
+    "null": training.null,
     "speed": training.speed,
 }
 

@@ -1,13 +1,17 @@
 """What the kit trains on: a few sentences of the embedded suite, and an encoder made on the spot."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from wcabench.contract import SLOTS, Languages, Need, SentencePair
 from wcabench.data.resources import DataSource
-from wcabench.data.sentences import PairData, SentencePair
+from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
+from wcabench.nn.training_data import TrainingData
 
 SUITE, PAIR = "mini", "en-nl"
 LABELLED, PARALLEL, TAGGED = 12, 12, 8
@@ -20,7 +24,7 @@ MAX_LENGTH = 256
 
 
 def sample() -> PairData:
-    """The first sentences of one pair of `mini`; it has no dictionary, so one is made up from the parallel text."""
+    """The first sentences of one pair of `mini`; what its suite has no data for is made up from the parallel text."""
     suite = load_suite(SUITE)
     data = suite.load(PAIR, suite.data, DataSource(offline=True))
     pairs = [SentencePair(pair.source, pair.target) for pair in data.parallel[:PARALLEL]]
@@ -35,6 +39,19 @@ def sample() -> PairData:
         parallel=pairs,
         dictionary=[(pair.source[0], pair.target[0]) for pair in pairs],
     )
+
+
+def training_data(data: PairData, needs: Collection[Need]) -> TrainingData:
+    """What a method with these needs may see of the sample."""
+    links = [tuple((i, i) for i in range(min(map(len, (p.source, p.target))))) for p in data.parallel]
+    made_up: dict[Need, Any] = {
+        "source-dev": data.source_dev,
+        "monolingual": [pair.source for pair in data.parallel],
+        "links": links,
+    }
+    slots = {need: made_up[need] if need in made_up else data.slot(need) for need in needs}
+    on_target = any(SLOTS[need].target_side for need in needs)
+    return TrainingData(data.types, slots, Languages(*PAIR.split("-")) if on_target else None)
 
 
 def save_tiny_encoder(data: PairData, folder: Path) -> None:

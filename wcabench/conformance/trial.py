@@ -1,30 +1,31 @@
 """A method on trial: built, fitted and coupled on the sample, each no more often than the checks need."""
 
 import importlib.resources
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
-import numpy as np
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig, build
-from wcabench.conformance.sample import MAX_LENGTH, SUITE
-from wcabench.conformance.watch import Watch, WatchedBench, watching_files
+from wcabench.conformance.sample import MAX_LENGTH, SUITE, training_data
+from wcabench.conformance.watch import Watch, WatchedBench
+from wcabench.contract import MethodInfo, Need
+from wcabench.data.guard import data_closed
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import CORPUS, PACKAGE
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.bench import Bench
-from wcabench.nn.model import TokenClassifier
-from wcabench.registry import MethodInfo, Need
-from wcabench.transport.costs import Costs, cosine_costs
+from wcabench.nn.network import Network
+from wcabench.nn.randomness import Streams
+from wcabench.runs.tagging import disturb_generators
+from wcabench.transport.costs import Costs
 
 # Float32, so that what differs differs by the method's doing.
 RECIPE = RecipeConfig(
@@ -44,27 +45,27 @@ class Fitted:
         tagger: what `fit` returned; None where it raised.
         error: what it raised.
         watch: what it asked for and touched.
-        steps: moments at which a step of the training loop was done, in seconds.
-        loss: name of each term -> its value at each step of the last `bench.train`; empty without one.
+        steps: processor time at which a step of a training loop was done, in seconds.
+        stages: the record of each stage.
     """
 
     tagger: Any = None
     error: Exception | SystemExit | None = None
     watch: Watch = field(default_factory=Watch)
     steps: list[float] = field(default_factory=list)
-    loss: dict[str, list[float]] = field(default_factory=dict)
+    stages: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def step_seconds(self) -> float | None:
-        """Median time of a step; None where no training loop ran."""
+        """Median processor time of a step; None where no training loop ran."""
         gaps = [b - a for a, b in pairwise(self.steps)]
         return median(gaps) if gaps else None
 
     @property
-    def model(self) -> TokenClassifier | None:
-        """The trained network, if the tagger is one."""
-        model = getattr(self.tagger, "model", None)
-        return model if isinstance(model, TokenClassifier) else None
+    def network(self) -> Network | None:
+        """The trained network, if the tagger has one."""
+        network = getattr(self.tagger, "network", None)
+        return network if isinstance(network, Network) else None
 
 
 class Trial:
@@ -74,6 +75,7 @@ class Trial:
         cls: the method's class.
         name: as registered.
         data: the sample.
+        couples: whether it is one of the joint alignment family.
     """
 
     def __init__(self, cls: type[Any], name: str, data: PairData, encoder: Path) -> None:
@@ -120,52 +122,55 @@ class Trial:
     @cached_property
     def plain(self) -> Fitted:
         """Plain transfer with seed 1: what `none` does."""
-        fitted = self._fit(lambda bench: bench.train(bench.fresh_model()), 1, frozenset({"labelled"}))
+
+        def fit(bench: Bench) -> Any:
+            network = bench.network()
+            return bench.train(network, [bench.cross_entropy(network)])
+
+        fitted = self._fit(fit, 1, frozenset({"labelled"}))
         if fitted.error is not None:
             raise fitted.error
         return fitted
 
-    def loss(self) -> tuple[AlignmentLoss, TokenClassifier]:
-        """The alignment loss of a new, prepared instance, and the untrained model it is of."""
+    def loss(self) -> tuple[AlignmentLoss, Network]:
+        """The alignment loss of a new, prepared instance, and the untrained network it is of."""
         method = self.method()
         method.prepare(self.data.parallel)
-        model = self._bench(1, frozenset({"labelled"})).fresh_model().eval()
-        return AlignmentLoss(method, self.data.parallel, model, RECIPE, seed=1), model
+        network = self.untrained().eval()
+        return AlignmentLoss(method, self.data.parallel, network, RECIPE, Streams(1)), network
 
     @torch.no_grad()
     def costs(self) -> tuple[JointAlignment, Costs]:
         """A new, prepared instance, and the costs of all pairs of the sample."""
-        loss, model = self.loss()
-        batch = list(range(len(self.data.parallel)))
-        return loss.method, Costs(cosine_costs(*loss.states(model, batch)), batch)
+        loss, network = self.loss()
+        return loss.coupler, loss.costs(network, list(range(len(self.data.parallel))))  # type: ignore[return-value]
 
-    def untrained(self) -> TokenClassifier:
-        """The model that a training with seed 1 begins with."""
-        return self._bench(1, frozenset({"labelled"})).fresh_model()
+    def untrained(self) -> Network:
+        """The network that a training with seed 1 begins with."""
+        return self._bench(1, frozenset()).network()
 
     def _bench(self, seed: int, needs: frozenset[Need], steps: list[float] | None = None) -> Bench:
         def progress(phase: str, done: int, total: int) -> None:
             if phase == "training" and steps is not None:
-                steps.append(perf_counter())
+                steps.append(process_time())
 
-        return Bench(self.data, self.encoder, RECIPE, seed=seed, needs=needs, progress=progress)
+        return Bench(training_data(self.data, needs), self.encoder, RECIPE, seed=seed, progress=progress)
 
     def _fit(self, fit: Callable[[Bench], Any], seed: int, needs: frozenset[Need]) -> Fitted:
         fitted = Fitted()
-        _disturb(len(self._fits))
+        disturb_generators(len(self._fits))
         bench = self._bench(seed, needs, fitted.steps)
-        corpus = Path(str(importlib.resources.files(PACKAGE))) / SUITE / CORPUS
         try:
-            with watching_files(corpus, fitted.watch):
+            with data_closed(corpus_files()):
                 fitted.tagger = fit(WatchedBench(bench, fitted.watch))
         except (Exception, SystemExit) as error:  # anyone's code: whatever it raises is what was found
             fitted.error = error
-        fitted.loss = bench.record()["training"].get("loss", {})
+        fitted.stages = bench.stages
+        bench.close()
         return fitted
 
 
-def _disturb(number: int) -> None:
-    """Leave the global generators in another state before each fit: a method must not draw from them unseeded."""
-    random.seed(number)
-    np.random.seed(number)
-    torch.manual_seed(number)
+def corpus_files() -> list[Path]:
+    """The files of the sample's suite, labels included."""
+    corpus = Path(str(importlib.resources.files(PACKAGE))) / SUITE / CORPUS
+    return [file for file in corpus.rglob("*") if file.is_file()]

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from wcabench.contract import Sentence, Words
 from wcabench.data.schemes import TAG, IllegalTagError, Scheme, detect, from_iob2, to_iob2
-from wcabench.data.sentences import Sentence, Words
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from wcabench.contract import Sentence, SentencePair, Words
 from wcabench.data.columns import read_columns, read_words
 from wcabench.data.parallel import (
     DROPPED_FLAGS,
@@ -25,7 +26,6 @@ from wcabench.data.parallel import (
     read_two_column_files,
     read_two_files,
 )
-from wcabench.data.sentences import Sentence, SentencePair, Words
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError

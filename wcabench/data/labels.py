@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from wcabench.data.sentences import Sentence
+from wcabench.contract import Sentence
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from wcabench.contract import SentencePair, Words
 from wcabench.data.columns import read_words
-from wcabench.data.sentences import SentencePair, Words
 from wcabench.data.text_files import iter_lines, read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError

@@ -14,6 +14,7 @@ from typing import IO
 
 from wcabench.data.download import default_cache, download, from_hub, from_url
 from wcabench.data.formats import Columns, Content, Format, Kind, Parallel, content_sha256
+from wcabench.data.guard import require_open
 from wcabench.errors import UserError
 
 ENVIRONMENT = "WCABENCH_DATA"
@@ -160,6 +161,7 @@ class DataSource:
         Raises:
             UserError: it is missing, cannot be read, or is not what is pinned.
         """
+        require_open(resource.label)
         files = self.locate(resource)
         if files is None:
             files = (self._fetch(resource),)

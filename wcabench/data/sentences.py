@@ -1,37 +1,9 @@
-"""The three things that data is made of: tagged sentences, sentence pairs, and what one cell of the grid sees."""
+"""All that one language pair of a suite holds."""
 
 from dataclasses import dataclass
 from typing import Any
 
-Words = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence with its named entities.
-
-    Attributes:
-        words: the tokens as the corpus has them.
-        tags: one IOB2 tag a word (`O`, `B-PER`, `I-PER`, ...).
-    """
-
-    words: Words
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SentencePair:
-    """A sentence and its translation.
-
-    Attributes:
-        source: words of the source language (English).
-        target: words of the target language.
-        links: word alignment that came with the text, as (source index, target index), 0-based; None if none did.
-    """
-
-    source: Words
-    target: Words
-    links: tuple[tuple[int, int], ...] | None = None
+from wcabench.contract import Sentence, SentencePair, Words
 
 
 @dataclass(frozen=True)

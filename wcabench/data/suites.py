@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
+from wcabench.contract import Sentence, SentencePair, Words
 from wcabench.data.labels import LabelPolicy, label_policy, observed_types
 from wcabench.data.resources import DataSource, Loaded, Resource
-from wcabench.data.sentences import PairData, Sentence, SentencePair, Words
+from wcabench.data.sentences import PairData
 from wcabench.data.suite_tables import PairTable, SuiteTables, parse_suite
 from wcabench.errors import UserError, suggest
 from wcabench.registry import canonical
@@ -83,6 +84,21 @@ class Suite:
         """
         parts = self._parts(pair, options).values()
         return {one.name: one.sha256 or source.load(one).sha256 for one in parts}
+
+    def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
+        """Role of each resource that decides a number -> sha256 of its parsed content; see `fingerprint`."""
+        parts = self._parts(pair, options)
+        return {role: one.sha256 or source.load(one).sha256 for role, one in parts.items()}
+
+    def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
+        """What happens to types that the target lacks; labels are read where the suite does not declare their types."""
+        table, parts = self._pair(pair), self._parts(pair, options)
+        types = self.tables.types or observed_types(source.load(parts["train"]).content)
+        target_types = table.types or self.tables.types
+        if target_types is None:
+            labelled = [parts[role] for role in ("target_test", "target_dev") if role in parts]
+            target_types = observed_types(s for one in labelled for s in source.load(one, types).content)
+        return label_policy(options.labels, types, target_types)
 
     def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
         """The data of a pair, checked against the pins, after the label policy.

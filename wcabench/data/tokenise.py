@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache
 from typing import Literal
 
-from wcabench.data.sentences import Words
+from wcabench.contract import Words
 
 Tokenise = Literal["spaces", "punctuation"]
 

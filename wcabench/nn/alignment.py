@@ -7,17 +7,15 @@ every method.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from wcabench.contract import MethodInfo
 from wcabench.errors import require
 from wcabench.nn.layers import check_form
-from wcabench.registry import MethodInfo
 
 if TYPE_CHECKING:
-    from wcabench.data.sentences import SentencePair
-    from wcabench.nn.bench import Bench
-    from wcabench.nn.tagger import NeuralTagger
+    from wcabench.contract import Bench, SentencePair, Tagger
     from wcabench.transport import Costs, Coupling
 
 
@@ -52,6 +50,13 @@ class JointAlignment(ABC):
     stop_gradient: Literal["none", "source", "target"] = "none"
     reduction: Literal["mean", "sum"] = "mean"
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Every method of the family is plain transfer at beta=0, unless its info says otherwise."""
+        super().__init_subclass__(**keywords)
+        info = cls.__dict__.get("info")
+        if isinstance(info, MethodInfo) and not info.null:
+            cls.info = replace(info, null={"beta": 0.0})
+
     def __post_init__(self) -> None:
         """Refuse options that cannot be, before anything is run."""
         name = self.info.name
@@ -81,14 +86,10 @@ class JointAlignment(ABC):
     def prepare(self, pairs: list[SentencePair]) -> None:  # noqa: B027 (most methods have nothing to prepare)
         """Called once before training with the parallel text, for what is found offline (word alignments)."""
 
-    def fit(self, bench: Bench) -> NeuralTagger:
+    def fit(self, bench: Bench) -> Tagger:
         """Train with cross entropy + beta * alignment loss."""
-        from wcabench.nn.alignment_loss import AlignmentLoss
-
-        pairs = bench.parallel
-        self.prepare(pairs)
-        model = bench.fresh_model()
-        loss = AlignmentLoss(self, pairs, model, bench.recipe, bench.seed)
-        tagger = bench.train(model, [loss])
+        network = bench.network()
+        loss = bench.alignment(network, self)
+        tagger: Tagger = bench.train(network, [bench.cross_entropy(network), loss])
         bench.diagnostics.update(loss.diagnostics())
         return tagger

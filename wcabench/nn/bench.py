@@ -1,170 +1,263 @@
-"""What a method works with: the data it declared, fresh models, random streams, and the one training loop."""
+"""The bench that runs: the data a method declared, networks, random streams, and the one training loop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
 
-from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import PairData, Sentence, SentencePair, Words
-from wcabench.errors import require
+from wcabench.config import EncoderConfig, RecipeConfig, build
+from wcabench.contract import (
+    Features,
+    Links,
+    Method,
+    Objective,
+    Pool,
+    Sentence,
+    Side,
+    Tagger,
+)
+from wcabench.nn.adapted import AdaptedTagger, Support
+from wcabench.nn.alignment_loss import AlignmentLoss
+from wcabench.nn.coupler import Coupler
+from wcabench.nn.heads import HeadOptions
 from wcabench.nn.labels import tag_names
-from wcabench.nn.model import TokenClassifier
-from wcabench.nn.objectives import CrossEntropy, Objective
-from wcabench.nn.randomness import generator, seed_torch
-from wcabench.nn.selection import Selection
-from wcabench.nn.tagger import NeuralTagger
+from wcabench.nn.network import Network
+from wcabench.nn.objectives import CrossEntropy
+from wcabench.nn.order import ShuffledOrder
+from wcabench.nn.pieces import Window
+from wcabench.nn.randomness import MAIN_STAGE, Streams, generator, own_randomness
+from wcabench.nn.selection import EpochSelection, SelectionRule
+from wcabench.nn.states import window_states
+from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training import Progress, train
-from wcabench.registry import Need
+from wcabench.nn.training_data import SlotAccess, TrainingData
+
+Fitted = Callable[["Bench", Method], Tagger]
 
 
-class UndeclaredNeedError(PermissionError):
-    """A method asked for data that its `info.needs` does not declare."""
+def train_here(bench: "Bench", method: Method) -> Tagger:
+    """Train another method's model on the spot: what `fitted` does where no store of models is at hand."""
+    start = perf_counter()
+    inner = bench.for_method(method)
+    tagger = method.fit(inner)
+    inner.close()
+    bench.stages.append(fitted_stage(method.info.name, inner.stages, perf_counter() - start))
+    return tagger
 
 
-class Bench:
-    """One cell's workplace.
-
-    Target labels are not within reach: the bench keeps the sentences of the target's dev set behind a closure, for
-    `recipe.select=target-dev` alone, and never holds the test set.
-
-    Attributes:
-        recipe: the training settings; a method reads them, the loop applies them.
-        types: the entity types.
-        seed: the cell's seed.
-        device: "cpu" or "cuda".
-        diagnostics: numbers that a method leaves to explain itself; they are stored with the cell, beside those that
-            the harness measures once the method is done (`wcabench.nn.diagnostics`).
-    """
+class Bench(SlotAccess):
+    """One model's workplace. See `wcabench.contract.Bench` for what a method may use."""
 
     def __init__(
         self,
-        data: PairData,
+        data: TrainingData,
         encoder: EncoderConfig,
         recipe: RecipeConfig,
         *,
         seed: int,
-        needs: frozenset[Need],
         device: str = "cpu",
         progress: Progress = lambda *_: None,
+        fitted: Fitted = train_here,
     ) -> None:
+        """Set up; nothing is loaded yet.
+
+        Args:
+            data: what the method declared.
+            encoder: of every network.
+            recipe: the training settings.
+            seed: of the model.
+            device: "cpu" or "cuda".
+            progress: called with (phase, done, total).
+            fitted: gives another method's trained tagger, see `fitted`.
+        """
+        super().__init__(data)
         self.recipe = recipe
         self.types = data.types
         self.seed = seed
         self.device = device
         self.diagnostics: dict[str, float] = {}
+        self.stages: list[dict[str, Any]] = []
         self._encoder = encoder
-        self._progress = progress
-        self._training: dict[str, Any] = {}
-        self._data = _declared(data, recipe, needs)
-        self._selection = Selection.of(data, recipe)
+        self.progress = progress
+        self._fitted = fitted
+        self._streams = Streams(seed)
+        self._pretrained: Network | None = None
+        self._word_links: dict[tuple[str, bool], list[Links]] = {}
 
-    @property
-    def labelled(self) -> list[Sentence]:
-        """Labelled source sentences (need "labelled")."""
-        return self._ask("labelled")  # type: ignore[no-any-return]
+    # Networks and random streams
 
-    @property
-    def parallel(self) -> list[SentencePair]:
-        """Sentence pairs (need "parallel"); links that came with the text are left out."""
-        return self._ask("parallel")  # type: ignore[no-any-return]
+    def network(
+        self,
+        head: str | HeadOptions = "linear",
+        *,
+        seed: int = 0,
+        features: Features | None = None,
+        feature_width: int | None = None,
+        train_encoder: bool = True,
+    ) -> Network:
+        """The pretrained encoder with a new head; the same arguments give the same weights."""
+        self._check_open()
+        with own_randomness(self.seed, *(("head",) if seed == 0 else ("head", seed))):
+            return Network(
+                self._encoder,
+                self.recipe,
+                tag_names(self.types),
+                self.device,
+                head,
+                features=features,
+                feature_width=feature_width,
+                train_encoder=train_encoder,
+            )
 
-    @property
-    def target_text(self) -> list[Words]:
-        """Unlabelled target sentences (need "target-text")."""
-        return self._ask("target-text")  # type: ignore[no-any-return]
+    def pretrained(self) -> Network:
+        """The encoder as it was pretrained, frozen and without a head; one for all who ask."""
+        self._check_open()
+        if self._pretrained is None:
+            tags = tag_names(self.types)
+            self._pretrained = Network(
+                self._encoder, self.recipe, tags, self.device, None, train_encoder=False
+            ).eval()
+        return self._pretrained
 
-    @property
-    def dictionary(self) -> list[tuple[str, str]]:
-        """(source word, target word) entries (need "dictionary")."""
-        return self._ask("dictionary")  # type: ignore[no-any-return]
+    def fitted(self, method: Method) -> Tagger:
+        """The tagger of another method on the same data, recipe and seed."""
+        self._check_open()
+        return self._fitted(self, method)
 
-    def fresh_model(self) -> TokenClassifier:
-        """The pretrained encoder with a new linear layer made by the seed; each call gives the same weights."""
-        seed_torch(self.seed, "head")
-        return TokenClassifier(self._encoder, self.recipe, tag_names(self.types), self.device)
+    def for_method(self, method: Method) -> "Bench":
+        """A bench like this one with the slots of another method.
+
+        Where the target's development set chooses this method's epoch, it does not choose the other's.
+        """
+        recipe, data = self.recipe, self._data.of(method)
+        if recipe.select == "target-dev":
+            recipe, data = replace(recipe, select="last"), replace(data, selection=SelectionRule())
+        return Bench(
+            data,
+            self._encoder,
+            recipe,
+            seed=self.seed,
+            device=self.device,
+            progress=self.progress,
+            fitted=self._fitted,
+        )
+
+    def order(self, name: str, number: int, size: int) -> ShuffledOrder:
+        """`size` of `number` items a step, cycled, each pass in a new order of the stream of that name."""
+        return ShuffledOrder(self._streams, ("method", name), number, size)
+
+    def stream(self, name: str) -> AbstractContextManager[None]:
+        """Meanwhile every global generator stands at the method's stream of that name."""
+        return own_randomness(self.seed, "method", name)
 
     def generator(self, name: str) -> np.random.Generator:
-        """A random stream of the method's own, made by the cell's seed and a name."""
+        """A random stream of the method's own, made by the seed and a name."""
         return generator(self.seed, "method", name)
+
+    def states(
+        self,
+        network: Network,
+        windows: Sequence[Window],
+        pool: Pool = "first",
+        layers: int | Sequence[int] = -1,
+    ) -> list[torch.Tensor]:
+        """States of each window's words, with gradient; see `wcabench.nn.states`."""
+        return window_states(network, windows, pool, layers)
+
+    def word_links(self, symmetrisation: str = "intersect", *, lowercase: bool = True) -> list[Links]:
+        """Links of each pair of the parallel text by fast_align's model, learned on that text."""
+        from wcabench.words import align
+
+        key = (symmetrisation, lowercase)
+        if key not in self._word_links:
+            texts = [(pair.source, pair.target) for pair in self.parallel]
+            self._word_links[key] = align(texts, symmetrisation=symmetrisation, lowercase=lowercase)  # type: ignore[arg-type]
+        return self._word_links[key]
+
+    # Training
+
+    def cross_entropy(
+        self,
+        network: Network,
+        labelled: Sequence[Sentence] | None = None,
+        *,
+        name: str = "cross_entropy",
+        side: Side = "source",
+    ) -> CrossEntropy:
+        """The objective of eq. (2) on labelled sentences; None: on slot "labelled"."""
+        sentences = self.labelled if labelled is None else labelled
+        return CrossEntropy(sentences, network, self.recipe, self._streams, name=name, side=side)
+
+    def alignment(self, network: Network, coupler: Coupler) -> AlignmentLoss:
+        """The objective of eq. (3) on slot "parallel"."""
+        coupler.prepare(self.parallel)
+        return AlignmentLoss(coupler, self.parallel, network, self.recipe, self._streams)
+
+    def adapted(self, network: Network, support: Support, *, steps: int, rate: float) -> AdaptedTagger:
+        """A tagger that adapts itself to each sentence; see `wcabench.nn.adapted`."""
+        return AdaptedTagger(
+            network, self.recipe, support, steps, rate, seed=self.seed, progress=self.progress
+        )
 
     def train(
         self,
-        model: TokenClassifier,
-        objectives: Sequence[Objective] = (),
-        labelled: Sequence[Sentence] | None = None,
-    ) -> NeuralTagger:
-        """Train with cross entropy on the labelled sentences plus `objectives`; the trained tagger.
-
-        Args:
-            model: from `fresh_model`, trained in place.
-            objectives: further terms of the loss.
-            labelled: other labelled sentences than the source's, for methods that make their own.
-        """
-        sentences = self.labelled if labelled is None else labelled
-        cross_entropy = CrossEntropy(sentences, model, self.recipe, self.seed)
-        tagger = NeuralTagger(model, self.recipe, self._progress)
-        selection = self._selection.start(model, tagger)
+        network: Network,
+        objectives: Sequence[Objective],
+        *,
+        stage: str = MAIN_STAGE,
+        recipe: Mapping[str, Any] | None = None,
+        select: bool = True,
+    ) -> NetworkTagger:
+        """One stage of training, in place; the tagger of the trained network."""
+        self._check_open()
+        if any(done["name"] == stage for done in self.stages):
+            raise ValueError(
+                f"stage '{stage}' was trained already: each needs a name, and so streams, of its own"
+            )
+        settings = build(RecipeConfig, {**vars(self.recipe), **(recipe or {})}, "recipe")
+        tagger = NetworkTagger(network, self.recipe, self.progress)
+        rule = self._data.selection if select and network.head is not None else SelectionRule()
+        selection = EpochSelection(rule, network, tagger)
+        self._streams.stage = stage
+        start, read = perf_counter(), network.pieces_read
         curve = train(
-            model,
-            cross_entropy,
+            network,
             objectives,
-            self.recipe,
-            seed=self.seed,
-            progress=self._progress,
+            settings,
+            self._streams,
+            progress=self.progress,
             after_epoch=selection.consider,
         )
-        self._training = {
-            "precision": model.precision,
-            "steps": len(curve.total),
-            "labelled_sentences": len(sentences),
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "loss": curve.record(),
-            **selection.finish(),
-        }
+        self._streams.stage = MAIN_STAGE
+        network.eval()
+        self.stages.append(
+            {
+                "name": stage,
+                "objectives": [objective.name for objective in objectives],
+                "recipe": dict(recipe or {}),
+                "precision": network.precision,
+                "epochs": settings.epochs,
+                "steps": len(curve.total),
+                "tokens": network.pieces_read - read,
+                "parameters": sum(p.numel() for p in network.parameters()),
+                "seconds": round(perf_counter() - start, 3),
+                "loss": curve.record(),
+                **selection.finish(),
+            }
+        )
         return tagger
 
-    def record(self) -> dict[str, Any]:
-        """What the cell keeps of the training: the loss curve, sizes, and the method's diagnostics."""
-        return {"training": self._training, "diagnostics": dict(self.diagnostics)}
 
-    def _ask(self, need: Need) -> Any:
-        if need not in self._data:
-            raise UndeclaredNeedError(
-                f"the method asked for '{need}' without declaring it: add it to `needs` of its MethodInfo"
-            )
-        return self._data[need]
-
-
-def _declared(data: PairData, recipe: RecipeConfig, needs: frozenset[Need]) -> dict[Need, Any]:
-    """What each declared need is answered with.
-
-    Raises:
-        UserError: the suite has nothing for a need: a method is not run on less than it declares.
-    """
-    for need in needs:
-        require(bool(data.slot(need)), f"suite '{data.suite}' has no {need} data for {data.pair}")
-    train = data.train + (data.source_dev if recipe.train_on == "train+dev" else [])
-    pairs = [SentencePair(p.source, p.target) for p in data.parallel if p.source and p.target]
-    made: dict[Need, Callable[[], Any]] = {
-        "labelled": lambda: _subset([s for s in train if s.words], recipe.max_labelled),
-        "parallel": lambda: _subset(pairs, recipe.max_pairs),
-        "target-text": lambda: data.target_text,
-        "dictionary": lambda: data.dictionary,
+def fitted_stage(name: str, stages: Sequence[Mapping[str, Any]], seconds: float) -> dict[str, Any]:
+    """The stage that stands for another method's model in the record of one that builds on it."""
+    return {
+        "name": f"fitted:{name}",
+        "steps": sum(stage["steps"] for stage in stages),
+        "tokens": sum(stage["tokens"] for stage in stages),
+        "seconds": round(seconds, 3),
+        "stages": list(stages),
     }
-    return {need: made[need]() for need in needs}
-
-
-def _subset(items: list[Any], size: int | None) -> list[Any]:
-    """The first `size` of a shuffle that is the same for every method and seed, in the corpus' order."""
-    if size is None or size >= len(items):
-        return items
-    return [items[i] for i in sorted(generator(0, "subset").permutation(len(items))[:size])]
-
-
-def cuda_or_cpu(device: str) -> str:
-    """ "auto" as the device there is."""
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"

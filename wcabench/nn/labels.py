@@ -1,7 +1,6 @@
 """Tags as class numbers, and class scores as legal tags."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -16,24 +15,28 @@ def continues(before: str, tag: str) -> bool:
     return not tag.startswith("I-") or before[2:] == tag[2:]
 
 
-def viterbi(scores: np.ndarray, tags: Sequence[str]) -> list[int]:
-    """The legal IOB2 sequence with the highest sum of scores. scores: [words, tags]; returns class numbers.
+def legal_transitions(tags: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """0 where IOB2 allows a tag after a tag [tags, tags], and at the beginning of a sentence [tags]; else -inf."""
+    transitions = np.array([[0.0 if continues(a, b) else -np.inf for b in tags] for a in tags])
+    return transitions, np.array([-np.inf if t.startswith("I-") else 0.0 for t in tags])
 
-    Constrained decoding without learned transitions, as in UniTrans (Wu et al. 2020).
+
+def best_sequence(scores: np.ndarray, transitions: np.ndarray, starts: np.ndarray) -> list[int]:
+    """The tag sequence with the highest sum of scores (Viterbi 1967), as class numbers.
+
+    Constrained decoding without learned transitions, as in UniTrans (Wu et al. 2020), takes `legal_transitions`.
+
+    Args:
+        scores: of each tag at each word; at least one word. [words, tags]
+        transitions: score of tag j after tag i. [tags, tags]
+        starts: score of beginning with the tag. [tags]
     """
-    forbidden = np.array([[0.0 if continues(a, b) else -np.inf for b in tags] for a in tags])
-    start = np.array([-np.inf if t.startswith("I-") else 0.0 for t in tags])
-    best, back = scores[0] + start, []
+    best, back = scores[0] + starts, []
     for row in scores[1:]:
-        paths = best[:, None] + forbidden
+        paths = best[:, None] + transitions
         back.append(paths.argmax(0))
         best = paths.max(0) + row
     path = [int(best.argmax())]
     for pointer in reversed(back):
         path.append(int(pointer[path[-1]]))
     return path[::-1]
-
-
-def is_legal(tags: Sequence[str]) -> bool:
-    """Whether a sequence is IOB2: every I-X continues an entity of type X."""
-    return all(continues(a, b) for a, b in pairwise(["O", *tags]))

@@ -1,112 +1,111 @@
-"""What a step minimises: cross entropy on labelled sentences, and whatever a method adds beside it."""
+"""Cross entropy on labelled sentences: the objective of plain transfer, and one like any other."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
-from torch.nn import functional
 
 from wcabench.config import RecipeConfig
-from wcabench.data.sentences import Sentence
-from wcabench.nn.model import Encoded, TokenClassifier
+from wcabench.contract import Sentence, Side
+from wcabench.nn.network import Encoded, Network
+from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
-from wcabench.nn.randomness import generator
+from wcabench.nn.randomness import Streams
 
 IGNORED = -100
 
 
-class Objective(Protocol):
-    """One term of the loss.
+class CrossEntropy:
+    """Eq. (2): the head's loss on labelled sentences, in an order made by the seed alone.
 
-    The loop calls `loss` once a step, under a random stream of the objective's own name, and adds
-    `weight` times the result to the loss of the step (eq. 7).
+    It is the cross entropy of each word with a linear head, the negative log-likelihood of the tags with a CRF.
 
     Attributes:
         name: its column in the loss curve.
         weight: its factor in the sum.
+        steps_per_epoch: steps of one pass over the sentences.
+        order: which sentences a step reads.
+        windows: of each sentence, with the class of each piece (IGNORED where none is learned).
     """
 
-    name: str
-    weight: float
-
-    def used_pieces(self) -> set[int]:
-        """Piece ids that it will feed to the encoder."""
-        ...
-
-    def loss(self, model: TokenClassifier, step: int) -> torch.Tensor:
-        """A scalar with a gradient, for step 0, 1, ..."""
-        ...
-
-
-class CrossEntropy:
-    """Eq. (2): cross entropy of the labelled sentences, 32 a step, in an order made by the seed alone."""
-
-    name = "cross_entropy"
-    weight = 1.0
-
     def __init__(
-        self, sentences: Sequence[Sentence], model: TokenClassifier, recipe: RecipeConfig, seed: int
+        self,
+        sentences: Sequence[Sentence],
+        network: Network,
+        recipe: RecipeConfig,
+        streams: Streams,
+        *,
+        name: str = "cross_entropy",
+        side: Side = "source",
+        weight: float = 1.0,
     ) -> None:
-        """Tokenise the sentences once; long ones become several windows, each word labelled in one of them."""
+        """Tokenise the sentences once; long ones become several windows, each word labelled in one of them.
+
+        Args:
+            sentences: at least one.
+            network: whose tags are learned.
+            recipe: batch size, label pieces, and the scale of the loss.
+            streams: of the training.
+            name: one of its kind in a training.
+            side: the language that the sentences are in.
+            weight: see `wcabench.contract.Objective`.
+        """
+        self.name = name
+        self.weight = weight
         self.recipe = recipe
-        self.seed = seed
-        model.table.add(s.words for s in sentences)
-        numbers = {tag: i for i, tag in enumerate(model.tags)}
-        self.items = [
-            [(w.ids, _targets(w, s.tags, numbers, recipe.label_pieces)) for w in model.table.windows(s.words)]
+        self.side: Side = side
+        network.table.add(s.words for s in sentences)
+        numbers = {tag: i for i, tag in enumerate(network.tags)}
+        self.windows = [
+            [(w, _classes(w, s.tags, numbers, recipe.label_pieces)) for w in network.table.windows(s.words)]
             for s in sentences
         ]
-        self.steps_an_epoch = -(-len(self.items) // recipe.batch_size)
-        self._order: tuple[int, list[int]] = (-1, [])
+        stream = "labelled-order" if name == "cross_entropy" else f"{name}-order"
+        # Each epoch is one pass; its last step has what is left over.
+        self.order = ShuffledOrder(streams, (stream,), len(self.windows), recipe.batch_size, cycled=False)
+        self.steps_per_epoch: int | None = self.order.steps_per_epoch
 
-    def used_pieces(self) -> set[int]:
-        """All pieces of the labelled sentences."""
-        return {piece for item in self.items for ids, _ in item for piece in ids}
-
-    def loss(self, model: TokenClassifier, step: int) -> torch.Tensor:
+    def loss(self, network: Network, step: int) -> torch.Tensor:
         """Normalised over the whole batch, so that it does not depend on how the batch is cut into buckets."""
-        batch = [self.items[i] for i in self.batch(step)]
-        ids = [ids for item in batch for ids, _ in item]
-        targets = [target for item in batch for _, target in item]
+        batch = [self.windows[i] for i in self.order(step)]
+        ids = [window.ids for sentence in batch for window, _ in sentence]
+        classes = [of_pieces for sentence in batch for _, of_pieces in sentence]
         total: torch.Tensor | float = 0.0
-        for part in model.encode(ids):
-            states, wanted = _labelled_states(part, [targets[r] for r in part.rows])
-            total = total + functional.cross_entropy(model.logits(states), wanted, reduction="sum")
-        words = sum(label != IGNORED for target in targets for label in target)
+        for part in network.encode(ids):
+            total = total + label_loss(network, part, [classes[row] for row in part.rows], self.side)
+        words = sum(label != IGNORED for of_pieces in classes for label in of_pieces)
         norm = words if self.recipe.cross_entropy == "mean-token" else len(batch)
         return torch.as_tensor(total) / max(norm, 1)
 
-    def batch(self, step: int) -> list[int]:
-        """Numbers of the labelled sentences of a step: each epoch is one pass in a new order."""
-        epoch, at = divmod(step, self.steps_an_epoch)
-        if self._order[0] != epoch:
-            order = generator(self.seed, "labelled-order", epoch).permutation(len(self.items))
-            self._order = (epoch, order.tolist())
-        size = self.recipe.batch_size
-        return self._order[1][at * size : (at + 1) * size]
+
+def label_loss(network: Network, part: Encoded, classes: Sequence[Sequence[int]], side: Side) -> torch.Tensor:
+    """The head's loss on some encoded windows, summed over their labelled pieces.
+
+    Args:
+        network: with a head.
+        part: the encoded windows.
+        classes: of each piece of each window, in the order of `part.rows`; IGNORED where none is learned.
+        side: the language that the windows are in.
+    """
+    assert network.head is not None, "this network has no head"
+    states = network.represent(part, side)
+    labelled = [
+        [(start + at, label) for at, label in enumerate(of_pieces) if label != IGNORED]
+        for start, of_pieces in zip(part.starts, classes, strict=True)
+    ]
+    pairs = [pair for window in labelled for pair in window]
+    places, wanted = torch.tensor(pairs, dtype=torch.long, device=states.device).reshape(-1, 2).unbind(1)
+    sizes = [len(window) for window in labelled]
+    return network.head.loss(network.logits(states[places], sizes), wanted, sizes)
 
 
-def _targets(window: Window, tags: Sequence[str], numbers: dict[str, int], pieces: str) -> list[int]:
+def _classes(window: Window, tags: Sequence[str], numbers: dict[str, int], pieces: str) -> list[int]:
     """Class of each piece of a window; IGNORED where none is learned."""
-    targets = [IGNORED] * len(window.ids)
+    classes = [IGNORED] * len(window.ids)
     for word, (first, stop) in enumerate(window.spans(), start=window.start):
         if word not in window.own:
             continue
-        targets[first] = numbers[tags[word]]
+        classes[first] = numbers[tags[word]]
         if pieces == "all":
             inside = numbers[tags[word].replace("B-", "I-", 1)]
-            targets[first + 1 : stop] = [inside] * (stop - first - 1)
-    return targets
-
-
-def _labelled_states(part: Encoded, targets: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """The last layer's states that carry a label, [labelled, d], and their classes, [labelled]."""
-    last = part.hidden[-1]
-    placed = [
-        (start + at, label)
-        for start, target in zip(part.starts, targets, strict=True)
-        for at, label in enumerate(target)
-        if label != IGNORED
-    ]
-    places, wanted = torch.tensor(placed, dtype=torch.long, device=last.device).reshape(-1, 2).unbind(1)
-    return last[places], wanted
+            classes[first + 1 : stop] = [inside] * (stop - first - 1)
+    return classes

@@ -46,6 +46,7 @@ class PieceTable:
         self.pad: int = self.end if pad is None else pad
         self.spaced: bool = tokenizer.tokenize(" a") != tokenizer.tokenize("a")
         self._ids: dict[str, list[int]] = {}
+        self._extra: set[int] = set()
 
     def add(self, sentences: Iterable[Words]) -> None:
         """Tokenise the words of these sentences that are not known yet, in one call."""
@@ -61,6 +62,18 @@ class PieceTable:
         """Piece ids of each word of one sentence."""
         self.add([words])
         return [self._ids[text] for text in self._texts(words)]
+
+    def known_pieces(self) -> set[int]:
+        """Every piece of the words tokenised so far, the pieces around and after them, and the mask if it is in use."""
+        return {self.begin, self.end, self.pad, *self._extra}.union(*self._ids.values())
+
+    @property
+    def mask(self) -> int:
+        """Id of the mask piece; of the unknown one where the tokenizer has no mask."""
+        mask = getattr(self.tokenizer, "mask_token_id", None)
+        piece = self.unknown if mask is None else int(mask)
+        self._extra.add(piece)
+        return piece
 
     def windows(self, words: Words) -> list[Window]:
         """The sentence as one window, or as several that overlap by half, each word owned by the most central one."""

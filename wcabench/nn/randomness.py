@@ -12,6 +12,9 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+# The stage whose streams have no stage in their names.
+MAIN_STAGE = "fit"
+
 
 def stream_seed(seed: int, *names: str | int) -> int:
     """A 63-bit seed for the stream of that name: the same on every machine and in every process."""
@@ -43,3 +46,29 @@ def own_randomness(seed: int, *names: str | int) -> Iterator[None]:
         finally:
             random.setstate(python)
             np.random.set_state(numpy)
+
+
+class Streams:
+    """The streams of one training: those of its stages differ, whatever its objectives are called.
+
+    Attributes:
+        seed: of the model.
+        stage: the stage that is being trained.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.stage = MAIN_STAGE
+
+    @property
+    def stage_seed(self) -> int:
+        """The seed of the present stage; that of the model in the stage "fit"."""
+        return self.seed if self.stage == MAIN_STAGE else stream_seed(self.seed, "stage", self.stage)
+
+    def generator(self, *names: str | int) -> np.random.Generator:
+        """A NumPy generator for the present stage's stream of that name."""
+        return generator(self.stage_seed, *names)
+
+    def seed_torch(self, *names: str | int) -> None:
+        """Point torch's generators at the present stage's stream of that name."""
+        seed_torch(self.stage_seed, *names)

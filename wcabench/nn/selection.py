@@ -1,74 +1,64 @@
-"""Which step's weights a cell keeps: the last, or the best epoch on a development set."""
+"""Which step's weights a stage keeps: the last, or the best epoch on a development set."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
-from wcabench.config import RecipeConfig
-from wcabench.data.sentences import PairData, Sentence
-from wcabench.errors import UserError
+from wcabench.contract import Sentence, Side
+from wcabench.nn.network import Network
+from wcabench.nn.tagger import NetworkTagger
 from wcabench.scoring.counts import count
-
-if TYPE_CHECKING:
-    from wcabench.nn.model import TokenClassifier
-    from wcabench.nn.tagger import NeuralTagger
 
 
 @dataclass(frozen=True)
-class Selection:
-    """The rule, with the development sentences it reads; `target-dev` is an oracle and not zero-shot."""
+class SelectionRule:
+    """How an epoch is chosen.
 
-    rule: str
-    sentences: list[Sentence]
-    types: tuple[str, ...]
+    Attributes:
+        name: "last", "source-dev", or "target-dev", which is an oracle and not zero-shot.
+        sentences: of the development set; empty for "last".
+        types: the entity types that are scored.
+    """
 
-    @classmethod
-    def of(cls, data: PairData, recipe: RecipeConfig) -> Selection:
-        """The rule of the recipe on this pair's data.
+    name: str = "last"
+    sentences: Sequence[Sentence] = ()
+    types: tuple[str, ...] = ()
 
-        Raises:
-            UserError: the corpus has no development set of the kind that the rule reads.
-        """
-        sets = {"last": [], "source-dev": data.source_dev, "target-dev": data.target_dev}
-        if recipe.select != "last" and not sets[recipe.select]:
-            raise UserError(
-                f"recipe.select={recipe.select}: {data.pair} of suite {data.suite} has no such set"
-            )
-        return cls(recipe.select, sets[recipe.select], data.types)
-
-    def start(self, model: TokenClassifier, tagger: NeuralTagger) -> Candidates:
-        """Begin to compare the epochs of one training."""
-        return Candidates(self, model, tagger)
+    @property
+    def side(self) -> Side:
+        """The language of the development set."""
+        return "target" if self.name == "target-dev" else "source"
 
 
-class Candidates:
-    """The best epoch so far of one training."""
+class EpochSelection:
+    """The best epoch so far of one stage."""
 
-    def __init__(self, selection: Selection, model: TokenClassifier, tagger: NeuralTagger) -> None:
-        self.selection = selection
-        self.model = model
+    def __init__(self, rule: SelectionRule, network: Network, tagger: NetworkTagger) -> None:
+        self.rule = rule
+        self.network = network
         self.tagger = tagger
         self.f1: list[float] = []
         self.best: dict[str, torch.Tensor] = {}
 
     def consider(self) -> None:
-        """Score the model as it is; remember its weights where they are the best yet (the first of equals)."""
-        if self.selection.rule == "last":
+        """Score the network as it is; remember its weights where they are the best yet (the first of equals)."""
+        if self.rule.name == "last":
             return
-        sentences = self.selection.sentences
-        predicted = self.tagger.predict([s.words for s in sentences])
-        scores = count([s.tags for s in sentences], predicted, self.selection.types).scores()
+        sentences = self.rule.sentences
+        predicted = self.tagger.predict([s.words for s in sentences], self.rule.side)
+        scores = count([s.tags for s in sentences], predicted, self.rule.types).scores()
         self.f1.append(scores["micro"]["f1"])
         if self.f1[-1] > max(self.f1[:-1], default=-1.0):
-            self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+            self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
 
     def finish(self) -> dict[str, Any]:
         """Put the best weights back; what the record says of the choice."""
-        if self.selection.rule == "last":
+        if self.rule.name == "last":
             return {"select": "last"}
-        self.model.load_state_dict(self.best)
+        self.network.load_state_dict(self.best)
         chosen = self.f1.index(max(self.f1)) + 1
-        return {"select": self.selection.rule, "epoch": chosen, "f1_by_epoch": self.f1}
+        return {"select": self.rule.name, "epoch": chosen, "f1_by_epoch": self.f1}

@@ -1,15 +1,15 @@
-"""The one training loop. Every method's model goes through it; they differ in the objectives they add."""
+"""The one training loop. Every method's network goes through it; they differ in their objectives."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
 from wcabench.config import RecipeConfig
-from wcabench.nn.model import TokenClassifier
-from wcabench.nn.objectives import CrossEntropy, Objective
-from wcabench.nn.randomness import seed_torch
+from wcabench.contract import Objective, OwnParameters
+from wcabench.nn.network import Network
+from wcabench.nn.randomness import Streams
 from wcabench.nn.vocabulary import EmbeddingRows
 
 Progress = Callable[[str, int, int], None]
@@ -21,12 +21,15 @@ class LossError(ArithmeticError):
 
 @dataclass
 class LossCurve:
-    """Loss by step: the total of eq. (7), and each term before its weight."""
+    """Loss by step: the total of eq. (7), and each term before its weight.
+
+    A term of the curve holds one value for each step in which its objective had a loss.
+    """
 
     total: list[float] = field(default_factory=list)
     terms: dict[str, list[float]] = field(default_factory=dict)
 
-    def add(self, terms: dict[str, float], total: float) -> None:
+    def add(self, terms: Mapping[str, float], total: float) -> None:
         """Append one step."""
         self.total.append(total)
         for name, value in terms.items():
@@ -39,56 +42,58 @@ class LossCurve:
 
 
 def train(
-    model: TokenClassifier,
-    labelled: CrossEntropy,
-    extra: Sequence[Objective],
+    network: Network,
+    objectives: Sequence[Objective],
     recipe: RecipeConfig,
+    streams: Streams,
     *,
-    seed: int,
     progress: Progress,
     after_epoch: Callable[[], None] = lambda: None,
 ) -> LossCurve:
-    """Minimise cross entropy plus the weighted extra objectives (eq. 7) with AdamW, warm-up and decay.
+    """Minimise the weighted sum of the objectives (eq. 7) with AdamW, warm-up and decay.
 
     Each objective runs forward and backward in turn under a random stream of its own, so adding one with weight 0
     leaves the others' numbers untouched bit for bit, and the memory of a step is that of its largest objective.
 
     Args:
-        model: trained in place; left in evaluation mode with its whole vocabulary.
-        labelled: the cross-entropy objective; its passes count the epochs.
-        extra: further objectives.
+        network: trained in place; left in evaluation mode with its whole vocabulary.
+        objectives: the first one's passes count the epochs.
         recipe: the settings of section 4.1.
-        seed: dropout streams.
+        streams: of the stage.
         progress: called with ("training", steps done, steps in all).
-        after_epoch: called after each epoch, with the model in evaluation mode and its vocabulary whole.
+        after_epoch: called after each epoch, with the network in evaluation mode and its vocabulary whole.
 
     Raises:
         LossError: a loss is NaN or infinite.
+        ValueError: no objective that counts the epochs, or two of one name.
     """
-    objectives: list[Objective] = [labelled, *extra]
-    steps = labelled.steps_an_epoch * recipe.epochs
-    rows = EmbeddingRows(model, set().union(*(o.used_pieces() for o in objectives)))
-    optimiser = _optimiser(model, recipe, rows)
+    steps_per_epoch = _steps_per_epoch(objectives)
+    steps = steps_per_epoch * recipe.epochs
+    rows = EmbeddingRows(network)
+    own = _own_parameters(objectives)
+    optimiser = _optimiser(network, recipe, rows, own)
     curve = LossCurve()
-    model.train()
+    network.train()
     for step in range(steps):
-        rate = recipe.learning_rate * schedule(step, steps, recipe)
+        factor = schedule(step, steps, recipe)
         for group in optimiser.param_groups:
-            group["lr"] = rate
-        _backward(model, objectives, step, seed, curve)
+            group["lr"] = group["peak_rate"] * factor
+        _backward(network, objectives, step, streams, curve)
         if recipe.clip:
-            torch.nn.utils.clip_grad_norm_(_trained(model), recipe.clip, foreach=True)
-        rows.decay(rate, recipe.weight_decay)
+            for parameters in (network.trained_parameters(), *(each.parameters for each in own)):
+                torch.nn.utils.clip_grad_norm_(parameters, recipe.clip, foreach=True)
+        rows.decay(recipe.learning_rate * factor, recipe.weight_decay)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
+        _after_step(network, objectives, step, factor, streams)
         progress("training", step + 1, steps)
-        if (step + 1) % labelled.steps_an_epoch == 0:
-            model.eval()
+        if (step + 1) % steps_per_epoch == 0:
+            network.eval()
             rows.restore()
             after_epoch()
             if step + 1 < steps:
                 rows.narrow()
-                model.train()
+                network.train()
     return curve
 
 
@@ -102,37 +107,79 @@ def schedule(step: int, steps: int, recipe: RecipeConfig) -> float:
     return (steps - step) / max(steps - warm, 1)
 
 
+def _steps_per_epoch(objectives: Sequence[Objective]) -> int:
+    names = [objective.name for objective in objectives]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(
+            f"two objectives are called '{twice[0]}': each needs a name, and so a stream, of its own"
+        )
+    if not objectives or not objectives[0].steps_per_epoch:
+        raise ValueError("the first objective counts the epochs: it needs a steps_per_epoch of 1 or more")
+    return objectives[0].steps_per_epoch
+
+
+def _own_parameters(objectives: Sequence[Objective]) -> list[OwnParameters]:
+    """What the objectives want to have trained beside the network."""
+    return [own for o in objectives for own in getattr(o, "parameters", list)()]
+
+
 def _backward(
-    model: TokenClassifier, objectives: Sequence[Objective], step: int, seed: int, curve: LossCurve
+    network: Network, objectives: Sequence[Objective], step: int, streams: Streams, curve: LossCurve
 ) -> None:
-    terms, total = {}, 0.0
+    """Add up the gradients of a step, and note its losses."""
+    terms: dict[str, float] = {}
+    total = 0.0
     for objective in objectives:
-        seed_torch(seed, "dropout", objective.name, step)
-        loss = objective.loss(model, step)
-        terms[objective.name] = value = float(loss.detach())
-        total += objective.weight * value
-        if not math.isfinite(value):
-            raise LossError(
-                f"{objective.name} is {value} at step {step + 1}: lower recipe.learning_rate, or try fp32"
-            )
-        if loss.requires_grad:
-            (objective.weight * loss).backward()  # type: ignore[no-untyped-call]
+        streams.seed_torch("dropout", objective.name, step)
+        loss = objective.loss(network, step)
+        if loss is None:
+            continue
+        named = {f"{objective.name}.{n}": v for n, v in loss.items()} if isinstance(loss, dict) else {}
+        summed = sum(named.values(), torch.zeros(())) if isinstance(loss, dict) else loss
+        values = {name: float(value.detach()) for name, value in (named or {objective.name: summed}).items()}
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise LossError(
+                    f"{name} is {value} at step {step + 1}: lower recipe.learning_rate, or try fp32"
+                )
+        terms |= values
+        total += objective.weight * sum(values.values())
+        if summed.requires_grad:
+            (objective.weight * summed).backward()  # type: ignore[no-untyped-call]
     curve.add(terms, total)
 
 
-def _trained(model: TokenClassifier) -> list[torch.nn.Parameter]:
-    return [p for p in model.parameters() if p.requires_grad]
+def _after_step(
+    network: Network, objectives: Sequence[Objective], step: int, factor: float, streams: Streams
+) -> None:
+    """Give each objective that wants it the moment after the optimiser's move, with no gradient left over."""
+    for objective in objectives:
+        if hasattr(objective, "after_step"):
+            streams.seed_torch("after-step", objective.name, step)
+            objective.after_step(network, step, factor)
+            network.zero_grad(set_to_none=True)
 
 
-def _optimiser(model: TokenClassifier, recipe: RecipeConfig, rows: EmbeddingRows) -> torch.optim.AdamW:
+def _optimiser(
+    network: Network, recipe: RecipeConfig, rows: EmbeddingRows, own: Sequence[OwnParameters]
+) -> torch.optim.AdamW:
     """AdamW; no decay on biases and norms, which are the parameters of one dimension, nor on rows that decay anyway."""
-    parameters = _trained(model)
+    parameters = network.trained_parameters()
     plain = [p for p in parameters if p.dim() <= 1 or p is rows.part]
+    matrices = [p for p in parameters if p.dim() > 1 and p is not rows.part]
     groups = [
-        {
-            "params": [p for p in parameters if p.dim() > 1 and p is not rows.part],
-            "weight_decay": recipe.weight_decay,
-        },
-        {"params": plain, "weight_decay": 0.0},
+        {"params": matrices, "weight_decay": recipe.weight_decay, "peak_rate": recipe.learning_rate},
+        {"params": plain, "weight_decay": 0.0, "peak_rate": recipe.learning_rate},
+        *(
+            {
+                "params": each.parameters,
+                "weight_decay": 0.0,
+                "peak_rate": recipe.learning_rate if each.learning_rate is None else each.learning_rate,
+            }
+            for each in own
+        ),
     ]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)
+    return torch.optim.AdamW(
+        groups, lr=recipe.learning_rate, betas=recipe.adam_betas, eps=recipe.adam_epsilon, fused=True
+    )

@@ -6,12 +6,12 @@ large vocabulary that is most of the optimiser's memory and time. The decay is d
 multiplications in the same order, so that a row ends with the same bits whether it was among the trained ones or not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import torch
 from torch import nn
 
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.network import Network
 
 # Numbers of a block that stays in a core's cache.
 BLOCK = 1 << 16
@@ -20,27 +20,35 @@ BLOCK = 1 << 16
 class EmbeddingRows:
     """The rows of the input embedding that are trained, and the whole table that they came from."""
 
-    def __init__(self, model: TokenClassifier, used: Iterable[int]) -> None:
-        """Swap the embedding of `model` for the rows of the piece ids `used`; `restore` puts the table back."""
-        self.model = model
-        self.embedding: nn.Embedding = model.encoder.get_input_embeddings()  # type: ignore[operator]
+    def __init__(self, network: Network, pieces: Collection[int] | None = None) -> None:
+        """Swap the embedding for the rows of some pieces; `restore` puts the table back.
+
+        Args:
+            network: whose embedding it is.
+            pieces: that the training will read; None: all that the network's table has made. Words that are tokenised
+                later have no row then: objectives tokenise their text before the training begins.
+        """
+        self.network = network
+        self.embedding: nn.Embedding = network.encoder.get_input_embeddings()  # type: ignore[operator]
         self.table = self.embedding.weight
         self.shape = (self.embedding.num_embeddings, self.embedding.padding_idx)
-        specials = {model.table.begin, model.table.end, model.table.pad, self.shape[1] or 0}
-        self.rows = torch.tensor(sorted(set(used) | specials), device=self.table.device)
+        known = network.table.known_pieces() if pieces is None else set(pieces)
+        used = known | {self.shape[1] or 0}
+        self.rows = torch.tensor(sorted(used), device=self.table.device)
         self.place = torch.full((len(self.table),), -1, device=self.table.device)
         self.place[self.rows] = torch.arange(len(self.rows), device=self.table.device)
-        self.part = nn.Parameter(self.table.detach()[self.rows], requires_grad=self.table.requires_grad)
+        self.before = self.table.detach()[self.rows]
+        self.part = nn.Parameter(self.before.clone(), requires_grad=self.table.requires_grad)
         self.factors: list[float] = []
         self.narrow()
 
     def narrow(self) -> None:
-        """Let the model see only the trained rows."""
+        """Let the network see only the trained rows."""
         padding = self.shape[1]
         self.embedding.weight = self.part
         self.embedding.num_embeddings = len(self.rows)
         self.embedding.padding_idx = None if padding is None else int(self.place[padding])
-        self.model.vocabulary = self.place
+        self.network.vocabulary = self.place
 
     @torch.no_grad()
     def decay(self, rate: float, weight_decay: float) -> None:
@@ -54,13 +62,21 @@ class EmbeddingRows:
 
     @torch.no_grad()
     def restore(self) -> None:
-        """Give the model its whole table again, trained rows and decayed others."""
+        """Give the network its whole table again, trained rows and decayed others."""
         if self.part.requires_grad:
             self._decay_table()
             self.table[self.rows] = self.part
         self.embedding.weight = nn.Parameter(self.table.detach(), requires_grad=self.part.requires_grad)
         self.embedding.num_embeddings, self.embedding.padding_idx = self.shape
-        self.model.vocabulary = None
+        self.network.vocabulary = None
+
+    @torch.no_grad()
+    def undo(self) -> None:
+        """Give the network its whole table as it was before the training; nothing may have decayed."""
+        assert not self.factors, "rows that decayed cannot be brought back"
+        self.restore()
+        if self.part.requires_grad:
+            self.table[self.rows] = self.before
 
     def _decay_table(self) -> None:
         """All factors on a block of rows, then the next block: each is read from memory once."""

@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from torch.nn import functional
 
 from wcabench.errors import UserError
-from wcabench.nn.model import resolve_precision
 from wcabench.nn.packing import fill_lines, pack
+from wcabench.nn.precision import resolve_precision
 from wcabench.nn.randomness import seed_torch
 from wcabench.pretraining.optimiser import optimiser
 from wcabench.pretraining.settings import TrainingConfig

@@ -1,23 +1,24 @@
-"""One attempt at a cell: take its lock, look whether it is done by now, do it, keep what came of it."""
+"""One attempt at the cells of a model: take the locks, look what is done by now, do the rest, keep what came of it."""
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from wcabench.runs.cells import ERROR
+from wcabench.runs.models import ModelStore
 from wcabench.runs.plan import PlannedCell
 from wcabench.runs.store import Store, StoreError
-from wcabench.runs.work import Progress, failed_record, work
+from wcabench.runs.work import TrainedModel, failed_record, obtain_model, score_cell
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
 
 
 @dataclass(frozen=True)
-class Workplace:
+class RunSettings:
     """Where and how cells are run: nothing of it is in a key.
 
     Attributes:
@@ -25,6 +26,7 @@ class Workplace:
         source: where the data is looked for.
         device: "auto", "cpu" or "cuda".
         force: run cells that are done, too.
+        keep: keep the models once no cell of the run needs them.
         seen: key -> the stamp of its cell when the run began. Whatever has another stamp was written since,
             by another process on the same store, and is taken as it is.
     """
@@ -33,7 +35,18 @@ class Workplace:
     source: "DataSource"
     device: str = "auto"
     force: bool = False
+    keep: bool = False
     seen: Mapping[str, int | None] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        """Of the cells."""
+        return Store(self.root)
+
+    @property
+    def models(self) -> ModelStore:
+        """Of the models."""
+        return ModelStore(self.store, self.keep)
 
 
 @dataclass(frozen=True)
@@ -44,9 +57,10 @@ class Result:
         state: "done", "failed", or "locked": another process has it.
         path: the cell's folder; None where locked.
         f1: percent; None unless done.
-        seconds: what the cell took.
+        seconds: what the cell took, its model included.
         error: one line, for a failed cell.
         fresh: whether this run did it; False where it was found in the store.
+        trained: whether its model was trained for it, by this run; False where the model was shared.
     """
 
     state: Literal["done", "failed", "locked"]
@@ -55,60 +69,121 @@ class Result:
     seconds: float | None = None
     error: str | None = None
     fresh: bool = True
+    trained: bool = False
 
 
-def attempt(planned: PlannedCell, place: Workplace, progress: Progress, *, wait: bool = False) -> Result:
-    """Run a cell, unless it is done by now or another process has it.
+class Listener(Protocol):
+    """Is told how a run goes on."""
+
+    def started(self, cell: PlannedCell) -> None:
+        """A cell begins."""
+
+    def progressed(self, cell: PlannedCell, phase: str, done: int, total: int) -> None:
+        """`done` of `total` steps of a phase of the cell."""
+
+    def finished(self, cell: PlannedCell, result: Result) -> None:
+        """A cell is done, has failed, or ("locked") is put off because another process has it or its model."""
+
+
+class Silent:
+    """A listener that does not listen."""
+
+    def started(self, cell: PlannedCell) -> None:
+        """Nothing."""
+
+    def progressed(self, cell: PlannedCell, phase: str, done: int, total: int) -> None:
+        """Nothing."""
+
+    def finished(self, cell: PlannedCell, result: Result) -> None:
+        """Nothing."""
+
+
+def attempt(
+    cells: Sequence[PlannedCell], settings: RunSettings, listener: Listener, *, wait: bool = False
+) -> None:
+    """Run the cells of one model, unless they are done by now or another process has them.
 
     Args:
-        planned: the cell.
-        place: where and how.
-        progress: called with (phase, done, total).
-        wait: wait for the process that has it, and take over what it left.
+        cells: all of one model.
+        settings: where and how.
+        listener: is told how each cell goes on.
+        wait: wait for the process that has the model or a cell, and take over what it left.
 
     Raises:
-        StoreError: the result cannot be kept.
+        StoreError: a result cannot be kept.
     """
-    store = Store(place.root)
-    with store.lock(planned.key, wait=wait) as held:
+    listener.started(cells[0])
+    with settings.models.lock(cells[0].model.key, wait=wait) as held:
         if not held:
-            return Result("locked")
-        return found(planned, place) or _run(planned, place, store, progress)
+            for cell in cells:
+                listener.finished(cell, Result("locked"))
+            return
+        trained: TrainedModel | BaseException | None = None
+        for number, cell in enumerate(cells):
+            if number:
+                listener.started(cell)
+            with settings.store.lock(cell.key, wait=wait) as cell_held:
+                result = Result("locked") if not cell_held else stored_result(cell, settings)
+                if result is None:
+                    first = trained is None
+                    trained = trained or _obtain(cell, settings, listener)
+                    result = _finish(cell, trained, settings, first=first)
+            listener.finished(cell, result)
 
 
-def found(planned: PlannedCell, place: Workplace) -> Result | None:
-    """The cell as the store has it, if that is to be taken as it is."""
-    store = Store(place.root)
-    cell = store.get(planned.config, planned.key)
+def stored_result(planned: PlannedCell, settings: RunSettings) -> Result | None:
+    """The result of a cell as the store has it, if that is to be taken as it is."""
+    cell = settings.store.get(planned.config, planned.key)
     if cell is None:
         return None
-    written_since = store.stamp(planned.config, planned.key) != place.seen.get(planned.key)
-    if not written_since and (place.force or cell.state == "failed"):
+    stamp = settings.store.stamp(planned.config, planned.key)
+    written_since = stamp != settings.seen.get(planned.key)
+    if not written_since and (settings.force or cell.state == "failed"):
         return None
     state: Literal["done", "failed"] = "done" if cell.state == "done" else "failed"
     return Result(state, cell.path, cell.f1, cell.seconds, cell.record.get("error"), fresh=False)
 
 
 def keep_failure(
-    planned: PlannedCell, place: Workplace, error: str, details: str, seconds: float = 0.0
+    planned: PlannedCell, settings: RunSettings, error: str, details: str, seconds: float = 0.0
 ) -> Result:
     """Keep a failed cell: its record and, in error.txt, `details`; the caller holds its lock."""
-    record = failed_record(planned, error, round(seconds, 3), place.device)
+    record = failed_record(planned, error, round(seconds, 3), settings.device)
 
     def fill(folder: Path) -> None:
         (folder / ERROR).write_text(details, encoding="utf-8")
 
-    return Result("failed", Store(place.root).publish(record, fill), None, record["seconds"], error)
+    return Result("failed", settings.store.publish(record, fill), None, record["seconds"], error)
 
 
-def _run(planned: PlannedCell, place: Workplace, store: Store, progress: Progress) -> Result:
-    start = time.perf_counter()
+def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> TrainedModel | BaseException:
+    """The trained model, or what the method raised instead: its other cells fail by it, too."""
+
+    def progress(phase: str, done: int, total: int) -> None:
+        listener.progressed(cell, phase, done, total)
+
     try:
-        finished = work(planned, place.source, place.device, progress)
-        path = store.publish(finished.record, finished.fill)
+        return obtain_model(cell, settings.models, settings.source, settings.device, progress)
     except StoreError:
         raise
     except (Exception, SystemExit) as error:  # a method may raise anything; the other cells go on
+        return error
+
+
+def _finish(
+    cell: PlannedCell, trained: TrainedModel | BaseException, settings: RunSettings, *, first: bool
+) -> Result:
+    """Score a cell and keep it; the caller holds its lock."""
+    start = time.perf_counter()
+    try:
+        if isinstance(trained, BaseException):
+            raise trained
+        finished = score_cell(cell, trained, settings.source, shared=trained.shared or not first)
+        path = settings.store.publish(finished.record, finished.fill)
+    except StoreError:
+        raise
+    except (Exception, SystemExit) as error:
         lines = f"{type(error).__name__}: {error}".splitlines()
-        return keep_failure(planned, place, lines[0], traceback.format_exc(), time.perf_counter() - start)
-    return Result("done", path, finished.record["f1"], finished.record["seconds"])
+        return keep_failure(cell, settings, lines[0], traceback.format_exc(), time.perf_counter() - start)
+    record = finished.record
+    return Result("done", path, record["f1"], record["seconds"], trained=first and not trained.shared)

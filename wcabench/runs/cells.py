@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from wcabench.errors import UserError
-from wcabench.runs.plan import config_key
+from wcabench.runs.keys import config_key
 
 if TYPE_CHECKING:
     from wcabench.scoring.counts import Counts

@@ -1,36 +1,39 @@
-"""The diagnostics of a cell: measured last, so that nothing of them can reach a prediction, and never its undoing."""
+"""The diagnostics of a cell. They are measured after prediction; a failure here never fails the cell."""
 
 from typing import TYPE_CHECKING, Any
 
-from wcabench.nn.diagnostic_names import ABSENT, NO_NETWORK
+from wcabench.contract import SentencePair, Tagger
+from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK
 
 if TYPE_CHECKING:
     from wcabench.data.sentences import PairData
-    from wcabench.nn.bench import Bench
-    from wcabench.registry import Tagger
     from wcabench.runs.cells import Cell
     from wcabench.runs.here import Here
+    from wcabench.runs.plan import PlannedCell
 
 
-def diagnose(method: Any, tagger: "Tagger", bench: "Bench", data: "PairData") -> dict[str, Any]:
-    """What `wcabench.nn.diagnostics.measure` finds, or why it finds nothing.
+def diagnose(
+    method: Any, tagger: Tagger, planned: "PlannedCell", data: "PairData", *, prepared: bool
+) -> dict[str, Any]:
+    """What `wcabench.measuring.diagnostics.measure` finds, or why it finds nothing.
 
     The global generators are left as they were.
 
     Args:
         method: as it was fitted.
         tagger: what `fit` returned, after it has predicted.
-        bench: of the cell.
+        planned: the cell.
         data: of the cell, with the target's labels.
+        prepared: whether the method has seen the parallel text; one whose model was found in the store has not.
     """
-    model = getattr(tagger, "model", None)
-    if model is None:
+    network = getattr(tagger, "network", None)
+    if network is None:
         return {ABSENT: {"all": NO_NETWORK}}
-    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.network import Network
 
-    if not isinstance(model, TokenClassifier):
+    if not isinstance(network, Network):
         return {ABSENT: {"all": NO_NETWORK}}
-    return _measured(method, model, bench, data)
+    return _measured(method, network, planned, data, prepared=prepared)
 
 
 def diagnose_untrained(cell: "Cell", here: "Here") -> dict[str, Any]:
@@ -42,35 +45,39 @@ def diagnose_untrained(cell: "Cell", here: "Here") -> dict[str, Any]:
     from wcabench import registry
     from wcabench.config import build
     from wcabench.errors import UserError
-    from wcabench.nn import bench as benches
-    from wcabench.nn.alignment import JointAlignment
+    from wcabench.nn.bench import Bench
+    from wcabench.nn.precision import resolve_device
+    from wcabench.nn.training_data import TrainingData
+    from wcabench.runs.inputs import load_labels
     from wcabench.runs.repeat import repeat_cells
-    from wcabench.runs.work import load_data
 
     again = repeat_cells([cell], here)
     if again.changed:
         raise UserError(f"{cell.label}: not as it was made (then | now): {'; '.join(again.changed)}")
     (planned,) = again.cells
-    cls = registry.find(planned.method).load()
-    method = build(cls, planned.options, planned.method)
-    data = load_data(planned, here.source)
-    device = benches.cuda_or_cpu(here.device)
-    bench = benches.Bench(
-        data, planned.encoder, planned.recipe, seed=planned.seed, needs=cls.info.needs, device=device
-    )
-    if isinstance(method, JointAlignment):
-        method.prepare(bench.parallel)
-    return _measured(method, bench.fresh_model(), bench, data)
+    method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
+    data = load_labels(planned, here.source)
+    device = resolve_device(here.device)
+    nothing = TrainingData(planned.model.context.types, {})
+    bench = Bench(nothing, planned.encoder, planned.recipe, seed=planned.seed, device=device)
+    return _measured(method, bench.network(), planned, data, prepared=False)
 
 
-def _measured(method: Any, model: Any, bench: "Bench", data: "PairData") -> dict[str, Any]:
-    from wcabench.nn.diagnostics import measure
+def _measured(
+    method: Any, network: Any, planned: "PlannedCell", data: "PairData", *, prepared: bool
+) -> dict[str, Any]:
+    from wcabench.measuring.diagnostics import measure
+    from wcabench.nn.alignment import JointAlignment
     from wcabench.nn.randomness import own_randomness
+    from wcabench.runs.inputs import slot_content
 
-    parallel = bench.parallel if "parallel" in method.info.needs else []
+    reads_pairs = "parallel" in method.info.needs
+    parallel: list[SentencePair] = slot_content("parallel", data, planned.recipe) if reads_pairs else []
     try:
-        with own_randomness(bench.seed, "diagnostics"):
-            return measure(method, model, parallel, data)
+        with own_randomness(planned.seed, "diagnostics"):
+            if isinstance(method, JointAlignment) and not prepared:
+                method.prepare(parallel)
+            return measure(method, network, parallel, data)
     except (Exception, SystemExit) as error:
         # Anyone's coupling may fail on other pairs: a finished cell is worth more than its diagnostics.
         return {ABSENT: {"all": " ".join(f"measuring raised {type(error).__name__}: {error}".split())}}

@@ -1,54 +1,25 @@
-"""Executors: run planned cells one after the other here, or several at a time in processes of their own."""
+"""Executors: run planned cells one model after the other here, or several at a time in processes of their own."""
 
 import dataclasses
-from collections import deque
 from collections.abc import Iterable
-from typing import Protocol
 
-from wcabench.runs.attempt import Result, Workplace, attempt, found
+from wcabench.runs.attempt import Listener, RunSettings, Silent, attempt, stored_result
+from wcabench.runs.jobs import Jobs, Noting, Outcome, jobs_of, needed_models
 from wcabench.runs.plan import PlannedCell
-from wcabench.runs.store import Store
-
-Outcome = dict[str, Result]  # key -> result
+from wcabench.runs.pool import run_in_processes
 
 
-class Listener(Protocol):
-    """Is told how the run goes on."""
-
-    def started(self, cell: PlannedCell) -> None:
-        """A cell begins."""
-
-    def progressed(self, cell: PlannedCell, phase: str, done: int, total: int) -> None:
-        """`done` of `total` steps of a phase of the cell."""
-
-    def finished(self, cell: PlannedCell, result: Result) -> None:
-        """A cell is done, has failed, or ("locked") is put off because another process has it."""
-
-
-class Silent:
-    """A listener that does not listen."""
-
-    def started(self, cell: PlannedCell) -> None:
-        """Nothing."""
-
-    def progressed(self, cell: PlannedCell, phase: str, done: int, total: int) -> None:
-        """Nothing."""
-
-    def finished(self, cell: PlannedCell, result: Result) -> None:
-        """Nothing."""
-
-
-def look_up(cells: Iterable[PlannedCell], place: Workplace) -> tuple[Workplace, Outcome]:
-    """What the store has: the workplace with its stamps, and the results of cells that need not be run."""
+def look_up(cells: Iterable[PlannedCell], settings: RunSettings) -> tuple[RunSettings, Outcome]:
+    """What the store has: the settings with its stamps, and the results of cells that need not be run."""
     cells = list(cells)
-    store = Store(place.root)
-    place = dataclasses.replace(place, seen={cell.key: store.stamp(cell.config, cell.key) for cell in cells})
-    results = {cell.key: found(cell, place) for cell in cells}
-    return place, {key: result for key, result in results.items() if result is not None}
+    stamps = {cell.key: settings.store.stamp(cell.config, cell.key) for cell in cells}
+    settings = dataclasses.replace(settings, seen=stamps)
+    results = {cell.key: stored_result(cell, settings) for cell in cells}
+    return settings, {key: result for key, result in results.items() if result is not None}
 
 
 def execute(
-    cells: Iterable[PlannedCell], place: Workplace, *, jobs: int = 1, listener: Listener | None = None
+    cells: Iterable[PlannedCell], settings: RunSettings, *, jobs: int = 1, listener: Listener | None = None
 ) -> Outcome:
     """Run the cells that the store does not have.
 
@@ -57,7 +28,7 @@ def execute(
 
     Args:
         cells: the plan.
-        place: where and how.
+        settings: where and how.
         jobs: processes at a time; 1 runs them in this one.
         listener: is told how it goes on.
 
@@ -70,37 +41,25 @@ def execute(
     """
     cells = list(cells)
     listener = listener or Silent()
-    store = Store(place.root)
-    store.prepare()
-    place, outcome = look_up(cells, place)
-    todo = [cell for cell in cells if cell.key not in outcome]
+    settings.store.prepare()
+    settings, outcome = look_up(cells, settings)
+    todo = jobs_of([cell for cell in cells if cell.key not in outcome])
+    keys = dict.fromkeys(key for job in todo for key in sorted(needed_models(job)))
     try:
-        if jobs > 1 and len(todo) > 1:
-            from wcabench.runs.pool import run_in_processes
-
-            outcome |= run_in_processes(todo, place, min(jobs, len(todo)), listener)
-        else:
-            outcome |= _run_here(todo, place, listener)
+        with settings.models.needed(keys) as lease:
+            if jobs > 1 and len(todo) > 1:
+                results = run_in_processes(Jobs(todo, lease), settings, min(jobs, len(todo)), listener)
+            else:
+                results = _run_here(Jobs(todo, lease), settings, listener)
     except BaseException:
-        store.sweep()
+        settings.store.sweep()
         raise
-    return outcome
+    return outcome | results
 
 
-def _run_here(todo: list[PlannedCell], place: Workplace, listener: Listener) -> Outcome:
-    outcome: Outcome = {}
-    queue = deque((cell, False) for cell in todo)
-    while queue:
-        cell, put_off = queue.popleft()
-        listener.started(cell)
-
-        def progress(phase: str, done: int, total: int, cell: PlannedCell = cell) -> None:
-            listener.progressed(cell, phase, done, total)
-
-        result = attempt(cell, place, progress, wait=put_off)
-        listener.finished(cell, result)
-        if result.state == "locked":
-            queue.append((cell, True))
-        else:
-            outcome[cell.key] = result
-    return outcome
+def _run_here(jobs: Jobs, settings: RunSettings, listener: Listener) -> Outcome:
+    while (begun := jobs.next([])) is not None:
+        job, wait = begun
+        attempt(job, settings, Noting(jobs, listener), wait=wait)
+        jobs.finished(job)
+    return jobs.results

@@ -20,11 +20,19 @@ MOST_SEEDS = 1000
 
 @dataclass(frozen=True)
 class ChosenMethod:
-    """A method of the run with all its options, as JSON values."""
+    """A method of the run.
+
+    Attributes:
+        name: as registered.
+        origin: where it comes from.
+        instance: the method with its options.
+        by_name: whether it was asked for by its name, and not by `all`.
+    """
 
     name: str
     origin: str
-    options: dict[str, Any]
+    instance: Any
+    by_name: bool
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -106,20 +114,23 @@ def choose_methods(
     for name, by_name in wanted.items():
         entry = registry.find(name)
         try:
-            options = _options(entry, tables.get(name, {}))
+            instance = _instance(entry, tables.get(name, {}))
         except UserError as error:
             if by_name or name in tables:
                 raise
             warn(f"skipped: {error}")
             continue
-        chosen.append(ChosenMethod(name, entry.origin, options))
+        chosen.append(ChosenMethod(name, entry.origin, instance, by_name or name in tables))
     return tuple(chosen)
 
 
-def _options(entry: registry.Entry, table: Mapping[str, Any]) -> dict[str, Any]:
+def _instance(entry: registry.RegisteredMethod, table: Mapping[str, Any]) -> Any:
+    """The method with its options, which can be written as JSON."""
     cls = entry.load()
     try:
-        return method_options(build(cls, table, entry.name))
+        instance = build(cls, table, entry.name)
+        method_options(instance)
+        return instance
     except UserError:
         raise
     except Exception as error:  # anyone's code: a class that is no dataclass, a hint that cannot be read

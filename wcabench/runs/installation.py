@@ -27,10 +27,9 @@ def installation(planned: PlannedCell, device: str) -> dict[str, Any]:
         planned: the cell.
         device: "auto", "cpu" or "cuda".
     """
-    from wcabench.nn.bench import cuda_or_cpu
-    from wcabench.nn.model import resolve_precision
+    from wcabench.nn.precision import resolve_device, resolve_precision
 
-    device = cuda_or_cpu(device)
+    device = resolve_device(device)
     cls = registry.find(planned.method).load()
     return {
         "method": planned.method,

@@ -1,24 +1,30 @@
-"""Plan: the grid of methods, pairs and seeds as cells, each with its resolved configuration and its key."""
+"""Plan: the grid of methods, pairs and seeds as models and cells, each with its resolved configuration and its key.
+
+A model is what a method trains; its key holds what decides it. A cell is a model's score on the test sets of one pair:
+pairs, methods and studies share the models that they have in common.
+"""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
-from wcabench.errors import UserError
+from wcabench.contract import SLOTS, Languages
+from wcabench.errors import UserError, require
 from wcabench.nn.identity import encoder_identity
+from wcabench.runs.code import scoring_code
 from wcabench.runs.grid import ChosenMethod, Settings, choose_methods, choose_pairs
+from wcabench.runs.keys import PlannedModel, TrainingContext, config_key, plan_model, slot_sha256
 
 if TYPE_CHECKING:
+    from wcabench.data.labels import LabelPolicy
     from wcabench.data.resources import DataSource
     from wcabench.data.suites import Suite
 
 T = TypeVar("T")
-CONFIG_SCHEMA = 1
+CONFIG_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -28,51 +34,43 @@ class PlannedCell:
     Attributes:
         suite: what `load_suite` takes: a name or a path.
         pair: "en-nl".
-        method: the method's registered name.
-        seed: makes the head, the dropout and the order of the labelled sentences.
-        options: the method's options, all of them.
-        encoder: with its path, which is not in the key.
-        recipe: how it trains.
         data: choices about the data.
-        origin: where the method comes from.
-        config: everything that decides the numbers, and nothing else: what the key is made of.
+        model: what is trained for it.
+        config: the model's configuration, the test sets, and how they are scored: what the key is made of.
         key: see `config_key`.
     """
 
     suite: str
     pair: str
-    method: str
-    seed: int
-    options: dict[str, Any]
-    encoder: EncoderConfig
-    recipe: RecipeConfig
     data: DataConfig
-    origin: str
+    model: PlannedModel
     config: dict[str, Any]
     key: str
+
+    @property
+    def method(self) -> str:
+        """The method's registered name."""
+        return self.model.method
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        return self.model.context.seed
+
+    @property
+    def recipe(self) -> RecipeConfig:
+        """How the model trains."""
+        return self.model.context.recipe
+
+    @property
+    def encoder(self) -> EncoderConfig:
+        """The encoder, with its path."""
+        return self.model.context.encoder
 
     @property
     def label(self) -> str:
         """For people: "en-nl wca-hard seed 1"."""
         return f"{self.pair} {self.method} seed {self.seed}"
-
-
-def canonical_json(value: Any) -> str:
-    """JSON with sorted keys and no spaces: equal configurations give equal text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def config_key(config: Mapping[str, Any]) -> str:
-    """The first 16 hex digits of the sha256 of the configuration's canonical JSON.
-
-    Raises:
-        UserError: a value is not a finite number.
-    """
-    try:
-        text = canonical_json(config)
-    except ValueError:
-        raise UserError("a value of the configuration is infinite or not a number; see --set") from None
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def plan(
@@ -84,6 +82,8 @@ def plan(
     settings: Settings | None = None,
     encoder: EncoderConfig | None = None,
     source: "DataSource",
+    device: str = "auto",
+    as_published: bool = False,
     suite_path: str | None = None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> list[PlannedCell]:
@@ -97,6 +97,8 @@ def plan(
         settings: `--set` as tables: "encoder", "recipe", "data", or a method's name.
         encoder: replaces the suite's, before `settings` are applied.
         source: where the data is looked for.
+        device: that the models will be trained on: it decides what precision "auto" is.
+        as_published: apply each method's published settings, under those of `settings`.
         suite_path: what `load_suite` was given, where it is not the suite's name.
         warn: told of methods that `all` skips.
 
@@ -105,54 +107,121 @@ def plan(
     """
     tables = settings or {}
     chosen = choose_methods(methods, tables, warn)
-    the_encoder = overlay(encoder or suite.encoder, tables.get("encoder", {}), "encoder")
-    recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
     data = overlay(suite.data, tables.get("data", {}), "data")
-    shared = {
-        "schema": CONFIG_SCHEMA,
-        "suite": suite.name,
-        "encoder": _encoder_table(the_encoder),
-        "recipe": resolved(recipe),
+    shas = {pair: suite.fingerprints(pair, data, source) for pair in choose_pairs(suite, pairs)}
+    policies = {pair: suite.label_policy(pair, data, source) for pair in shas}
+    settings_of = {
+        method.name: _training_settings(suite, encoder, tables, method, device, as_published)
+        for method in chosen
     }
-    hashes = {pair: suite.fingerprint(pair, data, source) for pair in choose_pairs(suite, pairs)}
+    runnable = {
+        (pair, method.name)
+        for pair, method in product(shas, chosen)
+        if _has_data(slot_sha256(shas[pair], settings_of[method.name][2]), method, pair, suite.name, warn)
+    }
     cells = []
-    for seed, pair, method in product(seeds, hashes, chosen):
-        config = {**shared, **_own_config(seed, pair, method, data, hashes[pair])}
-        cells.append(
-            PlannedCell(
-                suite=suite_path or suite.name,
-                pair=pair,
-                method=method.name,
-                seed=seed,
-                options=method.options,
-                encoder=the_encoder,
-                recipe=recipe,
-                data=data,
-                origin=method.origin,
-                config=config,
-                key=config_key(config),
-            )
-        )
+    for seed, pair, method in product(seeds, shas, chosen):
+        if (pair, method.name) not in runnable:
+            continue
+        context = _context(settings_of[method.name], seed, pair, policies[pair], shas[pair])
+        model = plan_model(context, method.instance, method.name, method.origin)
+        config = _cell_config(suite.name, pair, model, shas[pair], policies[pair])
+        cells.append(PlannedCell(suite_path or suite.name, pair, data, model, config, config_key(config)))
     return cells
-
-
-def _own_config(
-    seed: int, pair: str, method: ChosenMethod, data: DataConfig, hashes: Mapping[str, str]
-) -> dict[str, Any]:
-    """What a cell's configuration has beside that of the whole grid."""
-    return {
-        "pair": pair,
-        "seed": seed,
-        "method": {"name": method.name, "options": method.options},
-        # Not the translation's name: its content says which one it is, however it was chosen.
-        "data": {"labels": data.labels, "sha256": dict(hashes)},
-    }
 
 
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
     """`base` with the values of a `--set` table laid over it."""
     values = {key.replace("-", "_"): value for key, value in table.items()}
     return build(type(base), {**dataclasses.asdict(base), **values}, where)  # type: ignore[call-overload]
+
+
+def _training_settings(
+    suite: "Suite",
+    encoder: EncoderConfig | None,
+    tables: Settings,
+    method: ChosenMethod,
+    device: str,
+    as_published: bool,
+) -> tuple[EncoderConfig, dict[str, Any], RecipeConfig]:
+    """Encoder, its table in the key, and recipe of one method."""
+    from wcabench.nn.precision import resolve_precision
+
+    published: dict[str, dict[str, Any]] = {"encoder": {}, "recipe": {}}
+    for name, value in method.instance.info.published.items() if as_published else ():
+        table, _, key = name.partition(".")
+        published[table][key] = value
+    the_encoder = overlay(
+        encoder or suite.encoder, {**published["encoder"], **tables.get("encoder", {})}, "encoder"
+    )
+    recipe = overlay(suite.recipe, {**published["recipe"], **tables.get("recipe", {})}, "recipe")
+    recipe = replace(recipe, precision=resolve_precision(recipe.precision, device))
+    return the_encoder, _encoder_table(the_encoder), recipe
+
+
+def _context(
+    settings: tuple[EncoderConfig, dict[str, Any], RecipeConfig],
+    seed: int,
+    pair: str,
+    policy: "LabelPolicy",
+    shas: Mapping[str, str],
+) -> TrainingContext:
+    """What decides the models of one pair and seed, but for the method.
+
+    Raises:
+        UserError: the development set that `recipe.select` names is not there.
+    """
+    encoder, encoder_table, recipe = settings
+    selection = shas.get(recipe.select.replace("-", "_"))
+    require(
+        recipe.select == "last" or selection is not None,
+        f"recipe.select={recipe.select}: {pair} has no such set; name one in the suite, or take recipe.select=last",
+    )
+    return TrainingContext(
+        encoder=encoder,
+        encoder_table=encoder_table,
+        recipe=recipe,
+        seed=seed,
+        types=policy.types,
+        languages=Languages(*pair.split("-", 1)),
+        slots=slot_sha256(shas, recipe),
+        selection=selection,
+    )
+
+
+def _has_data(
+    slots: Mapping[str, str], method: ChosenMethod, pair: str, suite: str, warn: Callable[[str], None]
+) -> bool:
+    """Whether there is data for all slots of a method; one that was asked for by its name must have it.
+
+    Raises:
+        UserError: it was asked for by its name, and a slot is empty.
+    """
+    missing = sorted(method.instance.info.needs - slots.keys())
+    if missing and method.by_name:
+        raise UserError(
+            f"method '{method.name}' needs {missing[0]} data, and suite '{suite}' has none for {pair}: "
+            f"leave the method out, or add {SLOTS[missing[0]].given_by} in a suite of your own"
+        )
+    if missing:
+        warn(f"skipped: {method.name} on {pair}: suite '{suite}' has no {' and no '.join(missing)} data")
+    return not missing
+
+
+def _cell_config(
+    suite: str, pair: str, model: PlannedModel, shas: Mapping[str, str], policy: "LabelPolicy"
+) -> dict[str, Any]:
+    """What decides a cell: its model, the test sets, and how they are scored."""
+    return {
+        "schema": CONFIG_SCHEMA,
+        "suite": suite,
+        "pair": pair,
+        "model": model.config,
+        "test": {"target": shas["target_test"], "source": shas["source_test"]},
+        "types": list(policy.types),
+        "mapped_to_o": list(policy.mapped),
+        "code": scoring_code(),
+    }
 
 
 def _encoder_table(encoder: EncoderConfig) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Cells in several processes. A worker that dies marks its cell as failed; the rest go on."""
+"""Jobs in several processes. A worker that dies marks the cell it was at as failed; the rest go on."""
 
 import contextlib
 import multiprocessing
@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,24 +14,32 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from wcabench.runs.attempt import Result, Workplace, attempt, found, keep_failure
-from wcabench.runs.execution import Listener, Outcome
+from wcabench.runs.attempt import Listener, Result, RunSettings, attempt, keep_failure, stored_result
+from wcabench.runs.jobs import Job, Jobs, Outcome
 from wcabench.runs.plan import PlannedCell
-from wcabench.runs.store import Store, StoreError
+from wcabench.runs.store import StoreError
 
 SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_TO_END = 5.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
-Task = tuple[PlannedCell, bool]  # whether to wait for its lock
 
 
 @dataclass
 class Worker:
-    """A process, our end of its pipe, and what it is at."""
+    """A process, our end of its pipe, and what it is at.
+
+    Attributes:
+        process: the worker's.
+        pipe: tells it what to do and hears how it goes on.
+        job: the cells that it has to run; None: it is idle.
+        cell: the one that it is at.
+        since: when that one began.
+    """
 
     process: SpawnProcess
     pipe: Connection
-    task: Task | None = None
+    job: Job | None = None
+    cell: PlannedCell | None = None
     since: float = 0.0
 
 
@@ -42,89 +49,92 @@ def threads_each(jobs: int) -> int:
     return max(1, cores // jobs)
 
 
-def run_in_processes(todo: list[PlannedCell], place: Workplace, jobs: int, listener: Listener) -> Outcome:
-    """Run cells in `jobs` processes; see `execution.execute`."""
-    outcome: Outcome = {}
-    queue: deque[Task] = deque((cell, False) for cell in todo)
-    threads = threads_each(jobs)
+def run_in_processes(jobs: Jobs, settings: RunSettings, processes: int, listener: Listener) -> Outcome:
+    """Run jobs in several processes; see `execution.execute`."""
+    threads = threads_each(processes)
     workers: list[Worker] = []
     try:
-        for _ in range(jobs):
-            workers.append(_start(place, threads))
-        while queue or any(worker.task for worker in workers):
+        for _ in range(processes):
+            workers.append(_start(settings, threads))
+        while True:
             for number, worker in enumerate(workers):
-                if worker.task is None and queue:
-                    workers[number] = worker if worker.process.is_alive() else _start(place, threads)
-                    _give(workers[number], queue.popleft(), listener)
-            for cell, result in _hear_all(workers, place, listener):
-                listener.finished(cell, result)
-                if result.state == "locked":
-                    queue.append((cell, True))
-                else:
-                    outcome[cell.key] = result
+                running = [other.job for other in workers if other.job]
+                begun = None if worker.job else jobs.next(running)
+                if begun is not None:
+                    workers[number] = worker if worker.process.is_alive() else _start(settings, threads)
+                    _give(workers[number], *begun)
+            busy = {worker.pipe: worker for worker in workers if worker.job}
+            if not busy:
+                return jobs.results
+            for pipe in wait(list(busy)):
+                _hear(busy[pipe], jobs, settings, listener)  # type: ignore[index]
     finally:
         _end(workers)
-    return outcome
 
 
-def _hear_all(
-    workers: list[Worker], place: Workplace, listener: Listener
-) -> Iterator[tuple[PlannedCell, Result]]:
-    """Wait until some worker says something; the cells that came to an end."""
-    busy = {worker.pipe: worker for worker in workers if worker.task}
-    for pipe in wait(list(busy)):
-        worker = busy[pipe]  # type: ignore[index]
-        result = _hear(worker, place, listener)
-        if result is not None and worker.task is not None:
-            cell, _ = worker.task
-            worker.task = None
-            yield cell, result
-
-
-def _start(place: Workplace, threads: int) -> Worker:
+def _start(settings: RunSettings, threads: int) -> Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, place, threads), daemon=True)
+    process = context.Process(target=serve, args=(theirs, settings, threads), daemon=True)
     with _ctrl_c_ignored():
         process.start()
     theirs.close()  # so that our end sees the end of the file when the process dies
     return Worker(process, ours)
 
 
-def _give(worker: Worker, task: Task, listener: Listener) -> None:
-    worker.task, worker.since = task, time.perf_counter()
-    listener.started(task[0])
+def _give(worker: Worker, job: Job, wait_for_locks: bool) -> None:
+    worker.job, worker.cell, worker.since = job, job[0], time.perf_counter()
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: reading the pipe says so
-        worker.pipe.send(task)
+        worker.pipe.send((job, wait_for_locks))
 
 
-def _hear(worker: Worker, place: Workplace, listener: Listener) -> Result | None:
-    """One message of a worker: the result of its cell, or None for a report on the way."""
-    assert worker.task is not None
-    cell = worker.task[0]
+def _hear(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener) -> None:
+    """Take one message of a worker."""
+    assert worker.job is not None and worker.cell is not None
     try:
         kind, content = worker.pipe.recv()
     except (EOFError, ConnectionResetError):
         worker.process.join()
-        return _mark_dead(cell, place, worker)
+        _bury(worker, jobs, settings, listener)
+        return
     if kind == "store-error":
         raise StoreError(content)
-    if kind == "progress":
-        listener.progressed(cell, *content)
-        return None
-    result: Result = content
-    return result
+    if kind == "started":
+        worker.cell, worker.since = worker.job[content], time.perf_counter()
+        listener.started(worker.cell)
+    elif kind == "progressed":
+        listener.progressed(worker.cell, *content)
+    elif kind == "finished":
+        number, result = content
+        jobs.note(worker.job[number], result)
+        listener.finished(worker.job[number], result)
+    else:
+        job, worker.job, worker.cell = worker.job, None, None
+        jobs.finished(job)
 
 
-def _mark_dead(cell: PlannedCell, place: Workplace, worker: Worker) -> Result:
+def _bury(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener) -> None:
+    """A worker died: its cell has failed, and its other cells come again."""
+    assert worker.job is not None and worker.cell is not None
+    job, cell = worker.job, worker.cell
+    worker.job = worker.cell = None
+    result = _mark_dead(cell, settings, worker)
+    jobs.note(cell, result)
+    listener.finished(cell, result)
+    for other in job:
+        if other is not cell and other.key not in jobs.results:
+            jobs.note(other, Result("locked"))
+    jobs.finished(job)
+
+
+def _mark_dead(cell: PlannedCell, settings: RunSettings, worker: Worker) -> Result:
     error = f"the worker process died ({_cause(worker.process.exitcode)})"
-    store = Store(place.root)
-    store.sweep()
-    with store.lock(cell.key) as held:
+    settings.store.sweep()
+    with settings.store.lock(cell.key) as held:
         if not held:
             return Result("locked")
         seconds = time.perf_counter() - worker.since
-        return found(cell, place) or keep_failure(cell, place, error, error + "\n", seconds)
+        return stored_result(cell, settings) or keep_failure(cell, settings, error, error + "\n", seconds)
 
 
 def _cause(exitcode: int | None) -> str:
@@ -141,7 +151,7 @@ def _end(workers: list[Worker]) -> None:
     """End the processes: idle ones by closing their pipe, busy ones by a signal."""
     for worker in workers:
         worker.pipe.close()
-        if worker.task is not None:
+        if worker.job is not None:
             worker.process.terminate()
     for worker in workers:
         worker.process.join(SECONDS_TO_END)
@@ -163,8 +173,8 @@ def _ctrl_c_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def serve(pipe: Connection, place: Workplace, threads: int) -> None:
-    """A worker's life: take tasks from the pipe until it closes."""
+def serve(pipe: Connection, settings: RunSettings, threads: int) -> None:
+    """A worker's life: take jobs from the pipe until it closes."""
     _die_with_parent()
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(threads)
@@ -173,28 +183,39 @@ def serve(pipe: Connection, place: Workplace, threads: int) -> None:
     torch.set_num_threads(threads)
     while True:
         try:
-            cell, wait_for_lock = pipe.recv()
+            job, wait_for_locks = pipe.recv()
         except EOFError:
             return
         try:
-            answer: tuple[str, Any] = ("result", attempt(cell, place, _Reporter(pipe), wait=wait_for_lock))
+            attempt(job, settings, _Reporter(pipe, job), wait=wait_for_locks)
+            answer: tuple[str, Any] = ("ended", None)
         except StoreError as error:
             answer = ("store-error", str(error))
         pipe.send(answer)
 
 
 class _Reporter:
-    """Sends progress through the pipe, a few times a second and at the end of each phase."""
+    """A listener that tells the parent process: progress a few times a second and at the end of each phase."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, job: Job) -> None:
         self.pipe = pipe
+        self.job = job
         self.last = 0.0
 
-    def __call__(self, phase: str, done: int, total: int) -> None:
+    def started(self, cell: PlannedCell) -> None:
+        """A cell begins."""
+        self.pipe.send(("started", self.job.index(cell)))
+
+    def progressed(self, cell: PlannedCell, phase: str, done: int, total: int) -> None:
+        """`done` of `total` steps of a phase of the cell."""
         now = time.monotonic()
         if done >= total or now - self.last >= SECONDS_BETWEEN_REPORTS:
             self.last = now
-            self.pipe.send(("progress", (phase, done, total)))
+            self.pipe.send(("progressed", (phase, done, total)))
+
+    def finished(self, cell: PlannedCell, result: Result) -> None:
+        """A cell came to an end, or is put off."""
+        self.pipe.send(("finished", (self.job.index(cell), result)))
 
 
 def _die_with_parent() -> None:

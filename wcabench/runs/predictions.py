@@ -1,30 +1,22 @@
-"""Predictions on both test sets of a cell, and what is counted in them."""
+"""What is counted in the predictions on both test sets of a cell."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from wcabench import registry
 from wcabench.runs.cells import SIDES
 
 if TYPE_CHECKING:
-    from wcabench.data.sentences import PairData, Sentence
+    from wcabench.contract import Sentence
+    from wcabench.data.sentences import PairData
     from wcabench.scoring.counts import Counts
 
 Tags = list[str | None]
 Sides = dict[str, list[Tags]]  # "target" and "source"
 
 
-def predict(tagger: registry.Tagger, data: "PairData") -> Sides:
-    """One tag a word of both test sets; tags of entity types that the target does not have are O (label policy "map").
-
-    Raises:
-        ValueError: the tagger breaks its contract; the message says where.
-    """
-    hidden = frozenset(data.mapped_to_o)
-    target = _predict(tagger, data.target_test, "target test")
-    return {
-        "target": [_without_types(sentence, hidden) for sentence in target],
-        "source": _predict(tagger, data.source_test, "source test"),
-    }
+def hide_types(tags: list[Tags], types: Collection[str]) -> list[Tags]:
+    """The tags with entities of these types turned into O: types that the target lacks (label policy "map")."""
+    return [["O" if tag is not None and tag[2:] in types else tag for tag in sentence] for sentence in tags]
 
 
 def count_entities(data: "PairData", tags: Sides, *, read_only: bool) -> "dict[tuple[str, bool], Counts]":
@@ -53,24 +45,6 @@ def record_scores(counts: "dict[tuple[str, bool], Counts]") -> dict[str, Any]:
         f"{side}-test": {**counts[side, False].scores(), "lenient": {"f1": counts[side, True].f1}}
         for side in SIDES
     }
-
-
-def _predict(tagger: registry.Tagger, sentences: "list[Sentence]", what: str) -> list[Tags]:
-    """One tag a word; a tagger that breaks its contract is an error that says where."""
-    predicted = [list(tags) for tags in tagger.predict([sentence.words for sentence in sentences])]
-    if len(predicted) != len(sentences):
-        raise ValueError(f"{what}: predict() gave {len(predicted)} sentences for {len(sentences)}")
-    for number, (tags, sentence) in enumerate(zip(predicted, sentences, strict=True), 1):
-        if len(tags) != len(sentence.words):
-            raise ValueError(
-                f"{what}, sentence {number}: predict() gave {len(tags)} tags for {len(sentence.words)} words"
-            )
-    return predicted
-
-
-def _without_types(tags: Tags, types: frozenset[str]) -> Tags:
-    """Tags of entity types that the target does not have become O (label policy "map")."""
-    return ["O" if tag is not None and tag[2:] in types else tag for tag in tags]
 
 
 def _tags(sentences: "list[Sentence]") -> list[Tags]:

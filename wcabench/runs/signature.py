@@ -8,7 +8,7 @@ from typing import Any
 
 import wcabench
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.runs.plan import canonical_json
+from wcabench.runs.keys import canonical_json
 
 CODE_DIGITS = 8
 

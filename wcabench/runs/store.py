@@ -89,10 +89,9 @@ class Store:
 
     def folder(self, config: Mapping[str, Any], key: str) -> Path:
         """Where the cell of a configuration stands, or would."""
-        parts = (
-            _file_name(str(part)) for part in (config["suite"], config["pair"], config["method"]["name"])
-        )
-        return self.root.joinpath(*parts, f"seed-{config['seed']}-{key}")
+        model = config.get("model", config)  # schema 1 had no model in it
+        names = (config["suite"], config["pair"], model["method"]["name"])
+        return self.root.joinpath(*(_file_name(str(name)) for name in names), f"seed-{model['seed']}-{key}")
 
     def get(self, config: Mapping[str, Any], key: str) -> Cell | None:
         """The cell of a configuration, or None where there is none that is whole."""
@@ -130,10 +129,10 @@ class Store:
         The writer of a key holds its lock, so a key whose lock is free has no writer.
         """
         for partial in sorted((self.root / ".partial").glob("*-*-*")):
-            key = partial.name.partition("-")[0]
-            if key == "probe":
+            locked = partial.name.rsplit("-", 2)[0]
+            if locked == "probe":
                 continue
-            with self.lock(key) as held:
+            with self.lock(locked) as held:
                 if held:
                     shutil.rmtree(partial, ignore_errors=True)
         for old in sorted(self.root.glob(f"*/*/*/seed-*{REPLACED}")):
@@ -260,7 +259,7 @@ def _aside(folder: Path, why: str) -> Path:
 
 
 def _file_name(name: str) -> str:
-    """A name without anything that a file system, or a reader of paths, could take amiss."""
+    """Replace characters that are unsafe in file names."""
     return re.sub(r"[^\w.-]", "_", name).lstrip(".") or "_"
 
 

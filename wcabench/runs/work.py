@@ -1,7 +1,7 @@
-"""The work of one cell: load, fit, predict, score; everything its record holds."""
+"""The work of one model and of each of its cells: load, fit, then predict, score and measure cell by cell."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,29 +9,50 @@ from typing import TYPE_CHECKING, Any
 
 from wcabench import registry
 from wcabench.config import build
-from wcabench.errors import UserError
+from wcabench.contract import Side, Tagger
+from wcabench.data.guard import data_closed
 from wcabench.nn.identity import encoder_name
 from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA
-from wcabench.runs.code import harness_code, method_code
 from wcabench.runs.counts_file import write_counts
 from wcabench.runs.diagnosis import diagnose
 from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
+from wcabench.runs.inputs import data_files, load_labels, load_training_data, load_words
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
+from wcabench.runs.models import FittedModels, ModelStore
 from wcabench.runs.plan import PlannedCell
-from wcabench.runs.predictions import Tags, count_entities, predict, record_scores
+from wcabench.runs.predictions import count_entities, hide_types, record_scores
 from wcabench.runs.signature import environment_fields, signature
+from wcabench.runs.tagging import Tags, tag
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
-    from wcabench.data.sentences import PairData
     from wcabench.scoring.counts import Counts
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Finished:
+class TrainedModel:
+    """A model, ready to be scored.
+
+    Attributes:
+        method: as it was fitted; as it was planned where the model was found in the store.
+        tagger: what it hands back.
+        record: see `wcabench.runs.models.StoredModel`.
+        device: "cpu" or "cuda".
+        shared: whether somebody else had trained it.
+    """
+
+    method: Any
+    tagger: Tagger
+    record: dict[str, Any]
+    device: str
+    shared: bool
+
+
+@dataclass(frozen=True)
+class FinishedCell:
     """What one cell's work gave, ready for the store.
 
     Attributes:
@@ -46,8 +67,8 @@ class Finished:
 
     def fill(self, folder: Path) -> None:
         """Write counts and predictions into the cell's folder."""
+        from wcabench.contract import Sentence
         from wcabench.data.columns import write_columns
-        from wcabench.data.sentences import Sentence
 
         write_counts(folder / COUNTS, self.counts)
         sentences = (Sentence(words, tuple(tag or "O" for tag in tags)) for words, tags in self.predictions)
@@ -74,54 +95,14 @@ class Stopwatch:
         return round(time.perf_counter() - self.start, 3)
 
 
-def load_data(planned: PlannedCell, source: "DataSource") -> "PairData":
-    """The data of a cell.
-
-    Raises:
-        UserError: unknown suite, missing or wrong data, or data that changed since the plan was made.
-    """
-    from wcabench.data import suites
-
-    data = suites.load_suite(planned.suite).load(planned.pair, planned.data, source)
-    expected = planned.config["data"]["sha256"]
-    changed = [name for name, sha256 in data.sha256.items() if expected.get(name, sha256) != sha256]
-    if changed:
-        raise UserError(f"{planned.pair}: {', '.join(changed)} changed on disk while this run was going on")
-    return data
-
-
-def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
-    """Load the data of each pair once: what is missing or wrong is said before anything is trained."""
-    cells = list(cells)
-    for planned in {(cell.suite, cell.pair): cell for cell in cells}.values():
-        data = load_data(planned, source)
-        for method in sorted({cell.method for cell in cells if cell.pair == planned.pair}):
-            _check_needs(method, data)
-
-
-def _check_needs(method: str, data: "PairData") -> None:
-    """A method is not run on less than it declares."""
-    for need in sorted(registry.find(method).load().info.needs):
-        if not data.slot(need):
-            raise UserError(
-                f"method '{method}' needs {need} data, and suite '{data.suite}' has none for {data.pair}: "
-                "leave the method out, or add the data to a suite of your own"
-            )
-
-
-def check_encoders(cells: Iterable[PlannedCell]) -> None:
-    """Read the configuration of each encoder once: layers it does not have are said before anything is trained."""
-    from wcabench.nn.encoder import check_encoder
-
-    for encoder in {cell.encoder for cell in cells}:
-        check_encoder(encoder)
-
-
-def work(planned: PlannedCell, source: "DataSource", device: str, progress: Progress) -> Finished:
-    """Run one cell.
+def obtain_model(
+    planned: PlannedCell, models: ModelStore, source: "DataSource", device: str, progress: Progress
+) -> TrainedModel:
+    """The model of a cell: from the store, or trained now and kept there. The caller holds its lock.
 
     Args:
-        planned: what to run.
+        planned: a cell of the model.
+        models: where models are kept.
         source: where the data is.
         device: "auto", "cpu" or "cuda".
         progress: called with (phase, done, total).
@@ -130,61 +111,130 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
         UserError: data, encoder or options that are wrong.
         Exception: whatever the method raises.
     """
-    from wcabench.nn import bench as benches
+    from wcabench.nn.precision import resolve_device
+
+    device = resolve_device(device)
+    method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
+    stored = models.load(planned.model, device, progress)
+    if stored is not None:
+        return TrainedModel(method, stored.tagger, stored.record, device, shared=True)
+    tagger, record = _fit(method, planned, models, source, device, progress)
+    models.save(planned.model, tagger, record)
+    return TrainedModel(method, tagger, record, device, shared=False)
+
+
+def _fit(
+    method: Any,
+    planned: PlannedCell,
+    models: ModelStore,
+    source: "DataSource",
+    device: str,
+    progress: Progress,
+) -> tuple[Tagger, dict[str, Any]]:
+    """Train a method on what it declared, the suite's data being closed to it otherwise."""
+    from wcabench.nn.bench import Bench
 
     watch = Stopwatch()
     reset_peak_memory()
-    device = benches.cuda_or_cpu(device)
-    cls = registry.find(planned.method).load()
-    code = {"harness": harness_code(), "method": method_code(cls)}  # now, as it was loaded
-    method = build(cls, planned.options, planned.method)
-    data = load_data(planned, source)
-    bench = benches.Bench(
+    data, closed = load_training_data(planned, source), data_files(planned, source)
+    watch.lap("load")
+    bench = Bench(
         data,
         planned.encoder,
         planned.recipe,
         seed=planned.seed,
-        needs=cls.info.needs,
         device=device,
         progress=progress,
+        fitted=FittedModels(models, planned.model.context),
     )
-    watch.lap("load")
-    tagger = method.fit(bench)
+    del data  # the bench has it, and lets it go when it is closed
+    with data_closed(closed):
+        tagger: Tagger = method.fit(bench)
+    bench.close()
     watch.lap("fit")
-    tags = predict(tagger, data)
+    return tagger, {
+        "config": planned.model.config,
+        "stages": bench.stages,
+        "diagnostics": dict(bench.diagnostics),
+        "seconds": watch.seconds + sum(stage["seconds"] for stage in bench.stages if stage.get("shared")),
+        "timings": watch.timings,
+        "peak_memory_mb": peak_memory_mb(),
+        "peak_device_memory_mb": peak_device_memory_mb(device),
+    }
+
+
+def score_cell(
+    planned: PlannedCell, trained: TrainedModel, source: "DataSource", *, shared: bool
+) -> FinishedCell:
+    """Predict the test sets of one cell, and only then load their labels, score and measure.
+
+    Args:
+        planned: what to score.
+        trained: its model.
+        source: where the data is.
+        shared: whether another cell or run has the model, too, and had it first.
+
+    Raises:
+        ContractError: the tagger breaks its contract.
+    """
+    watch = Stopwatch()
+    words, closed = load_words(planned, source), data_files(planned, source)
+    watch.lap("load")
+    transductive = trained.method.info.transductive
+    sides: tuple[Side, ...] = ("target", "source")
+    with data_closed(closed):
+        tags = {side: tag(trained.tagger, words[side], side, transductive=transductive) for side in sides}
     watch.lap("predict")
+    data = load_labels(planned, source)
+    tags["target"] = hide_types(tags["target"], data.mapped_to_o)
     counts = count_entities(data, tags, read_only=planned.recipe.long_sentences == "truncate")
     watch.lap("score")
-    memory = {"peak_memory_mb": peak_memory_mb(), "peak_device_memory_mb": peak_device_memory_mb(device)}
-    noted = bench.record()
-    measured = diagnose(method, tagger, bench, data)
+    measured = diagnose(trained.method, trained.tagger, planned, data, prepared=not trained.shared)
     watch.lap("diagnose")
+    model = trained.record
+    fitted = model.get("timings", {})
     record = {
-        **_header(planned, device, noted),
+        **_header(planned, trained.device),
         "state": "done",
         "f1": counts["target", False].f1,
         "scores": record_scores(counts),
         "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
-        "seconds": watch.seconds,
-        "timings": watch.timings,
-        **memory,
-        "training": noted.get("training", {}),
-        "diagnostics": {**noted.get("diagnostics", {}), **measured},
+        "seconds": round(model["seconds"] + watch.seconds, 3),
+        "timings": {
+            **watch.timings,
+            "load": round(fitted.get("load", 0.0) + watch.timings["load"], 3),
+            "fit": fitted.get("fit", model["seconds"]),
+        },
+        "peak_memory_mb": max(model.get("peak_memory_mb") or 0, peak_memory_mb() or 0),
+        "peak_device_memory_mb": model.get("peak_device_memory_mb"),
+        "training": training_totals(model["stages"]),
+        "stages": model["stages"],
+        "model": {"key": planned.model.key, "seconds": round(model["seconds"], 3), "shared": shared},
+        "diagnostics": {**model["diagnostics"], **measured},
         "notes": list(data.notes),
-        "code": code,
     }
-    line = signature(planned.config, encoder_name(planned.encoder), default_options(cls))
+    line = signature(planned.config, encoder_name(planned.encoder), default_options(type(trained.method)))
     record["signature"] = "|".join([line, *environment_fields(record)])
-    words = [sentence.words for sentence in data.target_test]
-    return Finished(record, counts, list(zip(words, tags["target"], strict=True)))
+    return FinishedCell(record, counts, list(zip(words["target"], tags["target"], strict=True)))
+
+
+def training_totals(stages: list[dict[str, Any]]) -> dict[str, Any]:
+    """What all stages of a model took together, and what its last one is."""
+    own = [stage for stage in stages if "loss" in stage]
+    last = own[-1] if own else {}
+    return {
+        "steps": sum(stage["steps"] for stage in stages),
+        "tokens": sum(stage["tokens"] for stage in stages),
+        **{name: last[name] for name in ("precision", "parameters", "loss") if name in last},
+    }
 
 
 def failed_record(planned: PlannedCell, error: str, seconds: float, device: str) -> dict[str, Any]:
     """cell.json of a cell that failed; `error` is one line."""
-    return {**_header(planned, device, {}), "state": "failed", "f1": None, "error": error, "seconds": seconds}
+    return {**_header(planned, device), "state": "failed", "f1": None, "error": error, "seconds": seconds}
 
 
-def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[str, Any]:
+def _header(planned: PlannedCell, device: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "key": planned.key,
@@ -194,7 +244,7 @@ def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[st
         "seed": planned.seed,
         "config": planned.config,
         "encoder_name": encoder_name(planned.encoder),
-        "origin": planned.origin,
-        "environment": environment(device, noted.get("training", {}).get("precision")),
+        "origin": planned.model.origin,
+        "environment": environment(device, planned.recipe.precision),
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wcabench.data.sentences import SentencePair
+from wcabench.contract import SentencePair
 from wcabench.errors import UserError
 from wcabench.words import Links, parse_links
 

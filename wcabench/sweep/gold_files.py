@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wcabench.config import build
+from wcabench.contract import SentencePair, Words
 from wcabench.data.parallel import read_line_pairs, read_tsv
 from wcabench.data.resources import ENVIRONMENT, DataSource
-from wcabench.data.sentences import SentencePair, Words
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from wcabench.contract import SentencePair
 from wcabench.data.parallel import read_line_pairs
 from wcabench.data.resources import DataSource
-from wcabench.data.sentences import SentencePair
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError, suggest

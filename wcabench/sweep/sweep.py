@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wcabench.data.sentences import SentencePair
+from wcabench.contract import SentencePair
 from wcabench.nn.layers import layer_numbers
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import FASTALIGN, STATISTICAL, Choice, Setting, by_plan, coupled, statistical
@@ -25,9 +25,9 @@ from wcabench.words.corpus import encode
 
 if TYPE_CHECKING:
     from wcabench.config import RecipeConfig
+    from wcabench.measuring.word_links import PairCosts
     from wcabench.nn.alignment import JointAlignment
-    from wcabench.nn.model import TokenClassifier
-    from wcabench.nn.word_links import PairCosts
+    from wcabench.nn.network import Network
 
 Progress = Callable[[str], None]
 Directions = tuple[Sequence[Iterable[Link]], Sequence[Iterable[Link]]]
@@ -55,7 +55,7 @@ class Outcome:
 class GoldCosts:
     """The costs of a gold set's pairs on every hidden state, read once for all methods that couple the same units."""
 
-    def __init__(self, gold: GoldSet, model: TokenClassifier, recipe: RecipeConfig) -> None:
+    def __init__(self, gold: GoldSet, model: Network, recipe: RecipeConfig) -> None:
         self.gold = gold
         self.model = model
         self.recipe = recipe
@@ -63,7 +63,7 @@ class GoldCosts:
 
     def of(self, method: JointAlignment) -> list[PairCosts]:
         """One a pair: [layers, n_s, n_t], the embeddings first."""
-        from wcabench.nn.word_links import pair_costs
+        from wcabench.measuring.word_links import pair_costs
 
         key = method.units, method.special_tokens
         if key not in self._read:
@@ -154,7 +154,7 @@ def _eflomal(text: Sequence[SentencePair]) -> Directions:
 
 def _couple(method: JointAlignment, setting: Setting, costs: GoldCosts) -> Directions:
     """Links of both directions by a coupling on some of the layers."""
-    from wcabench.nn.word_links import CHUNK, link_words
+    from wcabench.measuring.word_links import CHUNK, link_words
 
     layers = layer_numbers(setting.layers, costs.model.depth, f"{setting.method}.layers")
     chosen = [dataclasses.replace(one, costs=one.costs[layers]) for one in costs.of(method)]

@@ -17,10 +17,12 @@ class Costs:
     Attributes:
         by_layer: one tensor a pair, [layers, n_s, n_t], float32, in [0, 2]: c = 1 - cos (section 2 of the paper).
         pairs: for each, its number in the bench's parallel text.
+        seed: of the model; a coupling that draws makes a generator from it and the pair's number.
     """
 
     by_layer: list[torch.Tensor]
     pairs: list[int]
+    seed: int = 0
 
     def mean_over_layers(self) -> list[torch.Tensor]:
         """One [n_s, n_t] matrix a pair: the mean of the layers' costs, as in eq. (8)."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 
 from wcabench.config import RecipeConfig
-from wcabench.data.sentences import SentencePair
-from wcabench.nn.alignment import JointAlignment
+from wcabench.contract import SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.coupler import Coupler
+from wcabench.nn.network import Network
 from wcabench.nn.pieces import Window
-from wcabench.transport import Costs, cosine_costs
+from wcabench.nn.randomness import Streams
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class SentenceAlignment:
 @torch.inference_mode()
 def align_sentence(
     pair: SentencePair,
-    model: TokenClassifier,
-    methods: Sequence[JointAlignment],
+    model: Network,
+    methods: Sequence[Coupler],
     recipe: RecipeConfig,
     word_links: Iterable[tuple[int, int]] | None = None,
 ) -> SentenceAlignment:
@@ -58,11 +58,11 @@ def align_sentence(
     similarity = torch.empty(0)
     windows: tuple[Window, Window] | None = None
     for method in methods:
-        loss = AlignmentLoss(method, [pair], model, recipe, seed=0)
-        costs = cosine_costs(*loss.states(model, [0]))
-        (plan,) = method.couple(Costs(costs, [0])).plans
+        loss = AlignmentLoss(method, [pair], model, recipe, Streams(0))
+        costs = loss.costs(model, [0])
+        (plan,) = method.couple(costs).plans
         if windows is None:
-            similarity, (windows,) = 1 - costs[0].mean(0).cpu(), loss.windows
+            similarity, (windows,) = 1 - costs.by_layer[0].mean(0).cpu(), loss.windows
         plans[method.info.name] = (plan if plan.dim() == 2 else plan.mean(0)).cpu() * plan.shape[-1]
     assert windows is not None, "no method given"
     if word_links is not None:
@@ -72,7 +72,7 @@ def align_sentence(
     return SentenceAlignment(source, target, similarity, plans, cut)
 
 
-def _tokens(model: TokenClassifier, window: Window) -> list[str]:
+def _tokens(model: Network, window: Window) -> list[str]:
     """The pieces as people read them: a mark for a word's beginning is left out."""
     pieces = model.table.tokenizer.convert_ids_to_tokens(window.ids[1:-1])
     return [piece.removeprefix("\u2581").removeprefix("\u0120") or piece for piece in pieces]

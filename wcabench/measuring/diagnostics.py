@@ -13,12 +13,13 @@ from typing import Any
 
 import torch
 
-from wcabench.data.sentences import PairData, Sentence, SentencePair, Words
+from wcabench.contract import Sentence, SentencePair, Words
+from wcabench.data.sentences import PairData
+from wcabench.measuring.diagnostic_names import ABSENT, NO_COUPLING, NO_GOLD, NO_TAGS
+from wcabench.measuring.sentence_states import SentenceStates
+from wcabench.measuring.word_links import Links, coupled_words
 from wcabench.nn.alignment import JointAlignment
-from wcabench.nn.diagnostic_names import ABSENT, NO_COUPLING, NO_GOLD, NO_TAGS
-from wcabench.nn.model import TokenClassifier
-from wcabench.nn.sentence_states import SentenceStates
-from wcabench.nn.word_links import Links, coupled_words
+from wcabench.nn.network import Network
 from wcabench.scoring.projection import projection_errors
 from wcabench.scoring.spans import Span, read_spans
 from wcabench.transport import Costs, cosine_costs
@@ -64,9 +65,7 @@ def _tags(*parts: Iterable[Sentence]) -> dict[Words, tuple[str, ...]]:
     return {sentence.words: sentence.tags for part in parts for sentence in part}
 
 
-def measure(
-    method: Any, model: TokenClassifier, parallel: Sequence[SentencePair], data: PairData
-) -> Measured:
+def measure(method: Any, model: Network, parallel: Sequence[SentencePair], data: PairData) -> Measured:
     """All diagnostics of one trained method.
 
     Args:

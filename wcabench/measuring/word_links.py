@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import torch
 
 from wcabench.config import RecipeConfig
-from wcabench.data.sentences import SentencePair
-from wcabench.nn.alignment import JointAlignment
+from wcabench.contract import SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.model import TokenClassifier
+from wcabench.nn.coupler import Coupler
+from wcabench.nn.network import Network
 from wcabench.nn.pieces import Window
-from wcabench.transport import Costs, cosine_costs
+from wcabench.nn.randomness import Streams
+from wcabench.transport import Costs
 from wcabench.transport.hardening import first_best
 from wcabench.transport.plan_measures import largest_entries
 
@@ -39,7 +40,7 @@ class PairCosts:
 
 @torch.inference_mode()
 def pair_costs(
-    method: JointAlignment, model: TokenClassifier, pairs: Sequence[SentencePair], recipe: RecipeConfig
+    method: Coupler, model: Network, pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> Iterator[PairCosts]:
     """The costs of each pair on the method's layers and units, read without dropout.
 
@@ -52,16 +53,16 @@ def pair_costs(
     model.eval()
     for start in range(0, len(pairs), CHUNK):
         chunk = pairs[start : start + CHUNK]
-        loss = AlignmentLoss(method, chunk, model, recipe, seed=0)
-        costs = cosine_costs(*loss.states(model, list(range(len(chunk)))))
-        for one, windows in zip(costs, loss.windows, strict=True):
+        loss = AlignmentLoss(method, chunk, model, recipe, Streams(0))
+        costs = loss.costs(model, list(range(len(chunk))))
+        for one, windows in zip(costs.by_layer, loss.windows, strict=True):
             source, target = (words_of_units(window, method) for window in windows)
             yield PairCosts(one, source, target)
 
 
 @torch.inference_mode()
 def link_words(
-    method: JointAlignment, chunk: Sequence[PairCosts], threshold: float | None = None
+    method: Coupler, chunk: Sequence[PairCosts], threshold: float | None = None
 ) -> list[tuple[Links, Links]]:
     """Links of both directions of each pair, forward and reverse, between words: (source, target) from 0.
 
@@ -88,8 +89,8 @@ def link_words(
 
 
 def coupling_links(
-    method: JointAlignment,
-    model: TokenClassifier,
+    method: Coupler,
+    model: Network,
     pairs: Sequence[SentencePair],
     recipe: RecipeConfig,
     progress: Callable[[int, int], None] = lambda *_: None,
@@ -114,7 +115,7 @@ def coupling_links(
             chunk = []
 
 
-def coupled_words(method: JointAlignment, plan: torch.Tensor, source: Window, target: Window) -> Links:
+def coupled_words(method: Coupler, plan: torch.Tensor, source: Window, target: Window) -> Links:
     """Links between words by a plan as it is, not by its largest entry alone where several are equally large.
 
     A plan may give a target token several partners of equal weight: word links that are many to many, or a coupling
@@ -151,7 +152,7 @@ def _between_words(linked: torch.Tensor, rows: list[int | None], columns: list[i
     return sorted((i, j) for i, j in words if i is not None and j is not None)
 
 
-def words_of_units(window: Window, method: JointAlignment) -> list[int | None]:
+def words_of_units(window: Window, method: Coupler) -> list[int | None]:
     """The word that each unit of a sentence belongs to; None for a special token."""
     if method.units == "words":
         return list(range(len(window.firsts)))

@@ -8,10 +8,8 @@ import pytest
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.data.sentences import SentencePair
-from wcabench.nn.alignment import JointAlignment
-from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.diagnostic_names import (
+from wcabench.contract import SentencePair
+from wcabench.measuring.diagnostic_names import (
     ABSENT,
     NO_COUPLING,
     NO_GOLD,
@@ -21,10 +19,13 @@ from wcabench.nn.diagnostic_names import (
     OF_GOLD,
     OF_STATES,
 )
-from wcabench.nn.diagnostics import GOLD_PAIRS, gold_pairs, measure
-from wcabench.nn.model import TokenClassifier
-from wcabench.nn.sentence_states import SentenceStates
-from wcabench.nn.word_links import coupled_words
+from wcabench.measuring.diagnostics import GOLD_PAIRS, gold_pairs, measure
+from wcabench.measuring.sentence_states import SentenceStates
+from wcabench.measuring.word_links import coupled_words
+from wcabench.nn.alignment import JointAlignment
+from wcabench.nn.alignment_loss import AlignmentLoss
+from wcabench.nn.network import Network
+from wcabench.nn.randomness import Streams
 from wcabench.registry import MethodInfo, find
 from wcabench.transport import Coupling, harden_columns
 
@@ -39,7 +40,7 @@ def made(name, **options):
 @pytest.fixture
 def model(tiny_encoder):
     torch.manual_seed(1)
-    return TokenClassifier(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu").eval()
+    return Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu").eval()
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +144,7 @@ def test_gold_pairs_have_their_tags_from_the_tagged_sentences_of_both_sides(gold
 
 def test_words_beyond_the_limit_are_no_links_and_no_error(tiny_encoder, gold_data):
     short = dataclasses.replace(RECIPE, max_length=8)
-    model = TokenClassifier(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu").eval()
+    model = Network(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu").eval()
     for name in COUPLED:
         assert measured(name, model, gold_data)["alignment_error_rate"] > 0.2
 
@@ -153,7 +154,7 @@ def test_words_beyond_the_limit_are_no_links_and_no_error(tiny_encoder, gold_dat
 )
 def test_states_are_those_that_the_training_couples(options, model, tiny_data):
     method, pairs = made("nearest-token", **options), tiny_data.parallel[:5]
-    loss = AlignmentLoss(method, pairs, model, RECIPE, seed=0)
+    loss = AlignmentLoss(method, pairs, model, RECIPE, Streams(0))
     source, target = loss.states(model, [0, 1, 2, 3, 4])
     states = SentenceStates(model, [words for pair in pairs for words in (pair.source, pair.target)])
     for pair, one, other in zip(pairs, source, target, strict=True):
@@ -240,6 +241,6 @@ def test_a_third_party_s_plan_by_layer_is_averaged(model, gold_data):
 @pytest.mark.parametrize("name", COUPLED)
 def test_the_gpu_measures_what_the_processor_does(name, tiny_encoder, model, gold_data):
     torch.manual_seed(1)
-    there = TokenClassifier(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cuda").eval()
+    there = Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cuda").eval()
     there.load_state_dict(model.state_dict())
     assert measured(name, there, gold_data) == pytest.approx(measured(name, model, gold_data), abs=2e-2)

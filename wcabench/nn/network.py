@@ -1,4 +1,4 @@
-"""The tagger's network: a pretrained encoder and one linear layer."""
+"""The tagger's network: a pretrained encoder and a head."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -9,11 +9,14 @@ import torch
 from torch import nn
 
 from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.contract import Features, Side
 from wcabench.errors import require
 from wcabench.nn.batches import length_buckets, padded
 from wcabench.nn.encoder import load_encoder, load_tokenizer, position_limit
+from wcabench.nn.heads import Head, HeadOptions, head_options
 from wcabench.nn.packing import first_position, layout, pack
 from wcabench.nn.pieces import PieceTable
+from wcabench.nn.precision import resolve_precision
 
 
 @dataclass(frozen=True)
@@ -31,34 +34,67 @@ class Encoded:
     hidden: tuple[torch.Tensor, ...]
 
 
-class TokenClassifier(nn.Module):
-    """Encoder, dropout, one linear layer over all token states (section 2 of the paper).
+class Network(nn.Module):
+    """An encoder, and a head that scores the tags of each word (section 2 of the paper).
 
     Attributes:
         table: words to pieces, for this encoder.
-        tags: IOB2 tags in the order of the logits; "O" first.
+        tags: IOB2 tags in the order of the scores; "O" first.
+        head: None in a network that is only read.
+        head_options: what the head was made from.
+        features: what the head reads; None: the last layer's states.
         precision: "bf16" (autocast) or "fp32".
-        width: d, of the states.
+        width: d, of the encoder's states.
         positions: pieces that the encoder can read at most; None: it has no such limit.
         first_position: the encoder's number for a sequence's first place in packed input; None: it cannot be packed.
+        pieces_read: pieces that the encoder has read so far, padding left out.
     """
 
     def __init__(
-        self, encoder: EncoderConfig, recipe: RecipeConfig, tags: Sequence[str], device: str
+        self,
+        encoder: EncoderConfig,
+        recipe: RecipeConfig,
+        tags: Sequence[str],
+        device: str,
+        head: str | HeadOptions | None = "linear",
+        *,
+        features: Features | None = None,
+        feature_width: int | None = None,
+        train_encoder: bool = True,
     ) -> None:
+        """Load the encoder; the head's weights come from torch's global generator.
+
+        Args:
+            encoder: which one.
+            recipe: its precision and length limit.
+            tags: "O" first.
+            device: "cpu" or "cuda".
+            head: a name of `wcabench.nn.heads`, or its options; None: no head.
+            features: replaces the last layer's states in loss and tagger alike; a module is trained along.
+            feature_width: of what `features` gives, where it is not d.
+            train_encoder: False freezes the encoder and reads it without dropout.
+
+        Raises:
+            UserError: an encoder that cannot be loaded, or an unknown head.
+        """
         super().__init__()
         self.tags = list(tags)
         self.device = device
         self.precision = resolve_precision(recipe.precision, device)
+        self.train_encoder = train_encoder
         self.table = PieceTable(load_tokenizer(encoder), recipe.max_length)
         self.encoder = load_encoder(encoder)
-        self.dropout = nn.Dropout(encoder.dropout)
         self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
-        self.linear = nn.Linear(self.width, len(self.tags))
-        nn.init.normal_(self.linear.weight, std=0.02)
-        nn.init.zeros_(self.linear.bias)
+        self.features = features
+        self.head_options = None if head is None else head_options(head)
+        self.head: Head | None = None
+        if self.head_options is not None:
+            self.head = self.head_options.build(feature_width or self.width, self.tags, encoder.dropout)
         self.vocabulary: torch.Tensor | None = None
         self.positions = position_limit(self.encoder)
+        self.pieces_read = 0
+        if not train_encoder:
+            self.encoder.requires_grad_(False)
         self.to(device)
         self.first_position = first_position(
             self.encoder, recipe.max_length, self.table.begin, self.table.end, self.table.pad, device
@@ -68,6 +104,17 @@ class TokenClassifier(nn.Module):
     def depth(self) -> int:
         """Number of transformer layers."""
         return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr, arg-type]
+
+    def train(self, mode: bool = True) -> "Network":
+        """Dropout on or off; a frozen encoder never has any."""
+        super().train(mode)
+        if not self.train_encoder:
+            self.encoder.eval()
+        return self
+
+    def trained_parameters(self) -> list[nn.Parameter]:
+        """Those that a training moves."""
+        return [p for p in self.parameters() if p.requires_grad]
 
     def encode(self, sequences: Sequence[Sequence[int]]) -> Iterator[Encoded]:
         """Run the encoder over the sequences of a step: packed into one call where it can be, else by length buckets.
@@ -84,6 +131,7 @@ class TokenClassifier(nn.Module):
             return
         lines = layout([len(s) for s in sequences], self.width)
         packed = pack(sequences, lines, self.table.pad, self.device)
+        self.pieces_read += sum(map(len, sequences))
         hidden = self._run(packed.ids, packed.mask, position_ids=packed.positions + self.first_position)
         yield Encoded(list(range(len(sequences))), packed.starts, hidden)
 
@@ -100,10 +148,32 @@ class TokenClassifier(nn.Module):
             UserError: one is longer than the encoder has positions.
         """
         self._check_lengths(sequences)
+        self.pieces_read += sum(map(len, sequences))
         for rows in length_buckets([len(s) for s in sequences], most=most):
             ids, mask = padded([sequences[r] for r in rows], self.table.pad, self.device)
             longest = ids.shape[1]
             yield Encoded(rows, list(range(0, len(rows) * longest, longest)), self._run(ids, mask))
+
+    def represent(self, encoded: Encoded, side: Side) -> torch.Tensor:
+        """What the head reads at each place: the last layer's states, or what `features` makes of all layers'.
+
+        Args:
+            encoded: sequences of one language.
+            side: which language.
+        """
+        return encoded.hidden[-1] if self.features is None else self.features(encoded.hidden, side)
+
+    def logits(self, states: torch.Tensor, sizes: Sequence[int] | None = None) -> torch.Tensor:
+        """Scores of each tag, in float32: [words, d] -> [words, tags].
+
+        Args:
+            states: of words, sentence after sentence.
+            sizes: words of each sentence, for heads that read sentences; None: all are of one.
+        """
+        assert self.head is not None, "this network has no head"
+        with self.autocast():
+            scores: torch.Tensor = self.head(states, sizes)
+        return scores.float()
 
     def _check_lengths(self, sequences: Sequence[Sequence[int]]) -> None:
         longest = max(map(len, sequences), default=0)
@@ -117,17 +187,12 @@ class TokenClassifier(nn.Module):
         """ids: [lines, length] -> the states after each layer, each [lines * length, d]."""
         if self.vocabulary is not None:
             ids = self.vocabulary[ids]
-        with self.autocast():
+        frozen = nullcontext() if self.train_encoder else torch.no_grad()
+        with frozen, self.autocast():
             out: Any = self.encoder(
                 input_ids=ids, attention_mask=mask, output_hidden_states=True, **places, **self._no_cache
             )
         return tuple(states.flatten(0, 1) for states in out.hidden_states)
-
-    def logits(self, states: torch.Tensor) -> torch.Tensor:
-        """[..., d] -> [..., tags], float32."""
-        with self.autocast():
-            out: torch.Tensor = self.linear(self.dropout(states))
-        return out.float()
 
     def autocast(self) -> AbstractContextManager[Any]:
         """bf16 matrix products where the precision says so; nothing otherwise."""
@@ -147,14 +212,3 @@ class TokenClassifier(nn.Module):
     @property
     def _no_cache(self) -> dict[str, bool]:
         return {"use_cache": False} if hasattr(self.encoder.config, "use_cache") else {}
-
-
-def resolve_precision(precision: str, device: str) -> str:
-    """ "auto" as "bf16" or "fp32": bf16 only where the processor multiplies matrices in it."""
-    if precision != "auto":
-        return precision
-    if torch.device(device).type == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    # AVX-512 alone emulates bf16 and is slower in it than in float32.
-    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return "bf16" if native else "fp32"

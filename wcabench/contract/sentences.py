@@ -1,0 +1,35 @@
+"""What data is made of: sentences with their entities, and sentence pairs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Words = tuple[str, ...]
+Side = Literal["source", "target"]  # of a language pair
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its named entities.
+
+    Attributes:
+        words: the tokens as the corpus has them.
+        tags: one IOB2 tag a word (`O`, `B-PER`, `I-PER`, ...).
+    """
+
+    words: Words
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """A sentence and its translation.
+
+    Attributes:
+        source: words of the source language (English).
+        target: words of the target language.
+        links: word alignment that came with the text, as (source index, target index), 0-based; None if none did.
+    """
+
+    source: Words
+    target: Words
+    links: tuple[tuple[int, int], ...] | None = None

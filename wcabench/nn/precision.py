@@ -1,0 +1,26 @@
+"""Which device and precision a run gets: what "auto" means on this machine."""
+
+import torch
+
+
+def resolve_device(device: str) -> str:
+    """Resolve "auto" to "cuda" or "cpu"; any other name is returned as it is."""
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def resolve_precision(precision: str, device: str) -> str:
+    """Resolve "auto" to "bf16" or "fp32": bf16 only where the processor multiplies matrices in it.
+
+    Args:
+        precision: "auto", "bf16" or "fp32".
+        device: "auto", "cpu" or "cuda".
+    """
+    if precision != "auto":
+        return precision
+    if torch.device(resolve_device(device)).type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    # AVX-512 alone emulates bf16 and is slower in it than in float32.
+    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return "bf16" if native else "fp32"

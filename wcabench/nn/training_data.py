@@ -1,0 +1,135 @@
+"""What one training may see: the slots that its method declared, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wcabench.contract import SLOTS, Languages, Links, Method, Need, Sentence, SentencePair, Words
+from wcabench.nn.selection import SelectionRule
+
+
+class UndeclaredNeedError(PermissionError):
+    """A method asked for data that its `info.needs` does not declare."""
+
+
+class ClosedBenchError(PermissionError):
+    """A method used its bench after `fit`."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The data of one training.
+
+    Attributes:
+        types: the entity types that are trained.
+        slots: name -> content, for each slot that the method declares.
+        languages: of the pair; None for a method without a slot that depends on the target.
+        selection: the development sentences of `recipe.select`; the method never sees them.
+    """
+
+    types: tuple[str, ...]
+    slots: Mapping[Need, Any]
+    languages: Languages | None = None
+    selection: SelectionRule = field(default_factory=SelectionRule)
+
+    def of(self, method: Method) -> "TrainingData":
+        """The part that another method declares, which this one builds on.
+
+        Raises:
+            UndeclaredNeedError: it declares more.
+        """
+        hidden = method.info.needs - self.slots.keys()
+        if hidden:
+            raise UndeclaredNeedError(
+                f"'{method.info.name}' needs {', '.join(sorted(hidden))}: the method that builds on it must declare "
+                "that in its own `needs`"
+            )
+        slots = {need: content for need, content in self.slots.items() if need in method.info.needs}
+        on_target = any(SLOTS[need].target_side for need in slots)
+        return replace(self, slots=slots, languages=self.languages if on_target else None)
+
+
+class SlotAccess:
+    """Hands out the slots until it is closed; the half of the bench that is data."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self._data = data
+        self._closed = False
+
+    def close(self) -> None:
+        """End the method's work: whatever it asks for from now on is refused, and the data is let go."""
+        self._closed = True
+        self._data = replace(self._data, slots={}, selection=SelectionRule())
+
+    @property
+    def languages(self) -> Languages:
+        """Source and target, as the suite names the pair."""
+        self._check_open()
+        if self._data.languages is None:
+            raise UndeclaredNeedError(
+                "the method asked for the pair's languages without a slot that depends on the target: one model "
+                "serves all targets"
+            )
+        return self._data.languages
+
+    @property
+    def labelled(self) -> list[Sentence]:
+        """Labelled source sentences."""
+        return self._slot("labelled")  # type: ignore[no-any-return]
+
+    @property
+    def source_dev(self) -> list[Sentence]:
+        """Labelled source sentences, held out."""
+        return self._slot("source-dev")  # type: ignore[no-any-return]
+
+    @property
+    def monolingual(self) -> list[Words]:
+        """Raw source sentences."""
+        return self._slot("monolingual")  # type: ignore[no-any-return]
+
+    @property
+    def target_text(self) -> list[Words]:
+        """Raw target sentences."""
+        return self._slot("target-text")  # type: ignore[no-any-return]
+
+    @property
+    def dictionary(self) -> list[Any]:
+        """(source word, target word, weight) entries."""
+        return self._slot("dictionary")  # type: ignore[no-any-return]
+
+    @property
+    def embeddings(self) -> Any:
+        """Static word vectors of both languages."""
+        return self._slot("embeddings")
+
+    @property
+    def entities(self) -> list[Any]:
+        """(type, phrase) entries."""
+        return self._slot("entities")  # type: ignore[no-any-return]
+
+    @property
+    def parallel(self) -> list[SentencePair]:
+        """Sentence pairs, without the links that came with the text."""
+        return self._slot("parallel")  # type: ignore[no-any-return]
+
+    @property
+    def links(self) -> list[Links | None]:
+        """The links that came with each pair of the parallel text."""
+        return self._slot("links")  # type: ignore[no-any-return]
+
+    @property
+    def translated(self) -> list[Any]:
+        """Labelled source sentences with their machine translation."""
+        return self._slot("translated")  # type: ignore[no-any-return]
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClosedBenchError("the bench is closed: a method works with it in `fit`, and not afterwards")
+
+    def _slot(self, need: Need) -> Any:
+        self._check_open()
+        if need not in self._data.slots:
+            raise UndeclaredNeedError(
+                f"the method asked for '{need}' without declaring it: add it to `needs` of its MethodInfo"
+            )
+        return self._data.slots[need]

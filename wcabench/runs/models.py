@@ -1,0 +1,206 @@
+"""The store of models: each is trained once, by whoever needs it first, and loaded by all others.
+
+Layout: `ROOT/.models/<key>/` holds model.json (what was trained, and at what cost) and the weights. Weights stay while
+a run that is under way needs them, longer with --keep.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wcabench.contract import Method, Tagger
+from wcabench.errors import UserError
+from wcabench.runs.keys import PlannedModel, TrainingContext, plan_required
+from wcabench.runs.store import Store
+
+if TYPE_CHECKING:
+    from wcabench.nn.bench import Bench
+    from wcabench.nn.training import Progress
+
+MODELS, RECORD = ".models", "model.json"
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model that was trained.
+
+    Attributes:
+        tagger: ready to predict.
+        record: its configuration, stages, diagnostics, seconds and memory.
+        shared: whether it was found in the store; False where it was trained just now.
+    """
+
+    tagger: Tagger
+    record: dict[str, Any]
+    shared: bool
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """The models of a results folder.
+
+    Attributes:
+        store: of the cells.
+        keep: whether models stay once no run needs them.
+    """
+
+    store: Store
+    keep: bool = False
+
+    def folder(self, key: str) -> Path:
+        """Where a model stands, or would."""
+        return self.store.root / MODELS / key
+
+    @contextmanager
+    def lock(self, key: str, *, wait: bool) -> Iterator[bool]:
+        """Hold a model: no other process trains it. Yields whether it is held."""
+        with self.store.lock(f"model-{key}", wait=wait) as held:
+            yield held
+
+    def load(self, model: PlannedModel, device: str, progress: "Progress") -> StoredModel | None:
+        """A model that is there whole; None where it has to be trained."""
+        from wcabench.nn.saving import load_network
+        from wcabench.nn.tagger import NetworkTagger
+
+        folder, context = self.folder(model.key), model.context
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            if not isinstance(record, dict) or record.get("config") != model.config:
+                return None
+            network = load_network(folder, context.encoder, context.recipe, device)
+        except (OSError, ValueError, UserError):
+            return None
+        return StoredModel(NetworkTagger(network, context.recipe, progress), record, shared=True)
+
+    def save(self, model: PlannedModel, tagger: Tagger, record: dict[str, Any]) -> None:
+        """Keep a model that was just trained; one that no file can hold is not kept.
+
+        Raises:
+            StoreError: the results folder cannot be written.
+        """
+        from wcabench.nn.tagger import NetworkTagger
+
+        if type(tagger) is not NetworkTagger:
+            return
+        partial = self.store.root / ".partial" / f"model-{model.key}-{os.getpid()}-{secrets.token_hex(4)}"
+        with self.store.writing():
+            try:
+                partial.mkdir(parents=True)
+                tagger.save(partial)
+                (partial / RECORD).write_text(json.dumps(record) + "\n", encoding="utf-8")
+                shutil.rmtree(self.folder(model.key), ignore_errors=True)
+                self.folder(model.key).parent.mkdir(exist_ok=True)
+                partial.rename(self.folder(model.key))
+            except UserError:  # features or a head of the method's own
+                pass
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+
+    @contextmanager
+    def needed(self, keys: Iterable[str]) -> Iterator["Lease"]:
+        """Meanwhile no other run removes these models; afterwards those that nobody needs are removed."""
+        lease = Lease(self, tuple(keys), f"{os.getpid()}-{secrets.token_hex(4)}")
+        with self.store.lock(f"lease-{lease.name}"):
+            lease.write()
+            try:
+                yield lease
+            finally:
+                lease.end()
+
+    def needed_elsewhere(self, key: str, own: str) -> bool:
+        """Whether another run that is under way has a lease on a model."""
+        for file in (self.store.root / ".locks").glob("lease-*.json"):
+            name = file.stem.removeprefix("lease-")
+            if name == own:
+                continue
+            with self.store.lock(f"lease-{name}") as ended:
+                if ended:
+                    file.unlink(missing_ok=True)
+                    continue
+            try:
+                if key in json.loads(file.read_text(encoding="utf-8")):
+                    return True
+            except (OSError, ValueError):
+                continue
+        return False
+
+
+@dataclass(frozen=True)
+class Lease:
+    """One run's claim on the models that it needs.
+
+    Attributes:
+        models: the store.
+        keys: of the models.
+        name: of the claim.
+    """
+
+    models: ModelStore
+    keys: tuple[str, ...]
+    name: str
+
+    @property
+    def _file(self) -> Path:
+        return self.models.store.root / ".locks" / f"lease-{self.name}.json"
+
+    def write(self) -> None:
+        """Tell other runs."""
+        with self.models.store.writing():
+            self._file.write_text(json.dumps(self.keys), encoding="utf-8")
+
+    def drop(self, key: str) -> None:
+        """Remove a model that this run needs no more, unless another one does or models are kept."""
+        if self.models.keep or self.models.needed_elsewhere(key, self.name):
+            return
+        with self.models.lock(key, wait=False) as held:
+            if held:
+                shutil.rmtree(self.models.folder(key), ignore_errors=True)
+
+    def end(self) -> None:
+        """Give up the claim; models that nobody else needs are removed."""
+        self._file.unlink(missing_ok=True)
+        for key in self.keys:
+            if self.models.folder(key).exists():
+                self.drop(key)
+
+
+@dataclass(frozen=True)
+class FittedModels:
+    """Gives a method the taggers of the methods that it builds on: `bench.fitted`.
+
+    Attributes:
+        models: where they are kept.
+        context: what decides the asking model, but for its method.
+    """
+
+    models: ModelStore
+    context: TrainingContext
+
+    def __call__(self, bench: "Bench", method: Method) -> Tagger:
+        """The tagger of a method; trained here where nobody has trained it yet."""
+        from wcabench.nn.bench import fitted_stage, train_here
+
+        planned = plan_required(self.context, method)
+        with self.models.lock(planned.key, wait=True):
+            stored = self.models.load(planned, bench.device, bench.progress)
+            if stored is None:
+                tagger = train_here(bench, method)
+                stage = bench.stages[-1]
+                record = {
+                    "config": planned.config,
+                    "stages": stage["stages"],
+                    "seconds": stage["seconds"],
+                    "diagnostics": {},
+                }
+                self.models.save(planned, tagger, record)
+                stage |= {"model": planned.key, "shared": False}
+                return tagger
+            stage = fitted_stage(method.info.name, stored.record["stages"], stored.record["seconds"])
+            bench.stages.append({**stage, "model": planned.key, "shared": True})
+            return stored.tagger
