@@ -27,8 +27,8 @@ from wcabench.nn.bench import Bench
 from wcabench.nn.model import resolve_precision
 from wcabench.registry import find
 from wcabench.runs.predictions import count_entities, predict
+from wcabench.scoring.scorer import SIDES, STRICT
 
-SIDES = ("target", "source")
 Scores = dict[str, float]
 
 
@@ -40,7 +40,7 @@ def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scor
     with nullcontext() if native else RoundedProducts():
         tags = predict(found().fit(bench), data)
     counts = count_entities(data, tags, read_only=False)
-    return {side: counts[side, False].f1 for side in SIDES}
+    return {side: counts[side, STRICT].f1 for side in SIDES}
 
 
 def table(by_seed: dict[int, dict[str, Scores]], pair: str) -> str:

@@ -10,7 +10,7 @@ import torch
 from wcabench.config import RecipeConfig
 from wcabench.data.sentences import PairData, Sentence
 from wcabench.errors import UserError
-from wcabench.scoring.counts import count
+from wcabench.scoring.scorer import STRICT
 
 if TYPE_CHECKING:
     from wcabench.nn.model import TokenClassifier
@@ -60,8 +60,7 @@ class Candidates:
             return
         sentences = self.selection.sentences
         predicted = self.tagger.predict([s.words for s in sentences])
-        scores = count([s.tags for s in sentences], predicted, self.selection.types).scores()
-        self.f1.append(scores["micro"]["f1"])
+        self.f1.append(STRICT.count([s.tags for s in sentences], predicted, self.selection.types).f1)
         if self.f1[-1] > max(self.f1[:-1], default=-1.0):
             self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 

@@ -9,6 +9,7 @@ from typing import Any
 import wcabench
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.runs.plan import canonical_json
+from wcabench.scoring.scorer import STRICT
 
 CODE_DIGITS = 8
 
@@ -36,7 +37,7 @@ def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Map
         f"data:{short_hash(config['data']['sha256'])},labels:{config['data']['labels']}",
         ",".join([f"enc:{_encoder(config['encoder'], encoder_name)}", *_encoder_changes(config["encoder"])]),
         f"recipe:{','.join(recipe)}" if recipe else "recipe:default",
-        "F1:micro,strict-IOB2",
+        f"F1:{STRICT.signature}",
         "words:all" if config["recipe"].get("long_sentences", "windows") == "windows" else "words:truncated",
         f"select:{config['recipe']['select']}",
         f"seed:{config['seed']}",

@@ -11,21 +11,24 @@ from wcabench import registry
 from wcabench.config import build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
-from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA
+from wcabench.runs.cells import COUNTS, TAGS
 from wcabench.runs.code import harness_code, method_code
-from wcabench.runs.counts_file import write_counts
+from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.diagnosis import diagnose
 from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
 from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_peak_memory
 from wcabench.runs.plan import PlannedCell
-from wcabench.runs.predictions import Tags, count_entities, predict, record_scores
+from wcabench.runs.predictions import count_entities, predict, record_scores
+from wcabench.runs.record import SCHEMA
 from wcabench.runs.signature import environment_fields, signature
+from wcabench.runs.tags_file import TagsBySide, write_tags
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import STRICT
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
     from wcabench.data.sentences import PairData
-    from wcabench.scoring.counts import Counts
 
 Progress = Callable[[str, int, int], None]
 
@@ -36,23 +39,18 @@ class Finished:
 
     Attributes:
         record: what cell.json holds.
-        counts: (side, lenient) -> per-sentence counts.
-        predictions: words and predicted tags of the target's test set.
+        counts: (side, scorer) -> per-sentence counts.
+        tags: as predicted for both test sets, legal IOB2 or not.
     """
 
     record: dict[str, Any]
-    counts: "dict[tuple[str, bool], Counts]"
-    predictions: list[tuple[tuple[str, ...], Tags]]
+    counts: dict[CountsKey, Counts]
+    tags: TagsBySide
 
     def fill(self, folder: Path) -> None:
-        """Write counts and predictions into the cell's folder."""
-        from wcabench.data.columns import write_columns
-        from wcabench.data.sentences import Sentence
-
+        """Write counts and predicted tags into the cell's folder."""
         write_counts(folder / COUNTS, self.counts)
-        sentences = (Sentence(words, tuple(tag or "O" for tag in tags)) for words, tags in self.predictions)
-        # As predicted: tags that are not legal IOB2 are read as such by the strict and the lenient score.
-        write_columns(folder / PREDICTIONS, sentences, scheme="raw")
+        write_tags(folder / TAGS, self.tags)
 
 
 class Stopwatch:
@@ -162,7 +160,7 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
     record = {
         **_header(planned, device, noted),
         "state": "done",
-        "f1": counts["target", False].f1,
+        "f1": counts["target", STRICT].f1,
         "scores": record_scores(counts),
         "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
         "seconds": watch.seconds,
@@ -175,13 +173,22 @@ def work(planned: PlannedCell, source: "DataSource", device: str, progress: Prog
     }
     line = signature(planned.config, encoder_name(planned.encoder), default_options(cls))
     record["signature"] = "|".join([line, *environment_fields(record)])
-    words = [sentence.words for sentence in data.target_test]
-    return Finished(record, counts, list(zip(words, tags["target"], strict=True)))
+    return Finished(record, counts, tags)
 
 
 def failed_record(planned: PlannedCell, error: str, seconds: float, device: str) -> dict[str, Any]:
     """cell.json of a cell that failed; `error` is one line."""
     return {**_header(planned, device, {}), "state": "failed", "f1": None, "error": error, "seconds": seconds}
+
+
+def _caption(suite: str) -> str:
+    """What the suite says under every table of it; nothing where it cannot be read any more."""
+    from wcabench.data import suites
+
+    try:
+        return suites.load_suite(suite).caption
+    except UserError:
+        return ""
 
 
 def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[str, Any]:
@@ -194,6 +201,8 @@ def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[st
         "seed": planned.seed,
         "config": planned.config,
         "encoder_name": encoder_name(planned.encoder),
+        "caption": _caption(planned.suite),
+        "labels": planned.data.labels,
         "origin": planned.origin,
         "environment": environment(device, noted.get("training", {}).get("precision")),
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
