@@ -76,7 +76,11 @@ def rescore(
 
 
 def _chosen(
-    store: "Store", names: tuple[str, ...], suites: tuple[str, ...], pairs: tuple[str, ...], methods: tuple[str, ...]
+    store: "Store",
+    names: tuple[str, ...],
+    suites: tuple[str, ...],
+    pairs: tuple[str, ...],
+    methods: tuple[str, ...],
 ) -> "tuple[list[Cell], LeftOut]":
     """The finished cells that are asked for, and (path, reason) for those that cannot be read or failed."""
     from wcabench.errors import UserError
@@ -87,7 +91,9 @@ def _chosen(
         raise UserError(f"{store.root}: no cell in it; give the folder with --results")
     chosen = select(cells, CellSelection(suites, pairs, methods))
     left_out: LeftOut = list(corrupt)
-    left_out += [(cell.path, "a failed cell has no predicted tags") for cell in chosen if cell.state != "done"]
+    left_out += [
+        (cell.path, "a failed cell has no predicted tags") for cell in chosen if cell.state != "done"
+    ]
     return [cell for cell in chosen if cell.state == "done"], left_out
 
 

@@ -1,8 +1,8 @@
 """An archive of results: one .zip to publish, with a manifest; the same cells give the same bytes everywhere.
 
-It holds `manifest.json` and, laid out as in a store, `cell.json`, `counts.npz` and `tags.npz` of each cell: no word of a
-corpus. The `predictions.conll` of older cells, which holds words, is left out. Members are stored, not deflated:
-deflate's output differs between builds of zlib, and the arrays are compressed already.
+It holds `manifest.json` and, laid out as in a store, `cell.json`, `counts.npz` and `tags.npz` of each cell, hence no
+word of a corpus. The `predictions.conll` of older cells, which holds words, is left out. Members are stored, not
+deflated: deflate's output differs between builds of zlib, and the arrays are compressed already.
 """
 
 import hashlib
@@ -18,7 +18,14 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
-from wcabench.runs.archive_checks import ARRAYS, MANIFEST, MOST_BYTES, check_arrays, check_listing, read_member
+from wcabench.runs.archive_checks import (
+    ARRAYS,
+    MANIFEST,
+    MOST_BYTES,
+    check_arrays,
+    check_listing,
+    read_member,
+)
 from wcabench.runs.cells import COUNTS, RECORD, TAGS, Cell
 from wcabench.runs.merge import check_names
 from wcabench.runs.store import Store

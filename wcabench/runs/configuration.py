@@ -14,7 +14,15 @@ from wcabench.scoring.scorer import TestSide
 NEWEST = 2
 Table = Mapping[str, Any]
 _METHOD = {"name": str, "options": dict}
-_PARTS_1 = {"suite": str, "pair": str, "seed": int, "method": dict, "encoder": dict, "recipe": dict, "data": dict}
+_PARTS_1 = {
+    "suite": str,
+    "pair": str,
+    "seed": int,
+    "method": dict,
+    "encoder": dict,
+    "recipe": dict,
+    "data": dict,
+}
 _PARTS_2 = {"suite": str, "pair": str, "test": dict, "types": list, "model": dict}
 _MODEL_PARTS = {"method": dict, "encoder": dict, "recipe": dict, "seed": int, "slots": dict}
 

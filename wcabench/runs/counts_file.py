@@ -67,9 +67,7 @@ def read_counts(path: Path, wanted: Iterable[CountsKey] | None = None) -> dict[C
                 counts[side, scorer] = Counts(types, *(read_array(file, n) for n in _names(side, scorer)))
             return counts
     except _NotScoredError as error:
-        raise UserError(
-            f"{path}: no counts by the scorer '{error}'; `wcabench rescore` adds them"
-        ) from None
+        raise UserError(f"{path}: no counts by the scorer '{error}'; `wcabench store rescore` adds them") from None
     except DAMAGED as error:
         raise UserError(f"{path}: damaged or missing ({error}); run the cell again") from error
 

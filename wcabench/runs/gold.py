@@ -38,6 +38,7 @@ class GoldReader:
             UserError: the suite or its data is not here, or is not what the cell was scored on.
         """
         from wcabench.data.labels import without_types
+        from wcabench.data.sentences import Sentence
 
         if cell.suite not in self._suites:
             self._suites[cell.suite] = self._load_suite(cell.suite)
@@ -51,7 +52,7 @@ class GoldReader:
                 f"{' and '.join(map(str, loaded.files))}: not the {side}'s test set that {cell.label} of suite "
                 f"{cell.suite} was scored on (its sha256 is another); give the data that the cell was made with"
             )
-        gold: list[Sentence] = list(loaded.content)
+        gold: list[Sentence] = [one for one in loaded.content if isinstance(one, Sentence)]
         found_types = {tag[2:] for sentence in gold for tag in sentence.tags if tag != "O"}
         return without_types(gold, found_types - set(cell.types))
 

@@ -70,9 +70,7 @@ def rescore_cell(cell: Cell, gold: TagsBySide) -> Rescored:
     except (UserError, ValueError) as error:
         raise UserError(f"{cell.path}: its predicted tags do not fit the test set: {error}") from error
     signed = _signature(cell.record)
-    changed = signed != cell.record.get("signature") or not _equal(
-        read_counts(cell.path / COUNTS), counts
-    )
+    changed = signed != cell.record.get("signature") or not _equal(read_counts(cell.path / COUNTS), counts)
     return Rescored(cell, counts, changed)
 
 
@@ -92,7 +90,9 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
         raise UserError(f"{cell.path}: not in its place in {store.root}; copy it there with `wcabench merge`")
     with store.lock(cell.key) as held:
         if not held or read_cell(cell.path).record != cell.record:
-            raise UserError(f"{cell.path}: another process is writing this cell; rescore again when it has ended")
+            raise UserError(
+                f"{cell.path}: another process is writing this cell; rescore again when it has ended"
+            )
 
         def fill(folder: Path) -> None:
             for file in cell.path.iterdir():

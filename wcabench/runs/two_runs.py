@@ -109,7 +109,9 @@ def _unpredicted_as_o(sentences: Sequence[Tags]) -> list[Tags]:
 
 def _newly_measured(then: Cell, now: Cell) -> tuple[str, ...]:
     """Said where the new run measured diagnostics that the stored one has not."""
-    return ("some diagnostics",) if then.diagnostics and now.diagnostics.keys() - then.diagnostics.keys() else ()
+    return (
+        ("some diagnostics",) if then.diagnostics and now.diagnostics.keys() - then.diagnostics.keys() else ()
+    )
 
 
 def _unlike_trace(then: Cell, now: Cell, name: str) -> str:

@@ -36,7 +36,7 @@ def drop_stray(runs: Runs) -> NDArray[np.bool_]:
 
 
 def keep_stray(runs: Runs) -> NDArray[np.bool_]:
-    """As conlleval reads tags (Tjong Kim Sang & Buchholz 2000): an I-X that continues no entity of type X starts one."""
+    """As conlleval (Tjong Kim Sang & Buchholz 2000): an I-X that continues no entity of type X starts one."""
     return np.ones(len(runs.start), bool)
 
 

@@ -25,11 +25,13 @@ class Scorer:
         name: in records, in the names of stored counts and in tables.
         convention: how tags are read as entities, for signatures.
         repair: decides what becomes of an I-X that continues no entity of type X.
+        description: the same for people; follows "the predictions are read".
     """
 
     name: str
     convention: str
     repair: Repair
+    description: str
 
     @property
     def signature(self) -> str:
@@ -113,11 +115,16 @@ class Scorer:
         return (start * (len(ids) + 1) + length) * n_types + kind, sentence * n_types + kind
 
 
-STRICT = Scorer("strict", "strict-IOB2", drop_stray)
-LENIENT = Scorer("lenient", "conlleval", keep_stray)
-# The first is the one that cells are ranked and compared by. A scorer added here is counted in every new cell, and
-# in the stored ones by `wcabench rescore`.
+STRICT = Scorer(
+    "strict", "strict-IOB2", drop_stray, "as strict IOB2: an I-X that continues no X is no entity"
+)
+LENIENT = Scorer(
+    "lenient", "conlleval", keep_stray, "as conlleval does: an I-X that continues no X starts an entity"
+)
+# Cells are compared by the strict scorer. One that is added here is counted in every new cell, and in stored cells by
+# `wcabench store rescore`; tables show it where it differs from the strict one.
 SCORERS: tuple[Scorer, ...] = (STRICT, LENIENT)
+OTHER_SCORERS = tuple(scorer for scorer in SCORERS if scorer is not STRICT)
 
 
 def all_scores(counts: Mapping[Scorer, Counts]) -> Scores:
@@ -130,9 +137,7 @@ def all_scores(counts: Mapping[Scorer, Counts]) -> Scores:
     return {**STRICT.score(counts[STRICT]), **others}
 
 
-def _equal_lengths(
-    gold: Sequence[Sequence[Tag]], predicted: Sequence[Sequence[Tag]]
-) -> NDArray[np.int64]:
+def _equal_lengths(gold: Sequence[Sequence[Tag]], predicted: Sequence[Sequence[Tag]]) -> NDArray[np.int64]:
     """Words of each sentence, [n_sentences]."""
     if len(gold) != len(predicted):
         raise UserError(f"{len(gold)} gold sentences but {len(predicted)} predicted ones: they must match")
