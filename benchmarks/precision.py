@@ -29,8 +29,8 @@ from wcabench.registry import find
 from wcabench.runs.inputs import training_data
 from wcabench.runs.predictions import count_entities
 from wcabench.runs.tagging import tag
+from wcabench.scoring.scorer import SIDES, STRICT
 
-SIDES = ("target", "source")
 Scores = dict[str, float]
 
 
@@ -45,7 +45,7 @@ def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scor
         sets = {"target": data.target_test, "source": data.source_test}
         tags = {side: tag(tagger, [s.words for s in sentences], side) for side, sentences in sets.items()}
     counts = count_entities(data, tags, read_only=False)
-    return {side: counts[side, False].f1 for side in SIDES}
+    return {side: counts[side, STRICT].f1 for side in SIDES}
 
 
 def table(by_seed: dict[int, dict[str, Scores]], pair: str) -> str:

@@ -6,7 +6,7 @@ from interleaving import compare, cpu_seconds
 from real_costs import LANGUAGES, mini_data
 
 from wcabench.scoring.bootstrap import hierarchical_difference
-from wcabench.scoring.counts import count, count_ids
+from wcabench.scoring.scorer import STRICT
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 TYPES = ("LOC", "MISC", "ORG", "PER")
@@ -28,7 +28,7 @@ def flat_ids(sentences: list[list[str]]) -> np.ndarray:
 
 
 def f1(gold: list[list[str]], predicted: list[list[str]]) -> float:
-    return count(gold, predicted, TYPES).f1
+    return STRICT.count(gold, predicted, TYPES).f1
 
 
 @pytest.mark.parametrize("given", ["strings", "ids"])
@@ -40,7 +40,7 @@ def test_counting_beside_seqeval(benchmark, tags, given):
         return f1_score(*tags, mode="strict", scheme=IOB2, average="micro")
 
     ids, lengths = [flat_ids(side) for side in tags], np.array([len(one) for one in tags[0]])
-    ours = {"strings": lambda: f1(*tags), "ids": lambda: count_ids(*ids, lengths, TYPES).f1}[given]
+    ours = {"strings": lambda: f1(*tags), "ids": lambda: STRICT.count_ids(*ids, lengths, TYPES).f1}[given]
     assert ours() == pytest.approx(100 * theirs())
     compare(benchmark, f"F1 from {given}", "seqeval, strict", ours, theirs, note="the same F1")
 
@@ -62,7 +62,7 @@ def test_the_bootstrap_beside_a_resample_by_seqeval(benchmark, tags):
     from seqeval.scheme import IOB2
 
     gold, predicted = tags
-    a, b = (count(gold, side, TYPES) for side in (predicted, gold))
+    a, b = (STRICT.count(gold, side, TYPES) for side in (predicted, gold))
     drawn = np.random.default_rng(1).integers(len(gold), size=len(gold))
 
     def theirs() -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from wcabench.reports.alignment_findings import findings
-from wcabench.reports.table import Entry, Mark, Report, Row, Section, Table
+from wcabench.reports.table import Mark, ReportTable, ResultsReport, Row, Section, TableEntry
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import EFLOMAL, Setting
 from wcabench.sweep.sweep import Outcome
@@ -25,7 +25,7 @@ def alignment_report(
     *,
     details: bool,
     notes: Sequence[str],
-) -> Report:
+) -> ResultsReport:
     """The tables.
 
     Args:
@@ -55,7 +55,7 @@ def alignment_report(
         rows = [(f"{one.method} ({one.state})", by_setting[one]) for one in swept]
         tables.append(_rates("settings", title, names, rows))
     heading = f"Word alignment{f': {encoder}' if encoder else ''}"
-    return Report((Section(heading, {"encoder": encoder}, tuple(tables)),))
+    return ResultsReport((Section(heading, {"encoder": encoder}, tuple(tables)),))
 
 
 def _references(settings: Sequence[Setting]) -> list[str]:
@@ -71,10 +71,10 @@ def _references(settings: Sequence[Setting]) -> list[str]:
 
 def _rates(
     name: str, title: str, golds: tuple[str, ...], rows: Sequence[tuple[str, Mapping[str, Outcome]]]
-) -> Table:
+) -> ReportTable:
     """Error rates, a row a setting and a column a gold set."""
     lowest = {gold: min(round(100 * row[gold].score.error_rate, 2) for _, row in rows) for gold in golds}
-    return Table(
+    return ReportTable(
         name,
         title,
         golds,
@@ -90,15 +90,15 @@ def _rates(
     )
 
 
-def _rate(found: Outcome, lowest: float) -> Entry:
+def _rate(found: Outcome, lowest: float) -> TableEntry:
     rate = 100 * found.score.error_rate
     mark: Mark = "best" if round(rate, 2) == lowest else ""
-    return Entry(
+    return TableEntry(
         (f"{rate:.1f}",), mark, value=rate, more={"interval": [100 * bound for bound in found.interval]}
     )
 
 
-def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> Table:
+def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> ReportTable:
     """Precision, recall and error rate on one gold set."""
     lowest = min((round(100 * one.score.error_rate, 2) for one in outcomes), default=0.0)
     caption = (
@@ -111,7 +111,7 @@ def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> Table:
     rows = tuple(
         Row(_label(one.setting), _details(one, lowest), more=asdict(one.setting)) for one in outcomes
     )
-    return Table(gold.name, gold.name, COLUMNS, rows, caption)
+    return ReportTable(gold.name, gold.name, COLUMNS, rows, caption)
 
 
 def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
@@ -122,14 +122,14 @@ def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
     return [f"The statistical aligners learn from these {len(gold.pairs)} pairs{more}"]
 
 
-def _details(one: Outcome, lowest: float) -> tuple[Entry, ...]:
+def _details(one: Outcome, lowest: float) -> tuple[TableEntry, ...]:
     score, (low, high) = one.score, one.interval
     percents = [100 * value for value in (score.precision, score.recall)]
     return (
-        *(Entry((f"{value:.1f}",), value=value) for value in percents),
+        *(TableEntry((f"{value:.1f}",), value=value) for value in percents),
         _rate(one, lowest),
-        Entry((f"{100 * low:.1f} to {100 * high:.1f}",)),
-        Entry((str(score.predicted),), value=score.predicted),
+        TableEntry((f"{100 * low:.1f} to {100 * high:.1f}",)),
+        TableEntry((str(score.predicted),), value=score.predicted),
     )
 
 

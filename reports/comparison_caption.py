@@ -1,11 +1,11 @@
-"""What is said under a comparison: how it was tested, and what so few seeds can and cannot show."""
+"""Sentences under a comparison: how it was tested, and what so many seeds can and cannot show."""
 
 import math
 
-from wcabench.reports.difference import ALPHA, Difference, short_p
+from wcabench.reports.difference import ALPHA, MethodDifference, short_p
 from wcabench.reports.table import listed
 
-REAL_IS_BOLD = "these are bold"  # in tables; a figure has other signs
+REAL_IS_BOLD = "these are bold"  # in tables; figures replace it by their own signs
 
 
 def family_text(baseline: str) -> str:
@@ -13,7 +13,7 @@ def family_text(baseline: str) -> str:
     return f"every method and pair against {baseline}"
 
 
-def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
+def caption(differences: list[MethodDifference], resamples: int) -> tuple[str, ...]:
     """The sentences under a comparison table.
 
     Args:
@@ -36,26 +36,30 @@ def caption(differences: list[Difference], resamples: int) -> tuple[str, ...]:
     )
 
 
-def _power_caption(differences: list[Difference]) -> str:
-    """Seeds that it takes to see one point, where the seeds' differences spread most."""
+def _power_caption(differences: list[MethodDifference]) -> str:
+    """How many seeds would show a difference of one point, for the method whose differences vary most over seeds."""
     from wcabench.scoring.significance import power_sentence
 
-    widest = max(differences, key=lambda one: (one.result.effect.std or 0.0, one.result.effect.n))
-    effect = widest.result.effect
-    where = f" Largest spread of this table: {widest.method} on {widest.pair}." if effect.std else ""
+    most_variable = max(differences, key=lambda each: (each.result.effect.std or 0.0, each.result.effect.n))
+    effect = most_variable.result.effect
+    where = (
+        f" Largest spread of this table: {most_variable.method} on {most_variable.pair}."
+        if effect.std
+        else ""
+    )
     return power_sentence(effect.std, effect.n) + (where if len(differences) > 1 else "")
 
 
-def _seed_caption(differences: list[Difference], n: list[int]) -> tuple[str, ...]:
-    """What a test over seeds alone can say, and what one seed cannot."""
+def _seed_caption(differences: list[MethodDifference], n: list[int]) -> tuple[str, ...]:
+    """The least p of a test over seeds alone, whether it rejects, and what a single seed cannot show."""
     attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
-    able = [f"{short_p(p)} for n = {count}" for count, p in sorted(attainable.items())]
-    cannot = all(p >= ALPHA for p in attainable.values())
-    earned = [d for d in differences if d.result.p_seeds < ALPHA and not math.isnan(d.result.p_seeds)]
-    test = f"A sign-flip test over seeds can reach p = {listed(able)} at the least"
+    least = [f"{short_p(p)} for n = {seeds}" for seeds, p in sorted(attainable.items())]
+    cannot_reject = all(p >= ALPHA for p in attainable.values())
+    rejected = [d for d in differences if d.result.p_seeds < ALPHA and not math.isnan(d.result.p_seeds)]
+    test = f"A sign-flip test over seeds can reach p = {listed(least)} at the least"
     test += (
         ": it cannot reject at .05 here."
-        if cannot
-        else f"; unadjusted, it rejects {len(earned)} of {len(differences)}."
+        if cannot_reject
+        else f"; unadjusted, it rejects {len(rejected)} of {len(differences)}."
     )
     return (test, "With one seed the interval holds no variance between seeds.") if n[0] == 1 else (test,)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wcabench.reports.json_table import DIGITS
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
 # Names are those of the JSON table; a number of another table than the scores bears that table's name before its own.
 # An empty field says that there is no such number. Sentences are left out: they stand in the JSON table.
@@ -62,7 +62,7 @@ COLUMNS = {
 }
 
 
-def render_csv(report: Report) -> str:
+def render_csv(report: ResultsReport) -> str:
     """The report as CSV with a header; lines end in CR LF, numbers have a decimal point, NaN is an empty field."""
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, COLUMNS)
@@ -90,7 +90,7 @@ def _section(number: int, section: Section) -> Iterator[dict[str, Any]]:
             yield _texts({**shared, **_common(row, pair, entry), **facts})
 
 
-def _common(row: Row, pair: str, entry: Entry) -> dict[str, Any]:
+def _common(row: Row, pair: str, entry: TableEntry) -> dict[str, Any]:
     return {
         "pair": pair,
         "kind": row.kind,
@@ -105,14 +105,14 @@ def _common(row: Row, pair: str, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _published(row: Row, entry: Entry) -> dict[str, Any]:
+def _published(row: Row, entry: TableEntry) -> dict[str, Any]:
     """A copied row: its number with the digits it was printed with, and nothing of the group that it stands with."""
     printed, _, deviation = entry.lines[0].partition(" ± ")
     facts = {name: row.more.get(name) for name in ("source", "verification", "remark", "tier")}
     return {**facts, "value": printed, "std": deviation, "encoder_name": "", "encoder": "", "signature": ""}
 
 
-def _ours(row: Row, pair: str, section: Section, tables: Mapping[str, Table]) -> dict[str, Any]:
+def _ours(row: Row, pair: str, section: Section, tables: Mapping[str, ReportTable]) -> dict[str, Any]:
     facts = section.facts["methods"][row.label]
     numbers = {"method": facts["method"], "tier": facts["tier"]}
     for name in ("source", "lenient", "cost", "comparison"):
@@ -121,7 +121,7 @@ def _ours(row: Row, pair: str, section: Section, tables: Mapping[str, Table]) ->
     return {name: value for name, value in numbers.items() if name in COLUMNS}
 
 
-def _find(table: Table | None, label: str, column: str) -> Entry | None:
+def _find(table: ReportTable | None, label: str, column: str) -> TableEntry | None:
     rows = [row for row in table.rows if row.label == label and row.kind == "ours"] if table else []
     return rows[0].entries[table.columns.index(column)] if table and rows else None
 

@@ -12,8 +12,8 @@ from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples, collect
 from wcabench.reports.diagnosis_columns import TABLES, Column
 from wcabench.reports.entries import sample_footnotes
-from wcabench.reports.selection import Selection
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.selection import CellSelection
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 from wcabench.runs.cells import Cell
 from wcabench.runs.store import Store
 
@@ -23,8 +23,8 @@ BEFORE = "before"
 
 
 def read_diagnosis(
-    root: Path, names: Sequence[str], selection: Selection, untrained: Untrained | None = None
-) -> Report:
+    root: Path, names: Sequence[str], selection: CellSelection, untrained: Untrained | None = None
+) -> ResultsReport:
     """The diagnostics of a results folder.
 
     Args:
@@ -51,7 +51,7 @@ def read_diagnosis(
     ]
     if not any(section.tables for section in sections):
         raise UserError("; ".join(f"{what}: {why}" for what, why in left_out))
-    return Report(tuple(section for section in sections if section.tables), tuple(left_out))
+    return ResultsReport(tuple(section for section in sections if section.tables), tuple(left_out))
 
 
 def _why_nothing(group: Group, pair: str) -> str:
@@ -77,7 +77,7 @@ def _section(group: Group, untrained: Untrained | None) -> Section:
     return Section(heading, facts, tuple(tables), tuple(group.cells))
 
 
-def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Table]:
+def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[ReportTable]:
     """What was measured on one pair."""
     usual, seeds = captions.seeds_text(group)
     numbers = f"Mean{' ± standard deviation' if usual > 1 else ''}, {seeds}"
@@ -86,7 +86,7 @@ def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Table]
     if untrained is not None:
         samples = dict(_with_untrained(samples, untrained))
     return [
-        Table(
+        ReportTable(
             name=f"{name} {pair}",
             title=f"{title}, {pair}",
             columns=tuple(column.heading for column in columns),
@@ -125,19 +125,19 @@ def _row(label: str, samples: Samples, columns: Sequence[Column], usual: int) ->
     )
 
 
-def _entry(samples: Samples, column: Column, usual: int) -> Entry:
+def _entry(samples: Samples, column: Column, usual: int) -> TableEntry:
     known = [(cell, value) for cell in samples.done if (value := _value(cell, column.name)) is not None]
     unlike = [cell for cell in samples.done if _value(cell, column.name) is None]
     reasons = dict.fromkeys(_reason(cell, column.name, bool(known)) for cell in unlike)
     notes = (*_seed_notes(samples, usual), *reasons)
     if not known:
-        return Entry(footnotes=notes)
+        return TableEntry(footnotes=notes)
     scale = 100 if column.percent else 1
     values = [scale * value for _, value in known]
     mean, std = statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
     digits = 1 if column.percent else 2
     text = f"{mean:.{digits}f}" if std is None else f"{mean:.{digits}f} ± {std:.{digits}f}"
-    return Entry(
+    return TableEntry(
         lines=(text, *_beside([cell for cell, _ in known], column)),
         footnotes=notes,
         value=mean,

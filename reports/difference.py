@@ -1,4 +1,4 @@
-"""One method against the baseline: the verdict, and the sentence that claims no more than it."""
+"""The difference of one method to the baseline: its verdict, and a sentence that claims no more than the verdict."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,7 @@ Verdict = Literal["above", "below", "none found", "one seed"]
 
 
 @dataclass(frozen=True)
-class Difference:
+class MethodDifference:
     """One method against the baseline on one pair.
 
     Attributes:
@@ -23,9 +23,9 @@ class Difference:
         pair: "en-nl".
         result: difference (method minus baseline), interval and p-values.
         p_holm: the larger p of the t test and of randomisation, after Holm over the table.
-        family: number of comparisons that Holm was taken over.
-        p_sentences: p of randomisation alone, which knows nothing of other seeds, after Holm over the table.
-        p_benjamini_hochberg: the larger p after Benjamini and Hochberg, for JSON; it decides nothing.
+        family: number of comparisons that Holm's correction is over.
+        p_sentences: p of randomisation alone, after Holm over the table; it says nothing of other seeds.
+        p_benjamini_hochberg: the larger p after Benjamini and Hochberg, for JSON; the verdict does not use it.
     """
 
     method: str
@@ -39,12 +39,12 @@ class Difference:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether the interval, which is that of one comparison, excludes 0."""
+        """Whether the interval, which is not corrected for the number of comparisons, excludes 0."""
         return self.result.low > 0 or self.result.high < 0
 
     @property
     def verdict(self) -> Verdict:
-        """A difference is real when p after Holm is below .05, and n > 1."""
+        """Real ("above" or "below") where p after Holm is below .05 and there are two common seeds or more."""
         if self.p_holm >= ALPHA:
             return "none found"
         if self.result.n_common_seeds < 2:
@@ -52,11 +52,12 @@ class Difference:
         return "above" if self.result.difference > 0 else "below"
 
     def sentence(self) -> str:
-        """The finding in words."""
-        r = self.result
-        interval = f"95% interval {number(r.low)} to {number(r.high)}"
+        """The verdict in words, with the interval and p."""
+        result = self.result
+        interval = f"95% interval {number(result.low)} to {number(result.high)}"
         evidence = f"({interval}; {p_text(self.p_holm)} after Holm over {self.family})"
-        size = f"{abs(r.difference):.2f} F1 {'above' if r.difference > 0 else 'below'} {self.baseline}"
+        direction = "above" if result.difference > 0 else "below"
+        size = f"{abs(result.difference):.2f} F1 {direction} {self.baseline}"
         if self.verdict == "one seed":
             return (
                 f"with the one seed that both have, {self.method} is {size} on {self.pair} {evidence}; "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wcabench.reports.printed import Place, Printed, PrintedTable
+from wcabench.reports.printed import Printed, PrintedTable, TableId
 from wcabench.runs.signature_fields import fields_of
 
 
@@ -16,7 +16,7 @@ def drift(then: Printed, now: Printed) -> list[str]:
     return [line for place in places for line in _table(then, now, place, list(places))]
 
 
-def _table(then: Printed, now: Printed, place: Place, places: list[Place]) -> Iterator[str]:
+def _table(then: Printed, now: Printed, place: TableId, places: list[TableId]) -> Iterator[str]:
     title = _title(place, places)
     old, new = then.tables.get(place), now.tables.get(place)
     if old is None or new is None:
@@ -27,7 +27,7 @@ def _table(then: Printed, now: Printed, place: Place, places: list[Place]) -> It
     yield from (f"{title}: signature: {line}" for line in _signature(old.signature, new.signature))
 
 
-def _title(place: Place, places: list[Place]) -> str:
+def _title(place: TableId, places: list[TableId]) -> str:
     """The table's title, with the setting of its section where another has a table of this title."""
     setting, title = place
     return title if sum(other == title for _, other in places) == 1 else f"{title} [{setting}]"

@@ -1,4 +1,4 @@
-"""Rows of means: one value of each cell, averaged over seeds, the best of a column marked."""
+"""Rows of means: a value of each cell averaged over seeds, with the best of a column marked."""
 
 import dataclasses
 import statistics
@@ -7,7 +7,7 @@ from typing import Any
 
 from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples
-from wcabench.reports.table import Entry, Mark, Row, listed
+from wcabench.reports.table import Mark, Row, TableEntry, listed
 from wcabench.runs.cells import Cell
 
 Value = Callable[[Cell], float | None]
@@ -23,7 +23,7 @@ def mean_rows(group: Group, columns: Sequence[tuple[str, Value]]) -> tuple[Row, 
 
     Args:
         group: the cells.
-        columns: (pair, value): whose cells stand in the column, and what is taken of each.
+        columns: for each column, the pair whose cells it shows, and the value that is taken of each cell.
     """
     usual, _ = captions.seeds_text(group)
     rows = [
@@ -41,15 +41,15 @@ def score_at(cell: Cell, *names: str) -> float | None:
     return None if scores is None else float(scores)
 
 
-def _entry(samples: Samples, value: Value, usual: int) -> Entry:
+def _entry(samples: Samples, value: Value, usual: int) -> TableEntry:
     known = [(cell, number) for cell in samples.done if (number := value(cell)) is not None]
     footnotes = sample_footnotes(samples, len(known), usual)
     if not known:
-        return Entry(footnotes=footnotes)
+        return TableEntry(footnotes=footnotes)
     numbers = [number for _, number in known]
     mean = statistics.fmean(numbers)
     std = statistics.stdev(numbers) if len(numbers) > 1 else None
-    return Entry(
+    return TableEntry(
         lines=(f"{mean:.2f}" if std is None else f"{mean:.2f} ± {std:.2f}",),
         footnotes=footnotes,
         value=mean,
@@ -60,8 +60,14 @@ def _entry(samples: Samples, value: Value, usual: int) -> Entry:
 
 
 def sample_footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
-    """Why a number has fewer seeds than its neighbours, in one footnote; none where all is as usual."""
-    why = [
+    """The footnote that says why a number is of other seeds than its neighbours; none where it is not.
+
+    Args:
+        samples: the cells behind the number.
+        n: how many seeds the number is of.
+        usual: how many seeds most numbers of the table are of.
+    """
+    reasons = [
         f"{_seeds(seeds)} {what}"
         for seeds, what in (
             (samples.failed, "failed"),
@@ -71,10 +77,10 @@ def sample_footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
         if seeds
     ]
     if not samples.done:
-        return (f"No finished cell: {listed(why)}.",) if why else ()
-    if n == usual and not why:
+        return (f"No finished cell: {listed(reasons)}.",) if reasons else ()
+    if n == usual and not reasons:
         return ()
-    return (f"n = {n}{': ' + listed(why) if why else ''}.",)
+    return (f"n = {n}{': ' + listed(reasons) if reasons else ''}.",)
 
 
 def _seeds(seeds: tuple[int, ...]) -> str:
@@ -82,27 +88,31 @@ def _seeds(seeds: tuple[int, ...]) -> str:
 
 
 def _marked(rows: list[Row], width: int) -> tuple[Row, ...]:
-    """Best of at least two rows bold, second of at least three underlined; ties as printed share a mark.
+    """The rows with their marks: bold the best of at least two, underlined the second of at least three.
 
-    Where all are equal, none is best.
+    Numbers that are printed alike have the same mark; where all are, none is marked.
     """
-    columns = [_marks([row.entries[column] for row in rows]) for column in range(width)]
+    marks = [_marks([row.entries[column] for row in rows]) for column in range(width)]
     return tuple(
         dataclasses.replace(
             row,
-            entries=tuple(dataclasses.replace(e, mark=columns[c][r]) for c, e in enumerate(row.entries)),
+            entries=tuple(
+                dataclasses.replace(entry, mark=marks[column][number])
+                for column, entry in enumerate(row.entries)
+            ),
         )
-        for r, row in enumerate(rows)
+        for number, row in enumerate(rows)
     )
 
 
-def _marks(entries: list[Entry]) -> list[Mark]:
+def _marks(entries: list[TableEntry]) -> list[Mark]:
+    """The marks of one column."""
     printed = [None if entry.value is None else round(entry.value, 2) for entry in entries]
-    order = sorted({value for value in printed if value is not None}, reverse=True)
-    many = sum(value is not None for value in printed)
-    names: dict[float | None, Mark] = {}
-    if many >= 2 and len(order) > 1:
-        names[order[0]] = "best"
-    if many >= 3 and len(order) > 1 and printed.count(order[0]) == 1:
-        names[order[1]] = "second"
-    return [names.get(value, "") if value is not None else "" for value in printed]
+    descending = sorted({value for value in printed if value is not None}, reverse=True)
+    n_values = sum(value is not None for value in printed)
+    mark_of: dict[float | None, Mark] = {}
+    if n_values >= 2 and len(descending) > 1:
+        mark_of[descending[0]] = "best"
+    if n_values >= 3 and len(descending) > 1 and printed.count(descending[0]) == 1:
+        mark_of[descending[1]] = "second"
+    return [mark_of.get(value, "") if value is not None else "" for value in printed]

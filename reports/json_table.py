@@ -5,13 +5,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
 SCHEMA = 1
 DIGITS = 6
 
 
-def render_json(report: Report) -> str:
+def render_json(report: ResultsReport) -> str:
     """The report as one JSON object: sections, their tables, rows, an entry a column. NaN becomes null."""
     whole = {
         "schema": SCHEMA,
@@ -35,7 +35,7 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: ReportTable) -> dict[str, Any]:
     return {
         "name": table.name,
         "title": table.title,
@@ -57,7 +57,7 @@ def _row(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: TableEntry) -> dict[str, Any]:
     return {
         "value": entry.value,
         "std": entry.std,

@@ -1,8 +1,7 @@
-"""How a cell's method and encoder are called in tables."""
+"""Names of methods in tables."""
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -11,22 +10,21 @@ from wcabench.errors import UserError
 from wcabench.runs.cells import Cell
 
 
-def method_label(config: Mapping[str, Any]) -> str:
+def method_label(cell: Cell) -> str:
     """The method's name with the options that are not its defaults; with all where it cannot be loaded."""
-    name, options = str(config["method"]["name"]), dict(config["method"].get("options", {}))
-    defaults = option_defaults(name) if options else {}
+    defaults = option_defaults(cell.method) if cell.options else {}
     missing = object()
     changed = [
         f"{key}={_shown(value)}"
-        for key, value in sorted(options.items())
+        for key, value in sorted(cell.options.items())
         if defaults.get(key, missing) != value
     ]
-    return f"{name} ({', '.join(changed)})" if changed else name
+    return f"{cell.method} ({', '.join(changed)})" if changed else cell.method
 
 
 @cache
 def option_defaults(method: str) -> dict[str, Any]:
-    """The options of a method as they are when nothing is set, as JSON has them."""
+    """The defaults of a method's options in JSON's types; empty where the method cannot be loaded."""
     try:
         cls = registry.find(method).load()
     except UserError:
@@ -34,22 +32,12 @@ def option_defaults(method: str) -> dict[str, Any]:
     if not dataclasses.is_dataclass(cls):
         return {}
     values: dict[str, Any] = {}
-    for one in dataclasses.fields(cls):
-        if one.default is not dataclasses.MISSING:
-            values[one.name] = one.default
-        elif one.default_factory is not dataclasses.MISSING:
-            values[one.name] = one.default_factory()
+    for option in dataclasses.fields(cls):
+        if option.default is not dataclasses.MISSING:
+            values[option.name] = option.default
+        elif option.default_factory is not dataclasses.MISSING:
+            values[option.name] = option.default_factory()
     return json.loads(json.dumps(values, default=str))  # type: ignore[no-any-return]
-
-
-def encoder_name(cell: Cell) -> str:
-    """The name that people know the encoder by."""
-    return str(cell.record.get("encoder_name") or encoder_identity(cell))
-
-
-def encoder_identity(cell: Cell) -> str:
-    """What the encoder is by content: "hub:<id>@<revision>" or "sha256:<hex>"."""
-    return str(cell.config["encoder"].get("identity", ""))
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,7 @@ r"""A report as LaTeX with booktabs: tables to \input, or a whole document."""
 
 import re
 
-from wcabench.reports.table import Entry, Report, Row, Table
+from wcabench.reports.table import ReportTable, ResultsReport, Row, TableEntry
 
 SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -45,7 +45,7 @@ LAYOUT = r"""\setlength{\parindent}{0pt}
 """
 
 
-def render_latex(report: Report, *, standalone: bool) -> str:
+def render_latex(report: ResultsReport, *, standalone: bool) -> str:
     r"""The tables of a report.
 
     Args:
@@ -62,7 +62,7 @@ def render_latex(report: Report, *, standalone: bool) -> str:
     return HEAD + packages + LAYOUT + "\\bigskip\n".join(tables) + "\\end{document}\n"
 
 
-def _table(table: Table, *, floating: bool) -> str:
+def _table(table: ReportTable, *, floating: bool) -> str:
     """A table with its notes under it: long notes follow the float, so that they can break over pages."""
     notes = _notes(table)
     rows = _rows(table)
@@ -91,7 +91,7 @@ def _height(rows: list[str], notes: list[str]) -> float:
     return (len(rows) + 4) * ROW_HEIGHT + lines * NOTE_HEIGHT
 
 
-def _notes(table: Table) -> list[str]:
+def _notes(table: ReportTable) -> list[str]:
     """Findings, caption and footnotes."""
     return [
         r"\footnotesize\raggedright",
@@ -102,7 +102,7 @@ def _notes(table: Table) -> list[str]:
     ]
 
 
-def _rows(table: Table) -> list[str]:
+def _rows(table: ReportTable) -> list[str]:
     width = len(table.columns) + 1
     padding = [table.padding(column) for column in range(width - 1)]
     lines, section = [], ""
@@ -125,12 +125,12 @@ def _rows(table: Table) -> list[str]:
     return lines
 
 
-def _label(row: Row, table: Table) -> str:
+def _label(row: Row, table: ReportTable) -> str:
     # Braces keep a label that starts with [ from being read as the optional argument of the \\ before it.
     return f"{{{escape(row.label)}}}" + _raised(table.marks(row.footnotes))
 
 
-def _entry(entry: Entry, padding: int, table: Table) -> str:
+def _entry(entry: TableEntry, padding: int, table: ReportTable) -> str:
     text = escape(entry.lines[0])
     marked = {"best": rf"\textbf{{{_bold(text)}}}", "second": rf"\underline{{{text}}}", "": text}[entry.mark]
     space = rf"\phantom{{{'0' * padding}}}" if padding else ""

@@ -2,13 +2,13 @@
 
 import re
 
-from wcabench.reports.stored_options import comment
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.options import comment
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
-def render_markdown(report: Report) -> str:
+def render_markdown(report: ResultsReport) -> str:
     """The report, one heading a group and one a table; its options in a comment, for `report --check`."""
     sections = "\n".join(_section(section) for section in report.sections)
     return sections + (f"\n{comment(report.options)}\n" if report.options else "")
@@ -18,7 +18,7 @@ def _section(section: Section) -> str:
     return "\n".join([f"## {escape(section.heading)}\n", *(_table(table) for table in section.tables)])
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     head = ["method", *map(escape, table.columns)]
     lines = [f"### {escape(table.title)}\n", _pipe(head), _pipe(["---"] * len(head))]
     section = ""
@@ -35,11 +35,11 @@ def _table(table: Table) -> str:
     return "\n".join(lines + ["\n" + "\n".join(block) for block in blocks if block]) + "\n"
 
 
-def _label(row: Row, table: Table) -> str:
+def _label(row: Row, table: ReportTable) -> str:
     return escape(row.label) + _raised(table.marks(row.footnotes))
 
 
-def _entry(entry: Entry, table: Table) -> str:
+def _entry(entry: TableEntry, table: ReportTable) -> str:
     first, *others = map(escape, entry.lines)
     marked = {"best": f"**{first}**", "second": f"<u>{first}</u>", "": first}[entry.mark]
     return " ".join([marked, *others]) + _raised(table.marks(entry.footnotes))

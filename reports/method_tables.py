@@ -8,8 +8,9 @@ import numpy as np
 
 from wcabench.reports import captions
 from wcabench.reports.comparison import comparison_table
+from wcabench.reports.provenance import provenance
 from wcabench.reports.side_by_side import PairExamples, errors
-from wcabench.reports.table import TYPES, Entry, Report, Row, Section, Table, number, signed
+from wcabench.reports.table import TYPES, ReportTable, ResultsReport, Row, Section, TableEntry, number, signed
 from wcabench.reports.two_methods import Match, Matches, common_cells
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def build_report(
     left_out: Sequence[tuple[str, str]],
     resamples: int,
     bootstrap: bool = False,
-) -> Report:
+) -> ResultsReport:
     """One section a match; the examples stand among the section's facts, for JSON.
 
     Args:
@@ -37,7 +38,7 @@ def build_report(
         for match, own in zip(matches.matches, examples, strict=True)
     )
     unused = ((pair, f"{pair}: not compared: {reason}") for pair, reason in matches.left_out)
-    return Report(sections, (*left_out, *unused))
+    return ResultsReport(sections, (*left_out, *unused))
 
 
 def _section(match: Match, examples: Sequence[PairExamples], resamples: int, bootstrap: bool) -> Section:
@@ -52,7 +53,7 @@ def _section(match: Match, examples: Sequence[PairExamples], resamples: int, boo
     difference = dataclasses.replace(
         difference,
         findings=warned + difference.findings,
-        caption=(*difference.caption, *captions.cell_notes(group), *captions.provenance(group.cells)),
+        caption=(*difference.caption, *captions.cell_notes(group), *provenance(group)),
     )
     return Section(
         heading=f"{a} against {b}: suite {group.suite}, encoder "
@@ -69,7 +70,7 @@ def _section(match: Match, examples: Sequence[PairExamples], resamples: int, boo
     )
 
 
-def type_table(match: Match, pair: str) -> Table:
+def type_table(match: Match, pair: str) -> ReportTable:
     """F1 by entity type: both methods and their difference, means over the common seeds."""
     of_a, of_b = common_cells([row.samples[pair] for row in match.group.rows])
     counts = [cell.counts() for cell in of_a], [cell.counts() for cell in of_b]
@@ -84,7 +85,7 @@ def type_table(match: Match, pair: str) -> Table:
     )
     gold = counts[0][0].gold
     sizes = ", ".join(f"{kind} {size}" for kind, size in zip(types, gold.sum(0).tolist(), strict=True))
-    return Table(
+    return ReportTable(
         name=f"{TYPES}{pair}",
         title=f"F1 by entity type on {pair}",
         columns=("all", *types),
@@ -112,5 +113,5 @@ def _mean_f1(counts: "list[Counts]", kind: str | None) -> float:
     return float(np.mean([(one["per_type"][kind] if kind else one["micro"])["f1"] for one in scores]))
 
 
-def _entry(value: float, n: int, text: Callable[[float], str]) -> Entry:
-    return Entry((text(value),), value=value, n=n)
+def _entry(value: float, n: int, text: Callable[[float], str]) -> TableEntry:
+    return TableEntry((text(value),), value=value, n=n)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wcabench.errors import UserError
-from wcabench.reports.captions import SIGNATURE
-from wcabench.reports.stored_options import in_comment
+from wcabench.reports.options import in_comment
+from wcabench.reports.provenance import SIGNATURE
 from wcabench.runs.signature_fields import MARKDOWN_ESCAPE
 
 RAISED = re.compile(r"<sup>.*?</sup>")
 MARKS = (("best", re.compile(r"\*\*(.*?)\*\*")), ("second", re.compile(r"<u>(.*?)</u>")))
 SETTING = ("Recipe: ", "Data: ")  # sentences that tell apart two sections of one heading
 
-Place = tuple[str, str]  # setting of the section and title of the table
+TableId = tuple[str, str]  # setting of the section and title of the table
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Printed:
     """
 
     form: Literal["json", "markdown"]
-    tables: dict[Place, PrintedTable]
+    tables: dict[TableId, PrintedTable]
     options: Any | None
 
 
@@ -72,9 +72,9 @@ def read_printed(text: str, file: str) -> Printed:
 
 def _placed(
     sections: Iterator[tuple[str, list[tuple[str, PrintedTable]]]],
-) -> Iterator[tuple[Place, PrintedTable]]:
+) -> Iterator[tuple[TableId, PrintedTable]]:
     """Tables by place; a place that comes again gets a number."""
-    seen: dict[Place, int] = {}
+    seen: dict[TableId, int] = {}
     for setting, tables in sections:
         for title, table in tables:
             times = seen[setting, title] = seen.get((setting, title), 0) + 1

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from wcabench.contract import Need
-from wcabench.reports.table import Entry, Row
+from wcabench.reports.table import Row, TableEntry
 from wcabench.reports.tiers import tier
 
 VERIFICATION = {
@@ -119,12 +119,12 @@ def _as_row(row: PublishedRow, pairs: Sequence[str], sources: bool) -> Row:
     )
 
 
-def _entry(row: PublishedRow, pair: str) -> Entry:
+def _entry(row: PublishedRow, pair: str) -> TableEntry:
     if pair not in row.values:
-        return Entry()
+        return TableEntry()
     deviation = row.deviations.get(pair)
     text = f"{row.values[pair]} ± {deviation}" if deviation else row.values[pair]
-    return Entry(
+    return TableEntry(
         lines=(text,),
         footnotes=(row.remarks[pair],) if pair in row.remarks else (),
         value=float(row.values[pair]),

@@ -1,9 +1,8 @@
-"""A report: every group of a store with its tables, in the order in which they are read."""
+"""The report of a results folder: every group of cells with its tables."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,55 +10,31 @@ from wcabench.errors import UserError
 from wcabench.reports import captions
 from wcabench.reports.collect import Group, collect
 from wcabench.reports.comparison import comparison_table, find_baseline
-from wcabench.reports.scores import cost_table, lenient_table, score_table, source_table
-from wcabench.reports.selection import Selection
-from wcabench.reports.stored_options import stored_options
-from wcabench.reports.table import Report, Section, Table
+from wcabench.reports.options import Options, stored_options
+from wcabench.reports.provenance import provenance, suite_captions
+from wcabench.reports.scores import cost_table, other_scorer_tables, score_table, source_table
+from wcabench.reports.table import ReportTable, ResultsReport, Section
 from wcabench.reports.tiers import seen
 from wcabench.reports.type_tables import type_tables
 from wcabench.runs.cells import ERROR, Cell
 from wcabench.runs.signature_fields import merged_signature
 from wcabench.runs.store import Store
-from wcabench.scoring.bootstrap import RESAMPLES
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a report shows.
-
-    Attributes:
-        selection: which cells.
-        baseline: method or label to compare with; None takes `none` where it was run.
-        published: show the published rows.
-        details: intervals of the means, sources of the published rows, the cost table.
-        whole: all that takes no resampling, for a format that has room for it: F1 by entity type, sources, cost.
-        resamples: of every randomisation and bootstrap.
-        bootstrap: add the bootstrap's intervals to the facts, for JSON.
-    """
-
-    selection: Selection = field(default_factory=Selection)
-    baseline: str | None = None
-    published: bool = True
-    details: bool = False
-    whole: bool = False
-    resamples: int = RESAMPLES
-    bootstrap: bool = False
-
-
-def read_report(root: Path, options: Options) -> Report:
+def read_report(root: Path, options: Options) -> ResultsReport:
     """The report of a results folder.
 
     Raises:
         UserError: the folder has no finished cell, or the options name something that it does not have.
     """
     cells, left_out = read_cells(root)
-    with telling(left_out):
+    with naming_left_out(left_out):
         sections = build_sections(cells, options)
-    return Report(sections, left_out, stored_options(options))
+    return ResultsReport(sections, left_out, stored_options(options))
 
 
 def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
-    """All cells of a results folder, and what cannot be used of it: (path, reason).
+    """All cells of a results folder, and (path, reason) of those that cannot be used.
 
     Raises:
         UserError: the folder has no finished cell.
@@ -76,8 +51,8 @@ def read_cells(root: Path) -> tuple[list[Cell], tuple[tuple[str, str], ...]]:
 
 
 @contextmanager
-def telling(left_out: Sequence[tuple[str, str]]) -> Iterator[None]:
-    """A `UserError` within also says what could not be used, for that may be why something is not there."""
+def naming_left_out(left_out: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Add to a `UserError` what could not be used, for that may be why something is not there."""
     try:
         yield
     except UserError as error:
@@ -108,23 +83,23 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
 def _section(group: Group, options: Options) -> Section:
     details, whole = options.details, options.whole or options.details
     baseline = find_baseline(group, options.baseline)
-    provenance = captions.provenance(group.cells)
-    tables: list[Table | None] = [
+    last_sentences = provenance(group)
+    tables: list[ReportTable | None] = [
         score_table(group, published=options.published, details=details, sources=whole),
         comparison_table(group, baseline, resamples=options.resamples, bootstrap=options.bootstrap)
         if baseline
         else None,
         source_table(group),
-        lenient_table(group),
+        *other_scorer_tables(group),
         *(type_tables(group) if whole else ()),
         cost_table(group) if whole else None,
     ]
     return Section(
         heading=f"Suite {group.suite}, encoder {captions.encoder_text(group)}",
         facts=facts(group),
-        # Under each, for a table may be printed alone.
+        # Under each table, for it may be printed without the others.
         tables=tuple(
-            dataclasses.replace(table, caption=(*table.caption, *provenance))
+            dataclasses.replace(table, caption=(*table.caption, *last_sentences))
             for table in tables
             if table is not None
         ),
@@ -136,6 +111,7 @@ def facts(group: Group) -> dict[str, Any]:
     """What all cells of a group share, and what each method may see: for JSON."""
     return {
         "suite": group.suite,
+        "suite_caption": " ".join(suite_captions(group)),
         "encoder_name": group.encoder_name,
         "encoder": dict(group.encoder),
         "recipe": dict(group.recipe),

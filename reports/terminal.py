@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from wcabench.reports.table import ALPHABET, Entry, Report, Row, Table
+from wcabench.reports.table import ALPHABET, ReportTable, ResultsReport, Row, TableEntry
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -17,7 +17,7 @@ NARROWEST_LABEL = 16
 GAP = 2  # between columns: one of padding, one that the box draws
 
 
-def print_terminal(report: Report, console: "Console") -> None:
+def print_terminal(report: ResultsReport, console: "Console") -> None:
     """Print all sections, each table with its findings, caption and footnotes."""
     from rich.text import Text
 
@@ -29,7 +29,7 @@ def print_terminal(report: Report, console: "Console") -> None:
             _print_table(table, console)
 
 
-def _print_table(table: Table, console: "Console") -> None:
+def _print_table(table: ReportTable, console: "Console") -> None:
     from rich.text import Text
 
     console.print()
@@ -48,7 +48,7 @@ def _print_table(table: Table, console: "Console") -> None:
         console.print(_hanging(raised(table.marks((note,))), Text(note, style="dim")))
 
 
-def _blocks(table: Table, width: int) -> list[list[int]]:
+def _blocks(table: ReportTable, width: int) -> list[list[int]]:
     """Columns that fit side by side, beside the labels at their narrowest."""
     blocks: list[list[int]] = [[]]
     left = width - NARROWEST_LABEL
@@ -62,7 +62,7 @@ def _blocks(table: Table, width: int) -> list[list[int]]:
     return blocks
 
 
-def _width(table: Table, column: int) -> int:
+def _width(table: ReportTable, column: int) -> int:
     from rich.cells import cell_len
 
     padding = table.padding(column)
@@ -70,7 +70,7 @@ def _width(table: Table, column: int) -> int:
     return max(cell_len(line) for text in [table.columns[column], *places] for line in text.split("\n"))
 
 
-def _print_block(table: Table, columns: list[int], console: "Console") -> None:
+def _print_block(table: ReportTable, columns: list[int], console: "Console") -> None:
     """One rich table a section, all of the same widths: a heading between them may be as long as it likes."""
     from rich.cells import cell_len
     from rich.text import Text
@@ -91,7 +91,7 @@ def _print_block(table: Table, columns: list[int], console: "Console") -> None:
         console.print(rich)
 
 
-def _rich_table(table: Table, widths: dict[int, int], label_width: int, *, header: bool) -> "RichTable":
+def _rich_table(table: ReportTable, widths: dict[int, int], label_width: int, *, header: bool) -> "RichTable":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -105,14 +105,14 @@ def _rich_table(table: Table, widths: dict[int, int], label_width: int, *, heade
     return rich
 
 
-def _label(row: Row, table: Table) -> "Text":
+def _label(row: Row, table: ReportTable) -> "Text":
     from rich.text import Text
 
     marks = raised(table.marks(row.footnotes))
     return Text(row.label + marks, style="dim" if row.kind == "published" else "")
 
 
-def _place(entry: Entry, padding: int, table: Table) -> "Text":
+def _place(entry: TableEntry, padding: int, table: ReportTable) -> "Text":
     from rich.text import Text
 
     text = Text(" " * padding)

@@ -8,14 +8,14 @@ from pathlib import Path
 from wcabench.errors import UserError
 from wcabench.registry import canonical
 from wcabench.reports.collect import Group, MethodRow, Samples, collect
-from wcabench.reports.selection import Selection, select
+from wcabench.reports.selection import CellSelection, select
 from wcabench.reports.settings import setting
 from wcabench.runs.cells import Cell
 from wcabench.runs.differences import differences
 
 
 @dataclass(frozen=True)
-class Side:
+class MethodSide:
     """One of the two methods.
 
     Attributes:
@@ -67,7 +67,7 @@ class _Candidate:
         return self.rows[0].samples[self.pair], self.rows[1].samples[self.pair]
 
 
-def match(a: Side, b: Side, suites: tuple[str, ...], pairs: tuple[str, ...]) -> Matches:
+def match(a: MethodSide, b: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> Matches:
     """Which cells of two methods may be compared.
 
     In one store these share suite, encoder, recipe and data. Cells of two stores that do not are compared where
@@ -93,14 +93,14 @@ def match(a: Side, b: Side, suites: tuple[str, ...], pairs: tuple[str, ...]) -> 
     return Matches(tuple(_matches(chosen, (a.store, b.store))), tuple(left_out))
 
 
-def _rows(side: Side, suites: tuple[str, ...], pairs: tuple[str, ...]) -> list[tuple[Group, MethodRow]]:
+def _rows(side: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> list[tuple[Group, MethodRow]]:
     """Every group of a side with the row that its name means; none where it was not run there."""
     try:
-        there = {id(cell) for cell in select(side.cells, Selection(suites, pairs))}
-        own = [cell for cell in select(side.cells, Selection(methods=(side.name,))) if id(cell) in there]
+        there = {id(cell) for cell in select(side.cells, CellSelection(suites, pairs))}
+        own = [cell for cell in select(side.cells, CellSelection(methods=(side.name,))) if id(cell) in there]
     except UserError as error:
         raise UserError(f"{side.store}: {error}" if side.store else str(error)) from None
-    return [(group, _row(group, side.name)) for group in (collect(own, Selection()) if own else ())]
+    return [(group, _row(group, side.name)) for group in (collect(own, CellSelection()) if own else ())]
 
 
 def _row(group: Group, name: str) -> MethodRow:
@@ -218,5 +218,5 @@ def _store_names(stores: tuple[str, str]) -> tuple[str, str]:
     return f" [{a}]", f" [{b}]"
 
 
-def _named(side: Side) -> str:
+def _named(side: MethodSide) -> str:
     return f"'{side.name}' of {side.store}" if side.store else f"'{side.name}'"

@@ -8,14 +8,14 @@ from wcabench.reports.plots import aer, cost, differences, f1, loss
 from wcabench.reports.plots.choose import choose_group
 from wcabench.reports.plots.plot import Plot
 from wcabench.reports.report import read_cells
-from wcabench.reports.selection import Selection
+from wcabench.reports.selection import CellSelection
 
 KINDS = ("f1", "loss", "differences", "cost", "aer")
 
 
-def read(root: Path, kind: str, selection: Selection | None = None, baseline: str | None = None) -> Plot:
+def read(root: Path, kind: str, selection: CellSelection | None = None, baseline: str | None = None) -> Plot:
     cells, _ = read_cells(root)
-    group = choose_group(cells, selection or Selection(), None)
+    group = choose_group(cells, selection or CellSelection(), None)
     if kind == "differences":
         return differences.read(group, baseline, 200)
     return {"f1": f1, "loss": loss, "cost": cost, "aer": aer}[kind].read(group)  # type: ignore[attr-defined, no-any-return]

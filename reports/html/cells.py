@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wcabench.reports.captions import short_identity
 from wcabench.reports.entries import score_at
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
 from wcabench.reports.table import DASH, number
 
@@ -32,7 +32,7 @@ SCORES = tuple(("target-test", "micro", name) for name in ("f1", "precision", "r
 FURTHER = (("source-test", "micro", "f1"), ("target-test", "lenient", "f1"))
 
 
-def render_cells(place: Place) -> Markup | None:
+def render_cells(place: PageSection) -> Markup | None:
     """All finished cells in the order of the scores, closed until asked for; None where the report has none."""
     scores = place.tables["scores"]
     rows = [

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from wcabench.reports.html.markup import Markup, element, join
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.plots import Line, line, panel, spot
 from wcabench.reports.html.scale import Scale
 from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
-from wcabench.reports.table import DASH, Entry, Row, Table, listed, number
+from wcabench.reports.table import DASH, ReportTable, Row, TableEntry, listed, number
 
 SIGNS = {"above": "▲ above", "below": "▼ below"}  # the verdicts that call a difference real
 SHOWN_FINDINGS = 12
@@ -34,10 +34,10 @@ HEADINGS = {
     "power": "seeds needed",
 }
 
-Compared = tuple[Row, str, Entry]
+Compared = tuple[Row, str, TableEntry]
 
 
-def compared(table: Table) -> list[Compared]:
+def compared(table: ReportTable) -> list[Compared]:
     """Every comparison of the table as (row, pair, entry), pair by pair."""
     return [
         (row, pair, row.entries[column])
@@ -47,7 +47,7 @@ def compared(table: Table) -> list[Compared]:
     ]
 
 
-def render_findings(table: Table) -> Markup:
+def render_findings(table: ReportTable) -> Markup:
     """Which differences are real, counted and in words."""
     entries = [entry for _, _, entry in compared(table)]
     verdicts = [entry.more.get("verdict") for entry in entries]
@@ -64,7 +64,7 @@ def render_findings(table: Table) -> Markup:
     )
 
 
-def render_forest(table: Table, place: Place) -> Markup:
+def render_forest(table: ReportTable, place: PageSection) -> Markup:
     """Differences with their intervals, one panel a pair, all on one scale."""
     all_of_them = compared(table)
     scale = _scale([entry for _, _, entry in all_of_them])
@@ -85,7 +85,7 @@ def render_forest(table: Table, place: Place) -> Markup:
     )
 
 
-def render_tests(table: Table, place: Place) -> Markup:
+def render_tests(table: ReportTable, place: PageSection) -> Markup:
     """Every number of every test, a row a comparison: what a difference's link leads to."""
     rows = compared(table)
     facts = [entry.facts() for _, _, entry in rows]
@@ -115,7 +115,7 @@ def render_tests(table: Table, place: Place) -> Markup:
     )
 
 
-def _test(row: Row, pair: str, entry: Entry, facts: list[Any], place: Place) -> Markup:
+def _test(row: Row, pair: str, entry: TableEntry, facts: list[Any], place: PageSection) -> Markup:
     verdict = str(entry.more.get("verdict", DASH))
     return element(
         "tr",
@@ -143,13 +143,13 @@ def _fact(value: Any) -> Markup:
     return element("td", str(value) if isinstance(value, int) else DASH, data_value=value, class_="number")
 
 
-def _scale(entries: list[Entry]) -> Scale:
+def _scale(entries: list[TableEntry]) -> Scale:
     """Zero and every interval of the table."""
     bounds = (bound for entry in entries for bound in (_value(entry), *(_interval(entry) or ())))
     return Scale.over([0.0, *bounds])
 
 
-def _line(row: Row, entry: Entry, scale: Scale, place: Place) -> Line:
+def _line(row: Row, entry: TableEntry, scale: Scale, place: PageSection) -> Line:
     marks = join(_bar(entry, scale))
     middle = scale.at(_value(entry))
     shape = spot(middle, HEIGHT / 2, "square" if _kind(entry) != "none" else "circle", f"mark {_kind(entry)}")
@@ -158,13 +158,13 @@ def _line(row: Row, entry: Entry, scale: Scale, place: Place) -> Line:
     return Line(row.label, join([marks, shape]), text, place.tier(row), HEIGHT)
 
 
-def _bar(entry: Entry, scale: Scale) -> Iterator[Markup]:
+def _bar(entry: TableEntry, scale: Scale) -> Iterator[Markup]:
     if bounds := _interval(entry):
         low, high = map(scale.at, bounds)
         yield line(low, high, HEIGHT / 2, f"bar {_kind(entry)}")
 
 
-def _interval(entry: Entry) -> tuple[float, float] | None:
+def _interval(entry: TableEntry) -> tuple[float, float] | None:
     return _finite(entry.more.get("low"), entry.more.get("high"))
 
 
@@ -173,11 +173,11 @@ def _finite(low: Any, high: Any) -> tuple[float, float] | None:
     return (low, high) if known else None
 
 
-def _value(entry: Entry) -> float:
+def _value(entry: TableEntry) -> float:
     return entry.value or 0.0
 
 
-def _kind(entry: Entry) -> str:
+def _kind(entry: TableEntry) -> str:
     """The class of a difference's mark: its verdict where that calls it real."""
     verdict = str(entry.more.get("verdict"))
     return verdict if verdict in SIGNS else "none"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.table import TYPES
 from wcabench.reports.tiers import TEXT, TIERS
 
 
-def render_filters(places: Sequence[Place]) -> Markup:
+def render_filters(places: Sequence[PageSection]) -> Markup:
     """A form of checkboxes, all checked; hidden until the script that reads it shows it."""
     rows = [(place, row) for place in places for row in place.tables["scores"].rows]
     tiers = {place.tier(row) for place, row in rows}

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from wcabench.reports.html.markup import Markup, element, join
-from wcabench.reports.html.place import Place
-from wcabench.reports.table import TYPES, Entry, Row, Table
+from wcabench.reports.html.page_section import PageSection
+from wcabench.reports.table import TYPES, ReportTable, Row, TableEntry
 
 BETWEEN = " ± "
 WIDEST = 6  # digits of a deviation, its point among them, that the style has room for
 
 
-def number_cell(table: Table, row: Row, column: int, place: Place) -> Markup:
+def number_cell(table: ReportTable, row: Row, column: int, place: PageSection) -> Markup:
     """The entry of a row in a column."""
     entry, name = row.entries[column], table.columns[column]
     mean, _, deviation = entry.lines[0].partition(BETWEEN)
@@ -29,14 +29,14 @@ def number_cell(table: Table, row: Row, column: int, place: Place) -> Markup:
     )
 
 
-def column_filters(name: str, table: Table, place: Place) -> dict[str, Any]:
+def column_filters(name: str, table: ReportTable, place: PageSection) -> dict[str, Any]:
     """The attributes by which the filters know a column."""
     if table.name.startswith(TYPES):
         return {"data_type": name}
     return {"data_pair": name} if name in place.pairs else {}
 
 
-def note_marks(footnotes: tuple[str, ...], table: Table, place: Place) -> Markup | None:
+def note_marks(footnotes: tuple[str, ...], table: ReportTable, place: PageSection) -> Markup | None:
     """The letters of some footnotes, each a link to its text."""
     if not footnotes:
         return None
@@ -45,7 +45,7 @@ def note_marks(footnotes: tuple[str, ...], table: Table, place: Place) -> Markup
     return element("sup", join(links, ","))
 
 
-def _digits(table: Table, column: int) -> int:
+def _digits(table: ReportTable, column: int) -> int:
     """Length of the column's longest deviation; 0 where it has none."""
     return max(len(row.entries[column].lines[0].partition(BETWEEN)[2]) for row in table.rows)
 
@@ -56,7 +56,9 @@ def _deviation(deviation: str, digits: int) -> Markup | None:
     return element("i", text, class_=f"d{min(digits, WIDEST)}") if digits else None
 
 
-def _opens(entry: Entry, row: Row, name: str, table: Table, place: Place) -> Iterator[tuple[str, str]]:
+def _opens(
+    entry: TableEntry, row: Row, name: str, table: ReportTable, place: PageSection
+) -> Iterator[tuple[str, str]]:
     """The attributes of a number's link: where it leads without a script, and what the script shows of it."""
     detail = ""
     if row.kind == "published":

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from wcabench.reports.html.filters import render_filters
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.section import render_section
-from wcabench.reports.table import Report, listed
+from wcabench.reports.table import ResultsReport, listed
 
 SCRIPTS = ("sorting.js", "filtering.js", "cells.js", "printing.js")
 STYLES = ("page.css", "tables.css", "plots.css", "print.css")
 
 
-def render_html(report: Report) -> str:
+def render_html(report: ResultsReport) -> str:
     """The report as one self-contained page; with scripts switched off all of it can still be read."""
-    places = [Place(number, section) for number, section in enumerate(report.sections, 1)]
+    places = [PageSection(number, section) for number, section in enumerate(report.sections, 1)]
     body = element(
         "body",
         element("a", "Skip to the tables", href="#tables", class_="skip"),
@@ -31,7 +31,7 @@ def render_html(report: Report) -> str:
     return f"<!DOCTYPE html>\n{element('html', _head(places), body, lang='en')}\n"
 
 
-def _head(places: Sequence[Place]) -> Markup:
+def _head(places: Sequence[PageSection]) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -60,12 +60,12 @@ def _read(names: Sequence[str]) -> Markup:
     return Markup("\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names))
 
 
-def _title(places: Sequence[Place]) -> str:
+def _title(places: Sequence[PageSection]) -> str:
     suites = dict.fromkeys(str(place.section.facts["suite"]) for place in places)
     return f"wcabench: suite{'s' if len(suites) > 1 else ''} {listed(list(suites))}"
 
 
-def _header(places: Sequence[Place]) -> Markup:
+def _header(places: Sequence[PageSection]) -> Markup:
     links = [
         element("li", element("a", place.section.heading, href=f"#{place.id('section')}")) for place in places
     ]
@@ -83,7 +83,7 @@ def _header(places: Sequence[Place]) -> Markup:
     )
 
 
-def _left_out(report: Report) -> Markup | None:
+def _left_out(report: ResultsReport) -> Markup | None:
     if not report.left_out:
         return None
     reasons = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.tables import heading_cell, label_cell, scrolling, tier_cell
 from wcabench.reports.published import PROTOCOL, VERIFICATION, load_published
 from wcabench.reports.table import DASH, Row
@@ -12,7 +12,7 @@ WRONG, VERIFIED, SOURCE = "what is wrong", "verified", "source"
 SOURCES = {"system": "text", "sees": "order", WRONG: "text", VERIFIED: "text", SOURCE: "text"}
 
 
-def render_published(place: Place) -> Markup | None:
+def render_published(place: PageSection) -> Markup | None:
     """What must be known of the copied rows; None where none is shown."""
     scores = place.tables["scores"]
     rows = [row for row in scores.rows if row.kind == "published"]
@@ -39,7 +39,7 @@ def _table(columns: dict[str, str], rows: Iterable[Markup]) -> Markup:
     return element("table", element("thead", head), element("tbody", *rows), class_="sortable prose")
 
 
-def _source(row: Row, pairs: tuple[str, ...], place: Place) -> Markup:
+def _source(row: Row, pairs: tuple[str, ...], place: PageSection) -> Markup:
     tier, verification = place.tier(row), str(row.more["verification"])
     remarks = [str(row.more["remark"])] if row.more["remark"] else []
     remarks += [
@@ -58,7 +58,7 @@ def _source(row: Row, pairs: tuple[str, ...], place: Place) -> Markup:
     )
 
 
-def _protocols(rows: list[Row], place: Place) -> Markup | None:
+def _protocols(rows: list[Row], place: PageSection) -> Markup | None:
     """How each row was trained and scored, as far as that could be read; None where nothing could."""
     lines = [_protocol(row, place) for row in rows if row.more["protocol"]]
     if not lines:
@@ -71,7 +71,7 @@ def _protocols(rows: list[Row], place: Place) -> Markup | None:
     )
 
 
-def _protocol(row: Row, place: Place) -> Markup:
+def _protocol(row: Row, place: PageSection) -> Markup:
     facts = (
         element("td", row.more["protocol"].get(name, "not said"), data_name=heading)
         for name, heading in PROTOCOL.items()

@@ -7,14 +7,14 @@ from typing import Any
 from wcabench.reports.html.cells import render_cells
 from wcabench.reports.html.differences import render_findings, render_forest, render_tests
 from wcabench.reports.html.markup import Markup, element
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.published import render_published
 from wcabench.reports.html.seeds import render_seeds
 from wcabench.reports.html.tables import render_table
-from wcabench.reports.table import TYPES, Table
+from wcabench.reports.table import TYPES, ReportTable
 
 
-def render_section(place: Place) -> Markup:
+def render_section(place: PageSection) -> Markup:
     """Everything of one group of cells."""
     section = place.section
     return element(
@@ -29,7 +29,7 @@ def render_section(place: Place) -> Markup:
     )
 
 
-def _parts(place: Place) -> Iterator[Markup | None]:
+def _parts(place: PageSection) -> Iterator[Markup | None]:
     """The tables in the report's order, each with the plot that belongs to it; those by type side by side."""
     for by_type, tables in groupby(place.section.tables, key=lambda table: table.name.startswith(TYPES)):
         if by_type:
@@ -39,7 +39,7 @@ def _parts(place: Place) -> Iterator[Markup | None]:
                 yield from _table(table, place)
 
 
-def _table(table: Table, place: Place) -> Iterator[Markup | None]:
+def _table(table: ReportTable, place: PageSection) -> Iterator[Markup | None]:
     yield render_table(table, place)
     if table.name == "scores":
         yield render_seeds(place)

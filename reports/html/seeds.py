@@ -1,16 +1,16 @@
 """The dots of F1 by seed: every cell of the scores, a lane a seed, beside the mean."""
 
 from wcabench.reports.html.markup import Markup, element, join
-from wcabench.reports.html.place import Place
+from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.plots import Line, dot, panel, upright
 from wcabench.reports.html.scale import Scale
-from wcabench.reports.table import Entry, number
+from wcabench.reports.table import TableEntry, number
 
 LANE, MARGIN, RADIUS = 7, 6, 3.5  # pixels
 TALLEST = 30  # pixels between the first lane and the last: many lanes stand closer
 
 
-def render_seeds(place: Place) -> Markup | None:
+def render_seeds(place: PageSection) -> Markup | None:
     """One panel a pair, each on a scale of its own; none for a pair where no method has two seeds."""
     scores = place.tables["scores"]
     ours = [row for row in scores.rows if row.kind == "ours"]
@@ -38,7 +38,9 @@ def render_seeds(place: Place) -> Markup | None:
     )
 
 
-def _line(label: str, entry: Entry, tier: str, seeds: list[int], scale: Scale, place: Place) -> Line:
+def _line(
+    label: str, entry: TableEntry, tier: str, seeds: list[int], scale: Scale, place: PageSection
+) -> Line:
     step = min(LANE, TALLEST / max(len(seeds) - 1, 1))
     height = round(2 * MARGIN + step * (len(seeds) - 1) + 2)
     dots = [

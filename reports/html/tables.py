@@ -4,15 +4,15 @@ import dataclasses
 from itertools import groupby
 from typing import Any
 
-from wcabench.reports.captions import MIXED, SIGNATURE
 from wcabench.reports.html.markup import Markup, element
 from wcabench.reports.html.numbers import column_filters, note_marks, number_cell
-from wcabench.reports.html.place import Place
-from wcabench.reports.table import TYPES, Row, Table
+from wcabench.reports.html.page_section import PageSection
+from wcabench.reports.provenance import MIXED, SIGNATURE
+from wcabench.reports.table import TYPES, ReportTable, Row
 from wcabench.reports.tiers import TEXT, TIERS, Tier
 
 
-def render_table(table: Table, place: Place) -> Markup:
+def render_table(table: ReportTable, place: PageSection) -> Markup:
     """Title, table, caption and notes; the sources of published rows have a table of their own."""
     table = dataclasses.replace(table, rows=tuple(map(_without_sources, table.rows)))
     return element(
@@ -66,7 +66,7 @@ def _sentence(text: str) -> Markup:
     return element("p", text, class_="warning" if text.startswith(MIXED) else None)
 
 
-def _table(table: Table, place: Place) -> Markup:
+def _table(table: ReportTable, place: PageSection) -> Markup:
     columns = (heading_cell(name, "number", **column_filters(name, table, place)) for name in table.columns)
     sees = heading_cell("sees", "order") if table.name == "scores" else None
     head = element("thead", element("tr", heading_cell("method", "text"), *columns, sees))
@@ -77,14 +77,14 @@ def _table(table: Table, place: Place) -> Markup:
     return element("table", head, *bodies, class_=f"sortable {table.name.split()[0]}")
 
 
-def _body(section: str, rows: list[Row], table: Table, place: Place) -> Markup:
+def _body(section: str, rows: list[Row], table: ReportTable, place: PageSection) -> Markup:
     """Rows that are sorted among each other, under the heading that they share."""
     width = len(table.columns) + 2
     heading = element("tr", element("th", section, colspan=width, scope="rowgroup")) if section else None
     return element("tbody", heading, *(_row(row, table, place) for row in rows), data_kind=rows[0].kind)
 
 
-def _row(row: Row, table: Table, place: Place) -> Markup:
+def _row(row: Row, table: ReportTable, place: PageSection) -> Markup:
     tier = place.tier(row)
     return element(
         "tr",
@@ -95,7 +95,7 @@ def _row(row: Row, table: Table, place: Place) -> Markup:
     )
 
 
-def _notes(table: Table, place: Place) -> Markup | None:
+def _notes(table: ReportTable, place: PageSection) -> Markup | None:
     notes = [
         element("li", element("sup", mark), " ", note, id=place.id(table.name, "note", mark))
         for note in table.footnotes()

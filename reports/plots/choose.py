@@ -7,13 +7,13 @@ from typing import Any
 from wcabench.errors import UserError
 from wcabench.reports.captions import encoder_text
 from wcabench.reports.collect import Group, collect
-from wcabench.reports.selection import Selection
+from wcabench.reports.selection import CellSelection
 from wcabench.runs.cells import Cell
 
 SHORT = 16  # letters of a value
 
 
-def choose_group(cells: Sequence[Cell], selection: Selection, number: int | None) -> Group:
+def choose_group(cells: Sequence[Cell], selection: CellSelection, number: int | None) -> Group:
     """The group of the selected cells, or the one of that number where there are several.
 
     Args:

@@ -13,7 +13,7 @@ from wcabench.reports.plots.plot import Plot, caption
 from wcabench.reports.plots.rows import PlotRow, RowPanel, draw_rows
 from wcabench.reports.plots.sheet import INK, Key
 from wcabench.reports.plots.styles import NOT_REAL, REAL_ABOVE, REAL_BELOW
-from wcabench.reports.table import Entry, Table
+from wcabench.reports.table import ReportTable, TableEntry
 
 COLOURS = {"above": REAL_ABOVE, "below": REAL_BELOW}  # of the verdicts that call a difference real
 REAL = {"marker": "s", "markersize": 4.2, "linestyle": "none"}
@@ -98,7 +98,7 @@ def _baseline(group: Group, name: str | None) -> MethodRow:
     return found
 
 
-def _panel(table: Table, pair: str, baseline: MethodRow) -> DifferencePanel:
+def _panel(table: ReportTable, pair: str, baseline: MethodRow) -> DifferencePanel:
     column = table.columns.index(pair)
     rows = [(row.label, row.entries[column]) for row in table.rows]
     return DifferencePanel(
@@ -106,7 +106,7 @@ def _panel(table: Table, pair: str, baseline: MethodRow) -> DifferencePanel:
     )
 
 
-def _row(label: str, entry: Entry) -> DifferenceRow:
+def _row(label: str, entry: TableEntry) -> DifferenceRow:
     more = entry.more
     return DifferenceRow(
         label=label,

@@ -10,7 +10,7 @@ from wcabench.reports.plots.rows import PlotRow, RowPanel, draw_rows
 from wcabench.reports.plots.sheet import INK, Key
 from wcabench.reports.plots.styles import REAL_ABOVE
 from wcabench.reports.scores import score_table
-from wcabench.reports.table import Entry
+from wcabench.reports.table import TableEntry
 
 LANE, TALLEST, MARGIN = (
     0.022,
@@ -86,7 +86,7 @@ def draw(panels: list[SeedPanel]) -> Any:
     return draw_rows(drawn, AXIS, key, one_scale=False)
 
 
-def _row(method: MethodRow, pair: str, entry: Entry) -> SeedRow:
+def _row(method: MethodRow, pair: str, entry: TableEntry) -> SeedRow:
     cells = method.samples[pair].done
     return SeedRow(
         label=method.label,

@@ -8,6 +8,7 @@ from typing import Any
 from wcabench.reports import captions
 from wcabench.reports.collect import Group
 from wcabench.reports.labels import method_label
+from wcabench.reports.provenance import provenance
 from wcabench.reports.table import listed
 from wcabench.runs.cells import Cell
 
@@ -44,7 +45,7 @@ def caption(group: Group, own: Sequence[str], notes: Sequence[str] = ()) -> tupl
         *captions.what_was_run(group),
         *captions.cell_notes(group),
         *notes,
-        *captions.provenance(group.cells),
+        *provenance(group),
     )
 
 
@@ -52,6 +53,6 @@ def left_out(what: str, cells: Sequence[Cell]) -> list[str]:
     """The sentence that names the cells without something that is drawn; none for no cells."""
     seeds: dict[str, list[str]] = {}
     for cell in cells:
-        seeds.setdefault(f"{method_label(cell.config)} on {cell.pair}", []).append(str(cell.seed))
+        seeds.setdefault(f"{method_label(cell)} on {cell.pair}", []).append(str(cell.seed))
     each = [f"{name} (seed{'s' if len(own) > 1 else ''} {listed(own)})" for name, own in seeds.items()]
     return [f"Without {what}, and left out: {'; '.join(each)}."] if each else []

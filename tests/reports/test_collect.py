@@ -9,14 +9,14 @@ from stores_by_hand import ENCODER, RECIPE, StoreOnDisk
 from wcabench.errors import UserError
 from wcabench.reports.collect import collect, suite_pairs
 from wcabench.reports.labels import option_defaults
-from wcabench.reports.selection import Selection
+from wcabench.reports.selection import CellSelection
 from wcabench.runs.cells import Cell
 from wcabench.runs.store import Store
 
-EVERYTHING = Selection()
+EVERYTHING = CellSelection()
 
 
-def groups(store: StoreOnDisk, selection: Selection = EVERYTHING) -> list[Any]:
+def groups(store: StoreOnDisk, selection: CellSelection = EVERYTHING) -> list[Any]:
     return collect(Store(store.root).cells()[0], selection)
 
 
@@ -135,20 +135,20 @@ def test_of_two_cells_with_the_same_settings_and_seed_the_later_counts(store: St
 @pytest.mark.parametrize(
     ("selection", "rows", "pairs"),
     [
-        (Selection(pairs=("EN_de",)), ["none", "fastalign", "wca-hard"], ("en-de",)),
-        (Selection(methods=("WCA_hard",)), ["wca-hard", "wca-hard (epsilon=0.01)"], ("en-nl", "en-de")),
-        (Selection(methods=("wca-hard (epsilon=0.01)",)), ["wca-hard (epsilon=0.01)"], ("en-nl",)),
-        (Selection(methods=("none", "fastalign"), pairs=("en-nl",)), ["none", "fastalign"], ("en-nl",)),
+        (CellSelection(pairs=("EN_de",)), ["none", "fastalign", "wca-hard"], ("en-de",)),
+        (CellSelection(methods=("WCA_hard",)), ["wca-hard", "wca-hard (epsilon=0.01)"], ("en-nl", "en-de")),
+        (CellSelection(methods=("wca-hard (epsilon=0.01)",)), ["wca-hard (epsilon=0.01)"], ("en-nl",)),
+        (CellSelection(methods=("none", "fastalign"), pairs=("en-nl",)), ["none", "fastalign"], ("en-nl",)),
         (
-            Selection(encoder="TOY", suites=("synthetic",), pairs=("en-de",), methods=("none",)),
+            CellSelection(encoder="TOY", suites=("synthetic",), pairs=("en-de",), methods=("none",)),
             ["none"],
             ("en-de",),
         ),
-        (Selection(encoder="sha256:abab", pairs=("en-de",), methods=("none",)), ["none"], ("en-de",)),
+        (CellSelection(encoder="sha256:abab", pairs=("en-de",), methods=("none",)), ["none"], ("en-de",)),
     ],
 )
 def test_filters_narrow_a_report(
-    full: StoreOnDisk, selection: Selection, rows: list[str], pairs: tuple[str, ...]
+    full: StoreOnDisk, selection: CellSelection, rows: list[str], pairs: tuple[str, ...]
 ) -> None:
     (group,) = groups(full, selection)
     assert (labels(group), group.pairs) == (rows, pairs)
@@ -157,14 +157,14 @@ def test_filters_narrow_a_report(
 @pytest.mark.parametrize(
     ("selection", "says"),
     [
-        (Selection(pairs=("en-ln",)), "did you mean 'en-nl'?"),
-        (Selection(methods=("wca-hart",)), "did you mean 'wca-hard'?"),
-        (Selection(suites=("paper",)), "known: synthetic"),
-        (Selection(encoder="mbert"), "toy-encoder"),
+        (CellSelection(pairs=("en-ln",)), "did you mean 'en-nl'?"),
+        (CellSelection(methods=("wca-hart",)), "did you mean 'wca-hard'?"),
+        (CellSelection(suites=("paper",)), "known: synthetic"),
+        (CellSelection(encoder="mbert"), "toy-encoder"),
     ],
 )
 def test_a_filter_that_fits_nothing_offers_what_there_is(
-    full: StoreOnDisk, selection: Selection, says: str
+    full: StoreOnDisk, selection: CellSelection, says: str
 ) -> None:
     with pytest.raises(UserError) as error:
         groups(full, selection)

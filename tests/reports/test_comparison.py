@@ -7,9 +7,10 @@ import pytest
 from stores_by_hand import StoreOnDisk
 
 from wcabench.errors import UserError
-from wcabench.reports.difference import Difference, p_text, short_p
-from wcabench.reports.report import Options, read_report
-from wcabench.reports.table import Table
+from wcabench.reports.difference import MethodDifference, p_text, short_p
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
+from wcabench.reports.table import ReportTable
 from wcabench.scoring import significance
 from wcabench.scoring.significance import Comparison, EffectSize
 
@@ -26,15 +27,15 @@ CLEAR = Comparison(
 )
 
 
-def comparison(store: StoreOnDisk, **options: Any) -> Table | None:
+def comparison(store: StoreOnDisk, **options: Any) -> ReportTable | None:
     (section,) = read_report(
         store.root, Options(**{"published": False, "resamples": 500, **options})
     ).sections
     return next((table for table in section.tables if table.name == "comparison"), None)
 
 
-def difference(p_holm: float = 0.004, p_sentences: float = 0.003, **changed: Any) -> Difference:
-    return Difference(
+def difference(p_holm: float = 0.004, p_sentences: float = 0.003, **changed: Any) -> MethodDifference:
+    return MethodDifference(
         "wca-hard", "none", "en-nl", dataclasses.replace(CLEAR, **changed), p_holm, 4, p_sentences
     )
 

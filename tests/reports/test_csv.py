@@ -15,8 +15,9 @@ from stores_by_hand import StoreOnDisk
 from wcabench.cli.report import report as command
 from wcabench.reports.csv_table import COLUMNS, render_csv
 from wcabench.reports.json_table import render_json
-from wcabench.reports.report import Options, read_report
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
 PROSE = {"family", "power", "baseline", "verdict"}  # facts of a comparison that are no numbers
 
@@ -25,11 +26,11 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def read(store: StoreOnDisk, **options: Any) -> Report:
+def read(store: StoreOnDisk, **options: Any) -> ResultsReport:
     return read_report(store.root, Options(**{"resamples": 200, "whole": True, **options}))
 
 
-def by_hand(label: str, entry: Entry) -> Report:
+def by_hand(label: str, entry: TableEntry) -> ResultsReport:
     facts = {
         "suite": "s",
         "encoder_name": "e",
@@ -37,8 +38,8 @@ def by_hand(label: str, entry: Entry) -> Report:
         "signature": "",
         "methods": {label: {"method": "m", "tier": "unknown"}},
     }
-    table = Table("scores", "T", ("en-nl",), (Row(label, (entry,)),))
-    return Report((Section("S", facts, (table,)),))
+    table = ReportTable("scores", "T", ("en-nl",), (Row(label, (entry,)),))
+    return ResultsReport((Section("S", facts, (table,)),))
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def paper(full: StoreOnDisk) -> StoreOnDisk:
 
 
 def test_the_header_is_the_same_for_every_store_and_each_column_is_explained(paper: StoreOnDisk) -> None:
-    for report in (read(paper), read(paper, published=False), by_hand("m", Entry())):
+    for report in (read(paper), read(paper, published=False), by_hand("m", TableEntry())):
         (header, *_) = csv.reader(io.StringIO(render_csv(report), newline=""))
         assert header == list(COLUMNS)
     assert all(COLUMNS.values())
@@ -127,7 +128,7 @@ def test_ours_have_their_tier_and_cells(paper: StoreOnDisk) -> None:
 
 def test_lines_end_as_rfc_4180_has_it_and_any_label_comes_back() -> None:
     label = 'a "quoted", label;\nwith a line break'
-    text = render_csv(by_hand(label, Entry(("1.00",), value=1.0, footnotes=("note, with a comma",))))
+    text = render_csv(by_hand(label, TableEntry(("1.00",), value=1.0, footnotes=("note, with a comma",))))
     assert text.endswith("\r\n")
     (row,) = rows(text)
     assert row["label"] == label
@@ -136,7 +137,7 @@ def test_lines_end_as_rfc_4180_has_it_and_any_label_comes_back() -> None:
 
 
 def test_a_number_that_is_none_is_an_empty_field() -> None:
-    (row,) = rows(render_csv(by_hand("m", Entry(value=math.nan))))
+    (row,) = rows(render_csv(by_hand("m", TableEntry(value=math.nan))))
     assert row["value"] == row["std"] == row["low"] == row["source_value"] == ""
 
 

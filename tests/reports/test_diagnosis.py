@@ -13,7 +13,7 @@ from wcabench.cli import main
 from wcabench.measuring.diagnostic_names import ABSENT, GROUPS, NO_COUPLING, NO_GOLD, OLDER, why_absent
 from wcabench.reports.diagnosis import read_diagnosis
 from wcabench.reports.diagnosis_columns import TABLES
-from wcabench.reports.selection import Selection
+from wcabench.reports.selection import CellSelection
 
 FULL = {
     "cosine_within_sentence": 0.5,
@@ -165,7 +165,7 @@ def test_before_is_a_row_of_its_own_measured_once_a_method(measured: StoreOnDisk
         asked.append((cell.method, cell.seed))
         return {**FULL, "cosine_within_sentence": 0.125}
 
-    report = read_diagnosis(measured.root, (), Selection(methods=("wca-hard",)), untrained)
+    report = read_diagnosis(measured.root, (), CellSelection(methods=("wca-hard",)), untrained)
     assert asked == [("wca-hard", 1)]
     table = next(t for t in report.sections[0].tables if t.name == "words en-nl")
     assert [row.label for row in table.rows] == ["wca-hard", "wca-hard, before"]

@@ -201,11 +201,10 @@ def test_a_file_that_is_no_report_is_refused_in_one_line(
 
 
 def test_names_cannot_end_the_comment_that_holds_the_options(full: StoreOnDisk, tmp_path: Path) -> None:
-    from wcabench.reports.report import Options
-    from wcabench.reports.selection import Selection
-    from wcabench.reports.stored_options import comment, in_comment, read_options, stored_options
+    from wcabench.reports.options import Options, comment, in_comment, read_options, stored_options
+    from wcabench.reports.selection import CellSelection
 
-    options = Options(selection=Selection(methods=("a --> b",), encoder="x>-y"), baseline="--")
+    options = Options(selection=CellSelection(methods=("a --> b",), encoder="x>-y"), baseline="--")
     text = comment(stored_options(options))
     assert text.count("--") == 2 and text.count(">") == 1
     assert read_options(in_comment(text), "f") == options

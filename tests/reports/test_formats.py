@@ -20,8 +20,19 @@ from wcabench.reports import latex, markdown
 from wcabench.reports.json_table import render_json
 from wcabench.reports.latex import render_latex
 from wcabench.reports.markdown import render_markdown
-from wcabench.reports.report import Options, read_report
-from wcabench.reports.table import Entry, Report, Row, Section, Table, letters, listed, number, signed
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
+from wcabench.reports.table import (
+    ReportTable,
+    ResultsReport,
+    Row,
+    Section,
+    TableEntry,
+    letters,
+    listed,
+    number,
+    signed,
+)
 from wcabench.reports.terminal import print_terminal
 from wcabench.scoring import significance
 from wcabench.scoring.significance import Comparison, EffectSize, Interval
@@ -31,7 +42,7 @@ ONE_SEED = EffectSize(1, 1.0, None, None, None)
 
 
 @pytest.fixture
-def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
+def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> ResultsReport:
     """One report with all there is; the statistics are fixed, for they have tests of their own."""
 
     def compare(a: Any, b: Any, bootstrap: bool) -> Comparison:
@@ -56,7 +67,7 @@ def report(full: StoreOnDisk, monkeypatch: pytest.MonkeyPatch) -> Report:
     )
 
 
-def terminal(report: Report, width: int = 80, *, colour: bool = False) -> str:
+def terminal(report: ResultsReport, width: int = 80, *, colour: bool = False) -> str:
     from rich.console import Console
 
     stream = io.StringIO()
@@ -75,33 +86,33 @@ def check(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-def small(entry: Entry, label: str = "none", columns: int = 1, **changed: Any) -> Report:
+def small(entry: TableEntry, label: str = "none", columns: int = 1, **changed: Any) -> ResultsReport:
     """A report of one row with the same entry in every column."""
     names = tuple(f"en-{letters(column)}" for column in range(columns))
-    table = Table("scores", "T", names, (Row(label, (entry,) * columns),), **changed)
-    return Report((Section("S", {}, (table,)),))
+    table = ReportTable("scores", "T", names, (Row(label, (entry,) * columns),), **changed)
+    return ResultsReport((Section("S", {}, (table,)),))
 
 
-def test_golden_terminal(report: Report) -> None:
+def test_golden_terminal(report: ResultsReport) -> None:
     lines = terminal(report).splitlines()
     assert max(map(len, lines)) <= 80
     check("terminal.txt", "\n".join(line.rstrip() for line in lines) + "\n")
 
 
-def test_golden_markdown(report: Report) -> None:
+def test_golden_markdown(report: ResultsReport) -> None:
     check("table.md", render_markdown(report))
 
 
-def test_golden_latex_fragment(report: Report) -> None:
+def test_golden_latex_fragment(report: ResultsReport) -> None:
     check("table.tex", render_latex(report, standalone=False))
 
 
-def test_golden_json(report: Report) -> None:
+def test_golden_json(report: ResultsReport) -> None:
     text = re.sub(r'"[0-9a-f]{16}"', '"KEY"', render_json(report))
     check("table.json", text)
 
 
-def test_json_gives_every_number_of_ours_its_cells(report: Report, full: StoreOnDisk) -> None:
+def test_json_gives_every_number_of_ours_its_cells(report: ResultsReport, full: StoreOnDisk) -> None:
     keys = {folder.name.rpartition("-")[2] for folder in full.root.glob("*/*/*/seed-*")}
     whole = json.loads(render_json(report))
     entries = [
@@ -119,12 +130,12 @@ def test_json_gives_every_number_of_ours_its_cells(report: Report, full: StoreOn
 
 
 def test_json_has_no_nan() -> None:
-    whole = json.loads(render_json(small(Entry(("–",), value=float("nan")))))
+    whole = json.loads(render_json(small(TableEntry(("–",), value=float("nan")))))
     assert whole["sections"][0]["tables"][0]["rows"][0]["entries"]["en-a"]["value"] is None
 
 
 def test_the_best_is_bold_and_the_second_underlined_in_each_format() -> None:
-    best, second = (Entry(("58.31",), mark=mark, value=58.31) for mark in ("best", "second"))
+    best, second = (TableEntry(("58.31",), mark=mark, value=58.31) for mark in ("best", "second"))
     assert "| **58.31** |" in render_markdown(small(best))
     assert "| <u>58.31</u> |" in render_markdown(small(second))
     assert r"\textbf{58.31}" in render_latex(small(best), standalone=False)
@@ -135,11 +146,11 @@ def test_the_best_is_bold_and_the_second_underlined_in_each_format() -> None:
 
 def test_four_pairs_fit_80_columns_and_decimal_points_stand_under_each_other() -> None:
     rows = tuple(
-        Row(f"method-{value}", (Entry((f"{value:.2f} ± 0.42",), value=value),) * 4)
+        Row(f"method-{value}", (TableEntry((f"{value:.2f} ± 0.42",), value=value),) * 4)
         for value in (8.5, 58.31, 100.0)
     )
-    table = Table("scores", "T", ("en-de", "en-es", "en-nl", "en-hy"), rows)
-    lines = terminal(Report((Section("S", {}, (table,)),))).splitlines()
+    table = ReportTable("scores", "T", ("en-de", "en-es", "en-nl", "en-hy"), rows)
+    lines = terminal(ResultsReport((Section("S", {}, (table,)),))).splitlines()
     body = [line for line in lines if line.startswith("method-")]
     assert len(body) == 3
     assert all(len(line) <= 80 and line.count("± 0.42") == 4 for line in body)
@@ -150,23 +161,23 @@ def test_four_pairs_fit_80_columns_and_decimal_points_stand_under_each_other() -
 @pytest.mark.parametrize("width", [32, 40, 80, 100])
 @pytest.mark.parametrize("columns", [1, 4, 9])
 def test_no_number_is_ever_cut_on_a_narrow_terminal(width: int, columns: int) -> None:
-    entry = Entry(("58.31 ± 0.42", "[57.02, 59.60]"), value=58.31)
+    entry = TableEntry(("58.31 ± 0.42", "[57.02, 59.60]"), value=58.31)
     text = terminal(small(entry, label="a-method-with-a-long-name (epsilon=0.01)", columns=columns), width)
     assert text.count("58.31 ± 0.42") == text.count("[57.02, 59.60]") == columns
     assert "…" not in text
 
 
 def test_a_section_heading_is_printed_once_for_all_its_rows() -> None:
-    rows = tuple(Row(label, (Entry(("1.00",)),), "published", "Published: somewhere") for label in "ab")
-    table = Table("scores", "T", ("en-nl",), (Row("none", (Entry(("2.00",)),)), *rows))
-    whole = Report((Section("S", {}, (table,)),))
+    rows = tuple(Row(label, (TableEntry(("1.00",)),), "published", "Published: somewhere") for label in "ab")
+    table = ReportTable("scores", "T", ("en-nl",), (Row("none", (TableEntry(("2.00",)),)), *rows))
+    whole = ResultsReport((Section("S", {}, (table,)),))
     for text in (terminal(whole), render_markdown(whole), render_latex(whole, standalone=False)):
         assert text.count("Published: somewhere") == 1
 
 
 def test_footnotes_are_lettered_in_the_order_of_reading_and_shared() -> None:
-    one, two = Entry(("1.00",), footnotes=("first",)), Entry(("2.00",), footnotes=("second",))
-    table = Table("scores", "T", ("x", "y"), (Row("m", (one, two)), Row("n", (two, one))))
+    one, two = TableEntry(("1.00",), footnotes=("first",)), TableEntry(("2.00",), footnotes=("second",))
+    table = ReportTable("scores", "T", ("x", "y"), (Row("m", (one, two)), Row("n", (two, one))))
     assert table.footnotes() == ("first", "second")
     assert [table.marks(e.footnotes) for row in table.rows for e in row.entries] == ["a", "b", "b", "a"]
 
@@ -195,7 +206,7 @@ NASTY = "a|b *c* _d_ [e](f) <g> `h` ~i~ #j & %k $l^m {n} \\o \"p\" 'q' é ° Գ 
 def test_markdown_prints_any_label_as_it_stands(label: str) -> None:
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt().enable("table").parse(render_markdown(small(Entry(), label=f"x{label}")))
+    tokens = MarkdownIt().enable("table").parse(render_markdown(small(TableEntry(), label=f"x{label}")))
     body = [token for token in tokens if token.type == "inline"]
     cell = body[4]  # two headings, two column names, then the label
     assert "".join(child.content for child in cell.children or []) == " ".join(f"x{label}".split())
@@ -220,11 +231,11 @@ def test_markdown_escape_leaves_plain_text_alone() -> None:
 
 
 @pytest.mark.parametrize("standalone", [True, False])
-def test_latex_compiles(report: Report, tmp_path: Path, standalone: bool) -> None:
+def test_latex_compiles(report: ResultsReport, tmp_path: Path, standalone: bool) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("pdflatex is not installed (Debian: texlive-latex-base texlive-latex-recommended)")
-    nasty = small(Entry((NASTY,), footnotes=(NASTY,)), label=NASTY, caption=(NASTY,), findings=(NASTY,))
-    whole = Report((*report.sections, *nasty.sections))
+    nasty = small(TableEntry((NASTY,), footnotes=(NASTY,)), label=NASTY, caption=(NASTY,), findings=(NASTY,))
+    whole = ResultsReport((*report.sections, *nasty.sections))
     text = render_latex(whole, standalone=standalone)
     if not standalone:
         packages = f"\\usepackage[T1]{{fontenc}}\\usepackage{{{','.join(latex.PACKAGES)}}}"

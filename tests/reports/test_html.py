@@ -18,8 +18,9 @@ from wcabench.cli.report import report as command
 from wcabench.reports.html.markup import Markup, element, join
 from wcabench.reports.html.page import render_html
 from wcabench.reports.html.scale import Scale
-from wcabench.reports.report import Options, read_report
-from wcabench.reports.table import Entry, Report, Row, Section, Table
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
+from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 from wcabench.scoring import significance
 
 STYLE = Path(__file__).parents[2] / "reports" / "html" / "page.css"
@@ -53,11 +54,11 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.found if name == tag]
 
 
-def read(store: StoreOnDisk, **options: Any) -> Report:
+def read(store: StoreOnDisk, **options: Any) -> ResultsReport:
     return read_report(store.root, Options(**{"resamples": 200, "whole": True, **options}))
 
 
-def by_hand(text: str) -> Report:
+def by_hand(text: str) -> ResultsReport:
     """A report that says the same text wherever text can stand."""
     facts = {
         "suite": text,
@@ -68,10 +69,10 @@ def by_hand(text: str) -> Report:
         "signature": text,
         "methods": {},
     }
-    entry = Entry((text,), value=1.0, footnotes=(text,))
+    entry = TableEntry((text,), value=1.0, footnotes=(text,))
     row = Row(text, (entry,), section=text, footnotes=(text,))
-    table = Table("scores", text, (text,), (row,), caption=(text,), findings=(text,))
-    return Report(
+    table = ReportTable("scores", text, (text,), (row,), caption=(text,), findings=(text,))
+    return ResultsReport(
         (Section(text, facts, (table, dataclasses.replace(table, name="comparison"))),),
         (("results/cell", text),),
     )

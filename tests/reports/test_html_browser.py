@@ -9,7 +9,8 @@ from stores_by_hand import DEFAULTS, NEEDS, StoreOnDisk
 
 from wcabench.reports import labels, tiers
 from wcabench.reports.html.page import render_html
-from wcabench.reports.report import Options, read_report
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
 
 PHONE, DESK, PAPER = 390, 1280, 680  # CSS pixels; paper: A4 without its margins
 HOSTILE = "<img src=https://example.org/x.png onerror=hacked=1></script><script>hacked=1</script>"

@@ -12,7 +12,7 @@ from wcabench.reports.plots.choose import choose_group
 from wcabench.reports.plots.sheet import Key, key_height, text_width, wrap
 from wcabench.reports.plots.styles import method_style, places
 from wcabench.reports.report import read_cells
-from wcabench.reports.selection import Selection
+from wcabench.reports.selection import CellSelection
 
 COLUMN = 8.5 / 2.54  # inches
 
@@ -103,7 +103,7 @@ def test_the_papers_methods_look_the_same_whatever_else_is_drawn(full):
     cells, _ = read_cells(full.root)
     looks = {}
     for methods in ((), ("wca-hard",), ("none", "wca-hard")):
-        group = choose_group(cells, Selection(methods=methods), None)
+        group = choose_group(cells, CellSelection(methods=methods), None)
         looks[methods] = dict(zip((row.label for row in group.rows), places(group), strict=True))
     assert looks[()] == {"none": 0, "fastalign": 2, "wca-hard": 4, "wca-hard (epsilon=0.01)": 5}
     assert all(one.items() <= looks[()].items() for one in looks.values())

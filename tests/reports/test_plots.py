@@ -13,11 +13,12 @@ from stores_by_hand import MANY_PAIRS, StoreOnDisk
 
 from wcabench.errors import UserError
 from wcabench.reports.json_table import render_json
+from wcabench.reports.options import Options
 from wcabench.reports.plots import f1
 from wcabench.reports.plots.choose import choose_group
 from wcabench.reports.plots.sheet import text_width
-from wcabench.reports.report import Options, read_cells, read_report
-from wcabench.reports.selection import Selection
+from wcabench.reports.report import read_cells, read_report
+from wcabench.reports.selection import CellSelection
 
 
 def tables(root: Path, **options: Any) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def test_f1_draws_a_dot_a_seed_and_says_what_is_missing(full):
 
 
 def test_the_same_seed_stands_at_the_same_height(full):
-    (panel,) = read(full.root, "f1", Selection(pairs=("en-de",))).panels
+    (panel,) = read(full.root, "f1", CellSelection(pairs=("en-de",))).panels
     axes = f1.draw([panel]).axes[0]
     heights = [line.get_ydata() for line in axes.lines if line.get_marker() == "o"]
     steps = [[round(b - a, 6) for a, b in itertools.pairwise(one)] for one in heights]
@@ -116,7 +117,7 @@ def test_a_baseline_that_was_not_run_is_refused(full, baseline, message):
         with pytest.raises(
             UserError, match="no method 'none' to compare with: choose with --baseline: fastalign"
         ):
-            read(full.root, "differences", Selection(methods=("fastalign", "wca-hard")))
+            read(full.root, "differences", CellSelection(methods=("fastalign", "wca-hard")))
 
 
 def test_a_baseline_alone_has_nothing_to_be_compared_with(store):
@@ -251,16 +252,16 @@ def test_cells_that_may_not_share_a_table_do_not_share_a_figure(store):
     store.cell(recipe={"epochs": 4})
     cells, _ = read_cells(store.root)
     with pytest.raises(UserError, match=r"2 groups .* 1: synthetic, .*\(recipe.epochs=2\); 2: .*--group N"):
-        choose_group(cells, Selection(), None)
-    assert choose_group(cells, Selection(), 2).recipe["epochs"] == 4
+        choose_group(cells, CellSelection(), None)
+    assert choose_group(cells, CellSelection(), 2).recipe["epochs"] == 4
     with pytest.raises(UserError, match="--group 3: wanted 1 to 2"):
-        choose_group(cells, Selection(), 3)
+        choose_group(cells, CellSelection(), 3)
 
 
 def test_selected_cells_that_all_failed_cannot_be_drawn(full):
     full.cell("en-nl", "wca-soft", state="failed")
     with pytest.raises(UserError, match="the selected cells all failed: nothing to draw"):
-        read(full.root, "f1", Selection(methods=("wca-soft",)))
+        read(full.root, "f1", CellSelection(methods=("wca-soft",)))
 
 
 def test_the_facts_are_json_and_say_what_is_drawn(drawn):

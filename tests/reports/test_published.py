@@ -6,8 +6,9 @@ import pytest
 from stores_by_hand import StoreOnDisk
 
 from wcabench.reports.markdown import render_markdown
+from wcabench.reports.options import Options
 from wcabench.reports.published import VERIFICATION, load_published
-from wcabench.reports.report import Options, read_report
+from wcabench.reports.report import read_report
 
 PAIRS = ("en-de", "en-es", "en-nl", "en-hy")
 TABLE_1 = "Published: Table 1 of Wang & Henao 2022"

@@ -4,23 +4,24 @@ from typing import Any
 import pytest
 from stores_by_hand import StoreOnDisk, synthetic
 
-from wcabench.reports.report import Options, read_report
-from wcabench.reports.table import Entry, Row, Table
+from wcabench.reports.options import Options
+from wcabench.reports.report import read_report
+from wcabench.reports.table import ReportTable, Row, TableEntry
 from wcabench.scoring.counts import Counts
 
 
-def tables(store: StoreOnDisk, **options: Any) -> dict[str, Table]:
+def tables(store: StoreOnDisk, **options: Any) -> dict[str, ReportTable]:
     (section,) = read_report(
         store.root, Options(**{"published": False, "resamples": 200, **options})
     ).sections
     return {table.name: table for table in section.tables}
 
 
-def row(table: Table, label: str) -> Row:
+def row(table: ReportTable, label: str) -> Row:
     return next(one for one in table.rows if one.label == label)
 
 
-def entry(table: Table, label: str, column: str) -> Entry:
+def entry(table: ReportTable, label: str, column: str) -> TableEntry:
     return row(table, label).entries[table.columns.index(column)]
 
 
@@ -67,7 +68,7 @@ def test_failed_and_missing_cells_are_said(full: StoreOnDisk) -> None:
     assert entry(table, "wca-hard (epsilon=0.01)", "en-nl").footnotes == (
         "n = 1: seed 2 failed and seed 3 missing.",
     )
-    assert entry(table, "wca-hard (epsilon=0.01)", "en-de") == Entry()
+    assert entry(table, "wca-hard (epsilon=0.01)", "en-de") == TableEntry()
     assert "unless a note says otherwise" in table.caption[0]
 
 
@@ -77,7 +78,7 @@ def test_an_entry_whose_cells_all_failed_says_so(store: StoreOnDisk) -> None:
     for seed in (1, 2):
         store.cell(method="wca-hard", seed=seed, state="failed")
     found = entry(tables(store)["scores"], "wca-hard", "en-nl")
-    assert found == Entry(footnotes=("No finished cell: seeds 1 and 2 failed.",))
+    assert found == TableEntry(footnotes=("No finished cell: seeds 1 and 2 failed.",))
 
 
 def test_notes_of_the_cells_name_their_pair(full: StoreOnDisk) -> None:

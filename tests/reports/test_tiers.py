@@ -5,8 +5,9 @@ from stores_by_hand import StoreOnDisk
 
 from wcabench.registry import NEEDS
 from wcabench.reports import tiers
+from wcabench.reports.options import Options
 from wcabench.reports.published import PROTOCOL, load_published
-from wcabench.reports.report import Options, read_report
+from wcabench.reports.report import read_report
 from wcabench.reports.tiers import TEXT, TIERS, tier
 
 

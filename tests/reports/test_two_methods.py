@@ -8,8 +8,8 @@ from wcabench.errors import UserError
 from wcabench.reports.collect import collect
 from wcabench.reports.comparison import comparison_table, find_baseline
 from wcabench.reports.method_tables import build_report, type_table
-from wcabench.reports.selection import Selection
-from wcabench.reports.two_methods import Side, common_cells, match
+from wcabench.reports.selection import CellSelection
+from wcabench.reports.two_methods import MethodSide, common_cells, match
 from wcabench.runs.store import Store
 
 
@@ -19,11 +19,13 @@ def cells(store: StoreOnDisk) -> Any:
 
 def one_store(store: StoreOnDisk, a: str, b: str, **chosen: tuple[str, ...]) -> Any:
     own = cells(store)
-    return match(Side(a, own), Side(b, own), chosen.get("suites", ()), chosen.get("pairs", ()))
+    return match(MethodSide(a, own), MethodSide(b, own), chosen.get("suites", ()), chosen.get("pairs", ()))
 
 
 def two_stores(one: StoreOnDisk, other: StoreOnDisk, a: str = "none", b: str = "none") -> Any:
-    return match(Side(a, cells(one), str(one.root)), Side(b, cells(other), str(other.root)), (), ())
+    return match(
+        MethodSide(a, cells(one), str(one.root)), MethodSide(b, cells(other), str(other.root)), (), ()
+    )
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_the_difference_is_the_one_that_the_report_prints(store: StoreOnDisk) ->
     for seed in (1, 2, 3):
         store.cell(method="none", seed=seed, quality=0.55)
         store.cell(method="wca-hard", seed=seed, quality=0.7)
-    (group,) = collect(cells(store), Selection())
+    (group,) = collect(cells(store), CellSelection())
     baseline = find_baseline(group, "none")
     assert baseline is not None
     of_report = comparison_table(group, baseline, resamples=200)

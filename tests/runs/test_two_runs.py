@@ -6,7 +6,7 @@ import pytest
 from stores_by_hand import SENTENCES, StoreOnDisk
 
 from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell, read_cell
-from wcabench.runs.two_runs import Difference, compare_runs, equal_counts
+from wcabench.runs.two_runs import RunDifference, compare_runs, equal_counts
 
 LOSS = {"precision": "fp32", "loss": {"step": [1, 2, 3], "total": [3.0, 2.0, 1.0]}}
 
@@ -35,7 +35,7 @@ def spoil(cell: Cell, array: str) -> Cell:
     return cell
 
 
-def changed(difference: Difference) -> dict[str, int]:
+def changed(difference: RunDifference) -> dict[str, int]:
     return {test.name: test.changed for test in difference.tests if test.changed}
 
 

@@ -46,6 +46,10 @@ COMMANDS = {
     ),
     "verify": ("wcabench.cli.verify:verify", "Run a cell again and say whether its numbers are the same."),
     "merge": ("wcabench.cli.merge:merge", "Copy the finished cells of other results folders into one."),
+    "rescore": (
+        "wcabench.cli.rescore:rescore",
+        "Count the stored predictions of cells again by today's scorers.",
+    ),
     "export-results": (
         "wcabench.cli.export_results:export_results",
         "Write results into one file to publish.",

@@ -22,7 +22,7 @@ from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
     from wcabench.nn.network import Network
-    from wcabench.reports.table import Report
+    from wcabench.reports.table import ResultsReport
     from wcabench.sweep.gold_files import GoldSet
     from wcabench.sweep.settings import Choice
     from wcabench.sweep.sweep import Outcome
@@ -92,7 +92,7 @@ def sweep_options(function: F) -> F:
     return function
 
 
-def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> Report:
+def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> ResultsReport:
     """Run the sweep and make its tables.
 
     Args:

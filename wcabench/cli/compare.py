@@ -49,14 +49,14 @@ def compare(
     """
     from wcabench.reports.method_tables import build_report
     from wcabench.reports.side_by_side import find_examples
-    from wcabench.reports.two_methods import Side, common_cells, match
+    from wcabench.reports.two_methods import MethodSide, common_cells, match
     from wcabench.scoring.bootstrap import RESAMPLES
 
     cells, left_out = _cells(results)
-    side_a, side_b = Side(a, cells), Side(b, cells)
+    side_a, side_b = MethodSide(a, cells), MethodSide(b, cells)
     if results_b is not None and results_b.resolve() != results.resolve():
         cells_b, left_out_b = _cells(results_b)
-        side_a, side_b = Side(a, cells, str(results)), Side(b, cells_b, str(results_b))
+        side_a, side_b = MethodSide(a, cells, str(results)), MethodSide(b, cells_b, str(results_b))
         left_out = left_out + left_out_b
     matches = match(side_a, side_b, (_suite_name(suite),) if suite else (), pairs)
     read_gold = _gold_reader(suite, data_dir)
@@ -117,7 +117,7 @@ def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldReader:
 def _print(report: Any, examples: Any) -> None:
     from rich.console import Console
 
-    from wcabench.reports.table import Report
+    from wcabench.reports.table import ResultsReport
     from wcabench.reports.terminal import print_terminal
     from wcabench.reports.terminal_examples import print_examples
 
@@ -125,6 +125,6 @@ def _print(report: Any, examples: Any) -> None:
     for place, (section, own) in enumerate(zip(report.sections, examples, strict=True)):
         if place:
             console.print()
-        print_terminal(Report((section,)), console)
+        print_terminal(ResultsReport((section,)), console)
         for one in own:
             print_examples(one, (section.facts["a"], section.facts["b"]), console)

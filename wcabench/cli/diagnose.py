@@ -39,12 +39,12 @@ def diagnose(
     beginnings of their keys, or their folders) those alone are shown. docs/diagnostics.md defines each number.
     """
     from wcabench.reports.diagnosis import read_diagnosis
-    from wcabench.reports.selection import Selection
+    from wcabench.reports.selection import CellSelection
 
     files = [suite for suite in suites if suite.endswith(".toml")]
     names = tuple(_suite_name(suite) for suite in suites)
     measure = _untrained(files[0] if files else None, encoder, data_dir) if before else None
-    found = read_diagnosis(results, cells, Selection(names, pairs, methods), measure)
+    found = read_diagnosis(results, cells, CellSelection(names, pairs, methods), measure)
     echo_left_out(found.left_out)
     if as_json:
         from wcabench.reports.json_table import render_json

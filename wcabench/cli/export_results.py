@@ -28,7 +28,7 @@ def export_results(
     import hashlib
 
     from wcabench.errors import UserError
-    from wcabench.reports.selection import Selection, select
+    from wcabench.reports.selection import CellSelection, select
     from wcabench.runs.archive import write_archive
     from wcabench.runs.store import Store
 
@@ -36,7 +36,7 @@ def export_results(
     echo_left_out(left_out)
     if not cells:
         raise UserError(f"{results}: no cell in it; nothing to export")
-    written = write_archive(file, select(cells, Selection(suites, pairs, methods)))
+    written = write_archive(file, select(cells, CellSelection(suites, pairs, methods)))
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     if as_json:

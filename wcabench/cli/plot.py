@@ -53,15 +53,15 @@ def plot(
     """
     from wcabench.reports.figure_files import check_output, save
     from wcabench.reports.plots.choose import choose_group
-    from wcabench.reports.report import facts, read_cells, telling
-    from wcabench.reports.selection import Selection
+    from wcabench.reports.report import facts, naming_left_out, read_cells
+    from wcabench.reports.selection import CellSelection
 
     _check(kind, out, baseline, resamples, as_json)
     if out is not None:
         check_output(out)
     cells, left_out = read_cells(results)
-    with telling(left_out):
-        chosen = choose_group(cells, Selection(suites, pairs, methods, encoder), group)
+    with naming_left_out(left_out):
+        chosen = choose_group(cells, CellSelection(suites, pairs, methods, encoder), group)
         found = _read(kind, chosen, baseline, resamples)
     echo_left_out(left_out)
     if out is not None:

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from wcabench.cli.options import echo_left_out, selection_options
+from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
 
 if TYPE_CHECKING:
-    from wcabench.reports.table import Report
-
-_FORMATS = ("terminal", "markdown", "latex", "json", "csv", "html")
-_WITH_ROOM = ("csv", "html")  # formats that hold everything, whatever --details says
-_FILE_WIDTH = 100
+    from wcabench.reports.table import ResultsReport
 
 
 @click.command()
@@ -25,7 +22,7 @@ _FILE_WIDTH = 100
     show_default=True,
     help="The results folder.",
 )
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--baseline", metavar="METHOD", help="Compare with this method.  [default: none, where it was run]"
@@ -70,19 +67,20 @@ def report(
     stderr.
     """
     from wcabench.errors import UserError
-    from wcabench.reports.report import Options, read_report
-    from wcabench.reports.selection import Selection
+    from wcabench.reports.options import Options
+    from wcabench.reports.report import read_report
+    from wcabench.reports.selection import CellSelection
     from wcabench.scoring.bootstrap import RESAMPLES
 
     form = "json" if as_json else form
     if standalone and form != "latex":
         raise UserError("--standalone is for --format latex")
     options = Options(
-        selection=Selection(suites, pairs, methods, encoder),
+        selection=CellSelection(suites, pairs, methods, encoder),
         baseline=baseline,
         published=not no_published,
         details=details,
-        whole=form in _WITH_ROOM,
+        whole=form in WITH_ROOM,
         resamples=resamples or RESAMPLES,
         bootstrap=details and form in ("json", "csv"),
     )
@@ -99,9 +97,9 @@ def report(
         _write(found, form, standalone, out)
 
 
-def _print(found: Report, form: str, standalone: bool) -> None:
+def _print(found: ResultsReport, form: str, standalone: bool) -> None:
     if form != "terminal":
-        click.echo(text_of(found, form, standalone), nl=False)
+        click.echo(text_of(found, form, standalone=standalone), nl=False)
         return
     from rich.console import Console
 
@@ -110,45 +108,12 @@ def _print(found: Report, form: str, standalone: bool) -> None:
     print_terminal(found, Console(highlight=False))
 
 
-def _write(found: Report, form: str, standalone: bool, out: Path) -> None:
+def _write(found: ResultsReport, form: str, standalone: bool, out: Path) -> None:
     from wcabench.errors import UserError
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         # newline: a CSV file's lines end in CR LF, whatever the system's do.
-        out.write_text(text_of(found, form, standalone), encoding="utf-8", newline="")
+        out.write_text(text_of(found, form, standalone=standalone), encoding="utf-8", newline="")
     except OSError as error:
         raise UserError(f"--out {out}: cannot be written ({error.strerror or error})") from error
-
-
-def text_of(found: Report, form: str, standalone: bool = False) -> str:
-    """The report as the text of a file."""
-    if form == "json":
-        from wcabench.reports.json_table import render_json
-
-        return render_json(found)
-    if form == "markdown":
-        from wcabench.reports.markdown import render_markdown
-
-        return render_markdown(found)
-    if form == "csv":
-        from wcabench.reports.csv_table import render_csv
-
-        return render_csv(found)
-    if form == "html":
-        from wcabench.reports.html.page import render_html
-
-        return render_html(found)
-    if form == "latex":
-        from wcabench.reports.latex import render_latex
-
-        return render_latex(found, standalone=standalone)
-    import io
-
-    from rich.console import Console
-
-    from wcabench.reports.terminal import print_terminal
-
-    stream = io.StringIO()
-    print_terminal(found, Console(file=stream, width=_FILE_WIDTH, highlight=False))
-    return stream.getvalue()

@@ -10,7 +10,7 @@ import click
 from wcabench.cli.options import echo_json, echo_left_out
 
 if TYPE_CHECKING:
-    from wcabench.reports.report import Options
+    from wcabench.reports.options import Options
 
 OUTPUT = ("form", "out", "standalone")
 NOT_ASKED = ("results", "check", "as_json")
@@ -29,11 +29,11 @@ def check_report(ctx: click.Context, file: Path, results: Path, options: Options
     Raises:
         UserError: the file cannot be read, or the command line asks for what the file settles.
     """
-    from wcabench.cli.report import text_of
     from wcabench.reports.drift import drift
+    from wcabench.reports.formats import text_of
+    from wcabench.reports.options import read_options
     from wcabench.reports.printed import read_printed
     from wcabench.reports.report import read_report
-    from wcabench.reports.stored_options import read_options
 
     then = read_printed(_read(file), str(file))
     _refuse_options(ctx, file, stored=then.options is not None)

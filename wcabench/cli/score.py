@@ -36,16 +36,16 @@ def _result(gold: Path, pred: Path) -> dict[str, Any]:
     """Strict scores with the lenient F1, in the shape of `score --json`."""
     from wcabench.data.columns import read_columns
     from wcabench.errors import UserError
-    from wcabench.scoring.counts import count
+    from wcabench.scoring.scorer import SCORERS, all_scores
 
     gold_sentences, pred_sentences = read_columns(gold), read_columns(pred, scheme="raw")
     _check_same_tokens(gold, gold_sentences, pred, pred_sentences)
     tags = [one.tags for one in gold_sentences], [one.tags for one in pred_sentences]
     try:
-        strict, lenient = count(*tags), count(*tags, lenient=True)
+        counts = {scorer: scorer.count(*tags) for scorer in SCORERS}
     except UserError as error:  # gold is IOB2 by now, so it is the prediction's tag
         raise UserError(f"{pred}: {error}") from error
-    return {**strict.scores(), "lenient": {"f1": lenient.f1}}
+    return all_scores(counts)
 
 
 def _check_same_tokens(gold: Path, of_gold: list[Sentence], pred: Path, of_pred: list[Sentence]) -> None:

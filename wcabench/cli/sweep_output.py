@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from wcabench.reports.table import Report
+    from wcabench.reports.table import ResultsReport
 
 BEGIN, END = "<!-- sweep: begin -->", "<!-- sweep: end -->"
 
 
-def show_sweep(report: Report, form: str, into: Path | None) -> None:
+def show_sweep(report: ResultsReport, form: str, into: Path | None) -> None:
     """Print the tables, or put them into a page."""
     if into is not None:
         replace_block(into, _text(report, "markdown"))
@@ -27,7 +27,7 @@ def show_sweep(report: Report, form: str, into: Path | None) -> None:
         click.echo(_text(report, form), nl=False)
 
 
-def _text(report: Report, form: str) -> str:
+def _text(report: ResultsReport, form: str) -> str:
     if form == "json":
         from wcabench.reports.json_table import render_json
 

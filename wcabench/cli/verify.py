@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
     from wcabench.runs.here import Here
     from wcabench.runs.plan import PlannedCell
-    from wcabench.runs.two_runs import Difference, TestSet
+    from wcabench.runs.two_runs import RunDifference, ScoreChange
 
 
 @click.command()
@@ -73,7 +73,7 @@ def _planned(stored: "Cell", where: "Here") -> "PlannedCell":
     return planned
 
 
-def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where: "Here") -> "Difference":
+def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where: "Here") -> "RunDifference":
     from wcabench.cli.progress import listening
     from wcabench.runs.attempt import RunSettings
     from wcabench.runs.cells import read_cell
@@ -93,7 +93,7 @@ def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where
         return compare_runs(stored, read_cell(result.path))
 
 
-def _describe(stored: "Cell", difference: "Difference") -> Iterator[str]:
+def _describe(stored: "Cell", difference: "RunDifference") -> Iterator[str]:
     yield f"{stored.suite} {stored.label}  ({stored.key})"
     yield _verdict_line(difference)
     for test in difference.tests:
@@ -104,7 +104,7 @@ def _describe(stored: "Cell", difference: "Difference") -> Iterator[str]:
     yield f"environment differs (then | now): {differ}" if differ else "environment: the same"
 
 
-def _verdict_line(difference: "Difference") -> str:
+def _verdict_line(difference: "RunDifference") -> str:
     if difference.verdict == "identical":
         return "identical: all that is stored of the two runs is the same, bit for bit"
     other = f"; other {', '.join(difference.unlike)}" if difference.unlike else ""
@@ -113,17 +113,17 @@ def _verdict_line(difference: "Difference") -> str:
     return f"differs: {_gap(difference.tests[0])} on the target test set{other}"
 
 
-def _test_line(test: "TestSet") -> str:
+def _test_line(test: "ScoreChange") -> str:
     if not test.changed:
         return f"the same in all {test.sentences} sentences"
     return f"{_gap(test)}, other counts in {test.changed} of {test.sentences} sentences"
 
 
-def _gap(test: "TestSet") -> str:
+def _gap(test: "ScoreChange") -> str:
     return f"{test.now - test.then:+.2f} F1"
 
 
-def _plain(stored: "Cell", difference: "Difference") -> dict[str, Any]:
+def _plain(stored: "Cell", difference: "RunDifference") -> dict[str, Any]:
     return {
         "key": stored.key,
         "path": str(stored.path),

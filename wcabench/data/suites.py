@@ -4,7 +4,7 @@ import importlib.resources
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.contract import Sentence, SentencePair, Words
@@ -73,6 +73,14 @@ class Suite:
         """
         aligned = self._pair(pair).aligned
         return [*self._parts(pair, options).values(), *([aligned] if aligned else [])]
+
+    def test_set(self, pair: str, side: Literal["target", "source"]) -> Resource:
+        """The labelled sentences that a cell of the pair is scored on, of one side's language.
+
+        Raises:
+            UserError: unknown pair; the nearest is offered.
+        """
+        return self._pair(pair).test if side == "target" else self.tables.source_test
 
     def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
         """Name of each resource -> sha256 of its parsed content: the pinned one, else that of what is there.

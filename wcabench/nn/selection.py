@@ -11,7 +11,7 @@ import torch
 from wcabench.contract import Sentence, Side
 from wcabench.nn.network import Network
 from wcabench.nn.tagger import NetworkTagger
-from wcabench.scoring.counts import count
+from wcabench.scoring.scorer import STRICT
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class EpochSelection:
             return
         sentences = self.rule.sentences
         predicted = self.tagger.predict([s.words for s in sentences], self.rule.side)
-        scores = count([s.tags for s in sentences], predicted, self.rule.types).scores()
-        self.f1.append(scores["micro"]["f1"])
+        self.f1.append(STRICT.count([s.tags for s in sentences], predicted, self.rule.types).f1)
         if self.f1[-1] > max(self.f1[:-1], default=-1.0):
             self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
 

@@ -1,8 +1,8 @@
 """An archive of results: one .zip to publish, with a manifest; the same cells give the same bytes everywhere.
 
-It holds `manifest.json` and, laid out as in a store, `cell.json` and `counts.npz` of each cell. Predictions are
-left out: they hold the words of the corpus. Members are stored, not deflated: deflate's output differs between
-builds of zlib, and the counts are compressed already.
+It holds `manifest.json` and, laid out as in a store, `cell.json`, `counts.npz` and `tags.npz` of each cell, hence no
+word of a corpus. The `predictions.conll` of older cells, which holds words, is left out. Members are stored, not
+deflated: deflate's output differs between builds of zlib, and the arrays are compressed already.
 """
 
 import hashlib
@@ -18,12 +18,20 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
-from wcabench.runs.archive_checks import MANIFEST, MOST_BYTES, check_counts_file, check_listing, read_member
-from wcabench.runs.cells import COUNTS, RECORD, Cell
+from wcabench.runs.archive_checks import (
+    ARRAYS,
+    MANIFEST,
+    MOST_BYTES,
+    check_arrays,
+    check_listing,
+    read_member,
+)
+from wcabench.runs.cells import COUNTS, RECORD, TAGS, Cell
 from wcabench.runs.merge import check_names
 from wcabench.runs.store import Store
+from wcabench.runs.tags_file import read_types
 
-SCHEMA = 1
+SCHEMA = 2  # 1 had no tags.npz
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a .zip can hold
 
 
@@ -71,7 +79,10 @@ def _members(cell: Cell) -> Iterator[tuple[str, bytes]]:
     try:
         check_names(cell)
         folder = Store(Path()).folder(cell.config, cell.key).as_posix()
-        for name in (RECORD, COUNTS):
+        kept = [name for name in (RECORD, COUNTS, TAGS) if name != TAGS or (cell.path / name).is_file()]
+        if TAGS in kept and not read_types(cell.path / TAGS) <= set(cell.types):
+            raise UserError(f"{TAGS} has entity types that the cell was not scored on")
+        for name in kept:
             yield f"{folder}/{name}", (cell.path / name).read_bytes()
     except (UserError, OSError) as error:
         raise UserError(f"{cell.path}: {error}") from error
@@ -95,7 +106,7 @@ def _info(name: str) -> zipfile.ZipInfo:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Store]:
-    """The archive as a store in a temporary folder, after all of it was checked.
+    """Unpack the archive into a temporary folder and give that as a store, after all of it was checked.
 
     Raises:
         UserError: no archive of results, or a member that is unexpected, too large or not what the manifest says.
@@ -130,8 +141,9 @@ def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
             raise UserError(
                 f"{path}: {name} is not what the manifest says (sha256 differs); get the file again"
             )
-        if name.endswith(COUNTS):
-            check_counts_file(data, f"{path}: {name}")
+        kind = name.rpartition("/")[2]
+        if kind in ARRAYS:
+            check_arrays(kind, data, f"{path}: {name}")
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)

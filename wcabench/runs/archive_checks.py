@@ -1,4 +1,4 @@
-"""What an archive of results may hold. It comes from anyone, so nothing is believed before it was looked at."""
+"""Checks of an archive of results, which may come from anyone: names, sizes and types, before anything is read."""
 
 import io
 import math
@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, RECORD
+from wcabench.runs.cells import COUNTS, RECORD, TAGS
 from wcabench.runs.counts_file import count_names
+from wcabench.runs.tags_file import tag_array_names
 
 MANIFEST = "manifest.json"
 PART = r"(?!\.)[\w.-]+"  # no separator, no drive, no leading dot: neither `..` nor a hidden name
-MEMBER = re.compile(
-    rf"{PART}/{PART}/{PART}/seed-\d+-[0-9a-f]{{16}}/({re.escape(RECORD)}|{re.escape(COUNTS)})"
-)
+FILES = "|".join(map(re.escape, (RECORD, COUNTS, TAGS)))
+MEMBER = re.compile(rf"{PART}/{PART}/{PART}/seed-\d+-[0-9a-f]{{16}}/({FILES})")
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4 << 30  # of all members together
-LARGEST = {RECORD: 16 << 20, COUNTS: 64 << 20, MANIFEST: 64 << 20}
+LARGEST = {RECORD: 16 << 20, COUNTS: 64 << 20, TAGS: 64 << 20, MANIFEST: 64 << 20}
 LARGEST_ARRAY = 256 << 20
+ARRAYS = {COUNTS: count_names(), TAGS: tag_array_names()}  # file -> names of its arrays
 
 
 def check_listing(archive: zipfile.ZipFile, path: Path) -> set[str]:
@@ -58,13 +59,18 @@ def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         raise UserError(f"{path}: {name} is damaged ({error}); get the file again") from error
 
 
-def check_counts_file(data: bytes, where: str) -> None:
-    """The arrays of a counts.npz are the expected ones, and unpack to no more than a test set can need.
+def check_arrays(kind: str, data: bytes, where: str) -> None:
+    """The arrays of an .npz file are the expected ones, and unpack to no more than a test set can need.
+
+    Args:
+        kind: one of the files in `ARRAYS`.
+        data: its content.
+        where: how messages call it.
 
     Raises:
-        UserError: they are not; `where` is named.
+        UserError: they are not.
     """
-    expected = {f"{name}.npy" for name in count_names()}
+    expected = {f"{name}.npy" for name in ARRAYS[kind]}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as arrays:
             for info in arrays.infolist():
@@ -79,7 +85,7 @@ def check_counts_file(data: bytes, where: str) -> None:
 
 
 def _declared_bytes(arrays: zipfile.ZipFile, info: zipfile.ZipInfo) -> int:
-    """How much memory the array's header asks for, which reading it would take at once."""
+    """How much memory the array takes by its header; reading it would allocate that at once."""
     from numpy.lib import format as npy
 
     with arrays.open(info) as stream:

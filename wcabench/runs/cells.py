@@ -1,51 +1,31 @@
-"""A cell of the grid as it stands on disk: one folder with its record, its counts and its predictions."""
+"""A cell of the grid on disk: a folder with its record, its counts and its predicted tags."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.runs.keys import config_key
+from wcabench.runs.configuration import Configuration
+from wcabench.runs.counts_file import read_counts
+from wcabench.runs.record import SCHEMA, check_record
+from wcabench.runs.tags_file import TagsBySide, read_tags
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import STRICT, Scorer, TestSide
 
-if TYPE_CHECKING:
-    from wcabench.scoring.counts import Counts
-
-SCHEMA = 1
-RECORD, COUNTS, PREDICTIONS, ERROR = "cell.json", "counts.npz", "predictions.conll", "error.txt"
-SIDES: tuple[Literal["target", "source"], ...] = ("target", "source")
-REQUIRED: dict[str, Any] = {
-    "key": str,
-    "state": str,
-    "suite": str,
-    "pair": str,
-    "method": str,
-    "seed": int,
-    "config": dict,
-    "seconds": int | float,
-}
-OPTIONAL: dict[str, Any] = {
-    "training": dict,
-    "scores": dict,
-    "diagnostics": dict,
-    "environment": dict,
-    "code": dict,
-    "timings": dict,
-    "notes": list,
-    "unpredicted_words": int,
-    "peak_memory_mb": int | float,
-}
+RECORD, COUNTS, TAGS, ERROR = "cell.json", "counts.npz", "tags.npz", "error.txt"
+PREDICTIONS = "predictions.conll"  # of schema 1: words and tags of the target's test set
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that was run.
+    """A cell that was run; its properties read records of every schema alike.
 
     Attributes:
         path: its folder.
-        record: what cell.json holds (schema 1).
+        record: what cell.json holds.
     """
 
     path: Path
@@ -88,35 +68,156 @@ class Cell:
         return None if value is None else float(value)
 
     @property
-    def seconds(self) -> float:
-        """Wall-clock time of the cell."""
-        return float(self.record["seconds"])
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """Everything that decides the numbers: what the key is made of."""
-        return dict(self.record["config"])
-
-    @property
     def label(self) -> str:
         """For people: "en-nl wca-hard seed 1"."""
         return f"{self.pair} {self.method} seed {self.seed}"
 
-    def counts(self, side: Literal["target", "source"] = "target", lenient: bool = False) -> "Counts":
+    @property
+    def schema(self) -> int:
+        """Schema of the record."""
+        return int(self.record["schema"])
+
+    @property
+    def is_older(self) -> bool:
+        """Whether an older wcabench wrote it: it is read, but no run of this one takes it for done."""
+        return self.schema < SCHEMA
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Everything that decides the numbers, as it was written: what the key is made of."""
+        return dict(self.record["config"])
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The same, read by names that hold for every schema."""
+        return Configuration(self.record["config"])
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All options of the method."""
+        return self.configuration.options
+
+    @property
+    def encoder_table(self) -> dict[str, Any]:
+        """The encoder's settings, with "identity" for its content."""
+        return self.configuration.encoder
+
+    @property
+    def encoder_identity(self) -> str:
+        """What the encoder is by content: "hub:<id>@<revision>" or "sha256:<hex>"."""
+        return str(self.encoder_table.get("identity", ""))
+
+    @property
+    def encoder_name(self) -> str:
+        """The name that people know the encoder by."""
+        return str(self.record.get("encoder_name") or self.encoder_identity)
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """How the model was trained."""
+        return self.configuration.recipe
+
+    @property
+    def data_sha256(self) -> dict[str, str]:
+        """Name of each part of the data -> sha256 of its content."""
+        return self.configuration.data_sha256
+
+    @property
+    def labels(self) -> str:
+        """The label policy: "drop", "map" or "keep"; empty where it is not known."""
+        return str(self.record.get("labels") or self.configuration.labels)
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """The entity types that are scored."""
+        return self.configuration.types or self.counts().types
+
+    @property
+    def code(self) -> Mapping[str, str]:
+        """sha256 of the code of "harness" and "method"; empty where it was not recorded."""
+        code: Mapping[str, str] = self.configuration.code or self.record.get("code") or {}
+        return code
+
+    @property
+    def model_key(self) -> str | None:
+        """Cells with the same model key were made with one trained model; None before there were such keys."""
+        key = self.record.get("model", {}).get("key")
+        return None if key is None else str(key)
+
+    @property
+    def stages(self) -> list[dict[str, Any]]:
+        """The stages of the training: name, steps, epochs, loss, seconds; none before they were recorded."""
+        return list(self.record.get("stages", ()))
+
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of the cell itself."""
+        return float(self.record["seconds"])
+
+    @property
+    def cost_seconds(self) -> float:
+        """Wall-clock time with all of its model's training, also where another cell trained the model."""
+        model = self.record.get("model", {})
+        return self.seconds + (float(model["seconds"]) if model.get("shared") else 0.0)
+
+    @property
+    def training_seconds(self) -> float | None:
+        """Time of the model's training, wherever it was done; None where it was not recorded."""
+        seconds = self.record.get("model", {}).get("seconds", self.record.get("timings", {}).get("fit"))
+        return None if seconds is None else float(seconds)
+
+    @property
+    def precision(self) -> str | None:
+        """Of the training: "fp32" or "bf16"; None where it was not recorded."""
+        of_recipe = self.recipe.get("precision")
+        recorded = self.record.get("training", {}).get("precision") or self.environment.get("precision")
+        return recorded or (None if of_recipe in (None, "auto") else str(of_recipe))
+
+    @property
+    def environment(self) -> Mapping[str, Any]:
+        """What it ran on: versions, machine, device."""
+        environment: Mapping[str, Any] = self.record.get("environment", {})
+        return environment
+
+    @property
+    def diagnostics(self) -> Mapping[str, Any]:
+        """What was measured after the predictions."""
+        diagnostics: Mapping[str, Any] = self.record.get("diagnostics", {})
+        return diagnostics
+
+    @property
+    def notes(self) -> list[str]:
+        """What every table with this cell must say."""
+        return [str(note) for note in self.record.get("notes", ())]
+
+    def counts(self, side: TestSide = "target", scorer: Scorer = STRICT) -> Counts:
         """Per-sentence entity counts on the test set of one side.
 
         Raises:
-            UserError: counts.npz is missing or damaged.
+            UserError: counts.npz is missing or damaged, or the cell was not scored by that scorer.
         """
-        from wcabench.runs.counts_file import read_counts
+        return read_counts(self.path / COUNTS, [(side, scorer)])[side, scorer]
 
-        return read_counts(self.path / COUNTS, [(side, lenient)])[side, lenient]
+    def tags(self) -> TagsBySide:
+        """The predicted tags: of both test sets, in schema 1 of the target's alone, of none where none were kept.
+
+        Raises:
+            UserError: their file is damaged.
+        """
+        if (self.path / TAGS).is_file():
+            return read_tags(self.path / TAGS)
+        if not (self.path / PREDICTIONS).is_file():
+            return {}
+        from wcabench.data.columns import read_columns
+
+        sentences = read_columns(self.path / PREDICTIONS, scheme="raw", encoding="utf-8")
+        return {"target": [list(sentence.tags) for sentence in sentences]}
 
 
 def read_cell(folder: Path) -> Cell:
-    """The cell in a folder, with its files checked: nothing half-written passes.
+    """The cell in a folder, with its record and counts checked: nothing half-written passes.
 
-    The predictions may be absent: a published cell leaves them out where the corpus may not be redistributed.
+    The predicted tags may be absent.
 
     Raises:
         UserError: a file is missing or damaged, the key does not belong to the configuration, or a newer
@@ -129,64 +230,17 @@ def read_cell(folder: Path) -> Cell:
         raise UserError(f"{folder}: no {RECORD}: not a whole cell") from None
     except (ValueError, OSError, RecursionError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
-    _check_record(record, path)
+    check_record(record, path)
     cell = Cell(folder, record)
     if cell.state == "done":
         _check_counts(cell)
     return cell
 
 
-def _check_record(record: Any, path: Path) -> None:
-    if not isinstance(record, dict) or not isinstance(record.get("schema"), int):
-        raise UserError(f"{path}: no 'schema': not a cell's record")
-    if record["schema"] > SCHEMA:
-        raise UserError(
-            f"{path}: schema {record['schema']} of a newer wcabench (this one reads {SCHEMA}); upgrade"
-        )
-    for name, kind in REQUIRED.items():
-        if not isinstance(record.get(name), kind):
-            raise UserError(f"{path}: '{name}' is missing or of the wrong type")
-    for name, kind in OPTIONAL.items():
-        if name in record and not isinstance(record[name], kind):
-            raise UserError(f"{path}: '{name}' is of the wrong type")
-    if record["state"] not in ("done", "failed"):
-        raise UserError(f"{path}: unknown state '{record['state']}'")
-    if record["state"] == "done" and not isinstance(record.get("f1"), int | float):
-        raise UserError(f"{path}: a finished cell without 'f1'")
-    if config_key(record["config"]) != record["key"]:
-        raise UserError(f"{path}: the key does not belong to the configuration: one of them was changed")
-
-
 def _check_counts(cell: Cell) -> None:
     """The counts are whole, and the F1 of the record is theirs."""
-    from wcabench.runs.counts_file import read_counts
-
-    counts = read_counts(cell.path / COUNTS, [(side, lenient) for side in SIDES for lenient in (False, True)])
-    f1 = counts["target", False].f1
+    f1 = read_counts(cell.path / COUNTS)["target", STRICT].f1
     if cell.f1 is None or not abs(cell.f1 - f1) < 1e-6:
         raise UserError(
             f"{cell.path / RECORD}: F1 {cell.f1} is not the {f1:.2f} of its counts; run the cell again"
         )
-
-
-def write_record(path: Path, record: Mapping[str, Any]) -> None:
-    """Write cell.json: sorted keys, indent 1; a number that is not finite becomes null."""
-    text = json.dumps(plain(record), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def plain(value: Any) -> Any:
-    """`value` in JSON's types: array scalars as numbers, tuples as lists, NaN and infinity as None."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, str | bool | int) or value is None:
-        return value
-    if isinstance(value, set | frozenset):
-        return sorted(plain(item) for item in value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):  # numpy and torch
-        return plain(value.tolist())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return str(value)

@@ -1,86 +1,83 @@
-"""counts.npz of a cell: per-sentence counts on both test sets, strict and lenient."""
+"""counts.npz of a cell: per-sentence counts on both test sets, by every scorer.
+
+Arrays: `types`, and `<side>_<kind>` of the strict scorer and `<side>_<scorer>_<kind>` of each other one, a kind being
+"tp", "predicted" or "gold": unsigned integers, [n_sentences, n_types].
+"""
 
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import SIDES
+from wcabench.runs.npz_arrays import DAMAGED, array_names, read_array, smallest_unsigned, write_arrays
 from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import SCORERS, SIDES, STRICT, Scorer, TestSide
 
 KINDS = ("tp", "predicted", "gold")
-_LENGTH_AT = npy.MAGIC_LEN  # where version 1.0 of the format has the length of its header, two bytes
-_DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zlib.error, zipfile.BadZipFile, UserError)
+CountsKey = tuple[TestSide, Scorer]
 
 
 def count_names() -> list[str]:
     """Names of the arrays in counts.npz."""
-    return [
-        "types",
-        *(_name(side, lenient, kind) for side in SIDES for lenient in (False, True) for kind in KINDS),
-    ]
+    return ["types", *(name for side in SIDES for scorer in SCORERS for name in _names(side, scorer))]
 
 
-def _name(side: str, lenient: bool, kind: str) -> str:
-    return f"{side}_lenient_{kind}" if lenient else f"{side}_{kind}"
+def _names(side: TestSide, scorer: Scorer) -> list[str]:
+    """The three arrays of one scorer on one test set."""
+    start = side if scorer is STRICT else f"{side}_{scorer.name}"
+    return [f"{start}_{kind}" for kind in KINDS]
 
 
-def write_counts(path: Path, counts: Mapping[tuple[str, bool], Counts]) -> None:
+def write_counts(path: Path, counts: Mapping[CountsKey, Counts]) -> None:
     """Write counts.npz.
 
     Args:
         path: the file.
-        counts: (side, lenient) -> counts; all with the same types.
+        counts: (side, scorer) -> counts; all with the same types.
     """
-    arrays = {"types": np.array(counts["target", False].types, dtype=str)}
-    for (side, lenient), one in counts.items():
-        for kind in KINDS:
-            array = getattr(one, kind)
-            arrays[_name(side, lenient, kind)] = array.astype(np.min_scalar_type(int(array.max(initial=0))))
-    with path.open("wb") as stream:
-        np.savez_compressed(stream, allow_pickle=False, **arrays)
+    arrays = {"types": np.array(counts["target", STRICT].types, dtype=str)}
+    for (side, scorer), one in counts.items():
+        for name, kind in zip(_names(side, scorer), KINDS, strict=True):
+            arrays[name] = smallest_unsigned(getattr(one, kind))
+    write_arrays(path, arrays)
 
 
-def read_counts(path: Path, wanted: Iterable[tuple[str, bool]]) -> dict[tuple[str, bool], Counts]:
-    """Those of the wanted (side, lenient), in one reading of the file.
+def read_counts(path: Path, wanted: Iterable[CountsKey] | None = None) -> dict[CountsKey, Counts]:
+    """Counts by (side, scorer), in one reading of the file.
+
+    Args:
+        path: the file.
+        wanted: which; None: of the strict scorer, and of every other one that the cell was scored by.
 
     Raises:
-        UserError: the file is missing or damaged.
+        UserError: the file is missing or damaged, or the cell was not scored by a wanted scorer.
     """
     try:
         with zipfile.ZipFile(path) as file:
-            types = tuple(str(kind) for kind in _array(file, "types"))
-            return {
-                (side, lenient): Counts(types, *(_array(file, _name(side, lenient, kind)) for kind in KINDS))
-                for side, lenient in wanted
-            }
-    except _DAMAGED as error:
+            there = array_names(file)
+            if wanted is None:
+                wanted = [(side, one) for side in SIDES for one in SCORERS if _is_counted(one, there)]
+            types = tuple(str(kind) for kind in read_array(file, "types"))
+            counts = {}
+            for side, scorer in wanted:
+                if not _is_counted(scorer, there):
+                    raise _NotScoredError(scorer.name)
+                counts[side, scorer] = Counts(types, *(read_array(file, n) for n in _names(side, scorer)))
+            return counts
+    except _NotScoredError as error:
+        raise UserError(
+            f"{path}: no counts by the scorer '{error}'; `wcabench store rescore` adds them"
+        ) from None
+    except DAMAGED as error:
         raise UserError(f"{path}: damaged or missing ({error}); run the cell again") from error
 
 
-def _array(file: zipfile.ZipFile, name: str) -> NDArray[Any]:
-    """One array. `numpy.load` takes three times as long: it parses each header as a Python expression."""
-    raw = file.read(f"{name}.npy")
-    start = _LENGTH_AT + 2 + int.from_bytes(raw[_LENGTH_AT : _LENGTH_AT + 2], "little")
-    shape, fortran_order, kind = _header(raw[:start])
-    return np.frombuffer(raw[start:], kind).reshape(shape, order="F" if fortran_order else "C")
+class _NotScoredError(Exception):
+    """The cell was written before there was this scorer."""
 
 
-@lru_cache(maxsize=256)
-def _header(raw: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Cells of one test set have the same few headers."""
-    stream = BytesIO(raw)
-    if npy.read_magic(stream) != (1, 0):
-        raise ValueError("an array of another version of NumPy's format than 1.0")
-    shape, fortran_order, kind = npy.read_array_header_1_0(stream)
-    if kind.hasobject:
-        raise ValueError("an array of Python objects")
-    return shape, fortran_order, kind
+def _is_counted(scorer: Scorer, there: set[str]) -> bool:
+    """Whether a file with these arrays has, or should have, counts by a scorer."""
+    return scorer is STRICT or any(name in there for side in SIDES for name in _names(side, scorer))

@@ -87,20 +87,21 @@ def find_data(
     Args:
         suite: has the translations.
         pair: "en-nl".
-        labels: the label policy.
+        labels: the label policy; empty: the suite's.
         here: where the data is.
-        fits: told the sha256 of every resource, says whether this is it.
+        fits: told the sha256 of each resource by its role, says whether this is the recorded data.
 
     Raises:
         UserError: no translation fits, and one of them cannot be read.
     """
     names = dict.fromkeys((suite.data.translation, *suite.translations(pair)))
-    options = [build(DataConfig, {"labels": labels, "translation": name}, "data") for name in names]
+    policy = labels or suite.data.labels
+    options = [build(DataConfig, {"labels": policy, "translation": name}, "data") for name in names]
     unread: UserError | None = None
-    for one in options:
+    for candidate in options:
         try:
-            if fits(suite.fingerprint(pair, one, here.source)):
-                return one
+            if fits(suite.fingerprints(pair, candidate, here.source)):
+                return candidate
         except UserError as error:
             unread = unread or error
     if unread is not None:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wcabench import registry
-from wcabench.runs.code import harness_code, method_code
 from wcabench.runs.differences import difference
 from wcabench.runs.environment import environment
 from wcabench.runs.plan import PlannedCell
@@ -27,20 +25,19 @@ def installation(planned: PlannedCell, device: str) -> dict[str, Any]:
         planned: the cell.
         device: "auto", "cpu" or "cuda".
     """
-    from wcabench.nn.precision import resolve_device, resolve_precision
+    from wcabench.nn.precision import resolve_device
 
-    device = resolve_device(device)
-    cls = registry.find(planned.method).load()
     return {
         "method": planned.method,
-        "origin": planned.origin,
-        "environment": environment(device, resolve_precision(planned.recipe.precision, device)),
-        "code": {"harness": harness_code(), "method": method_code(cls)},
+        "origin": planned.model.origin,
+        "environment": environment(resolve_device(device), planned.recipe.precision),
+        "config": planned.config,
     }
 
 
 def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
-    environment, code = record.get("environment", {}), record.get("code", {})
+    environment = record.get("environment", {})
+    code = record.get("config", {}).get("model", {}).get("code") or record.get("code", {})
     packages = environment.get("packages", {})
     origin = str(record.get("origin") or "wcabench ")
     return {
@@ -49,6 +46,7 @@ def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
         f"code of {record.get('method')}": code.get("method"),
         "origin": None if origin.startswith("wcabench ") else origin,
         **{name: packages.get(name) for name in PACKAGES},
+        "scoring code": record.get("config", {}).get("code"),
         "precision": record.get("training", {}).get("precision") or environment.get("precision"),
         "device": None if environment.get("device") is None else str(environment["device"]).partition(":")[0],
     }

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell
 from wcabench.runs.store import Store
 from wcabench.runs.two_runs import equal_counts
 
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of every cell; a list holds paths, or (path, reason).
+    """What was done with every cell; a list holds paths, or (path, reason).
 
     Attributes:
         copied: cells that the target did not have, or only as failed ones.
@@ -40,10 +40,10 @@ def merge(sources: Mapping[str, Store], target: Store) -> Merged:
         UserError: a source is no folder, holds no cell, or is the target itself.
         StoreError: the target cannot be written; what was copied before stays.
     """
-    found = {name: _cells(name, store, target) for name, store in sources.items()}
+    by_source = {name: _cells(name, store, target) for name, store in sources.items()}
     target.prepare()
     merged = Merged()
-    for name, (cells, left_out) in found.items():
+    for name, (cells, left_out) in by_source.items():
         root = str(sources[name].root)
         merged.left_out.extend(
             (str(path).replace(root, name), why.replace(root, name)) for path, why in left_out
@@ -79,15 +79,15 @@ def _take(cell: Cell, path: str, target: Store, merged: Merged) -> None:
         if not held:
             merged.left_out.append((path, "a run is just writing this cell; merge again when it has ended"))
             return
-        there = target.get(cell.config, cell.key)
-        if there is None or there.state != "done":
+        own = target.get(cell.config, cell.key)
+        if own is None or own.state != "done":
             _publish(cell, files, target)
             merged.copied.append(path)
-        elif not equal_counts(cell, there):
+        elif not equal_counts(cell, own):
             merged.refused.append(
-                (path, f"F1 {cell.f1:.2f}, but {there.path} has {there.f1:.2f}, or other counts")
+                (path, f"F1 {cell.f1:.2f}, but {own.path} has {own.f1:.2f}, or other counts")
             )
-        elif cell.record == there.record:
+        elif cell.record == own.record:
             merged.identical.append(path)
         else:
             merged.repeated.append(path)
@@ -99,24 +99,21 @@ def check_names(cell: Cell) -> None:
     Raises:
         UserError: they are not.
     """
-    config = cell.config
-    method = config.get("method")
-    of_config = (config.get("suite"), config.get("pair"), config.get("seed"))
-    named = method.get("name") if isinstance(method, dict) else None
-    if (*of_config, named) != (cell.suite, cell.pair, cell.seed, cell.method) or type(
-        config["seed"]
-    ) is not int:
+    named = cell.configuration
+    of_configuration = (named.suite, named.pair, named.method, named.seed)
+    if of_configuration != (cell.suite, cell.pair, cell.method, cell.seed):
         raise UserError(
             "the record's suite, pair, method or seed is not its configuration's: one was changed"
         )
 
 
 def _files(cell: Cell) -> dict[str, bytes]:
-    """The files beside the record. Predictions may be absent: a published cell leaves them out."""
+    """The files beside the record: the counts, and the predicted tags where they were kept."""
     try:
         files = {COUNTS: (cell.path / COUNTS).read_bytes()}
-        if (cell.path / PREDICTIONS).is_file():
-            files[PREDICTIONS] = (cell.path / PREDICTIONS).read_bytes()
+        for name in (TAGS, PREDICTIONS):
+            if (cell.path / name).is_file():
+                files[name] = (cell.path / name).read_bytes()
     except OSError as error:
         raise UserError(f"cannot be read ({error.strerror or error})") from error
     return files

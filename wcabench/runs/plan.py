@@ -5,7 +5,7 @@ pairs, methods and studies share the models that they have in common.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -128,6 +128,19 @@ def plan(
         config = _cell_config(suite.name, pair, model, shas[pair], policies[pair])
         cells.append(PlannedCell(suite_path or suite.name, pair, data, model, config, config_key(config)))
     return cells
+
+
+def data_table(shas: Mapping[str, str], recipe: RecipeConfig, names: Collection[str]) -> dict[str, str]:
+    """The data of a cell by the names that its configuration has for it: "target-test", "source-test", and slots.
+
+    Args:
+        shas: the sha256 of each resource of a pair, by its role.
+        recipe: may add the development set to the labelled sentences.
+        names: that are wanted; those that there is no data for are left out.
+    """
+    tests = {"target-test": shas.get("target_test"), "source-test": shas.get("source_test")}
+    table = {**tests, **slot_sha256(shas, recipe)}
+    return {name: sha256 for name, sha256 in table.items() if name in names and sha256 is not None}
 
 
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:

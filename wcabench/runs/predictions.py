@@ -1,17 +1,15 @@
-"""What is counted in the predictions on both test sets of a cell."""
+"""Counts of the predicted tags of both test sets of a cell by every scorer, and the scores that its record holds."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wcabench.runs.cells import SIDES
+from wcabench.runs.counts_file import CountsKey
+from wcabench.runs.tags_file import Tags, TagsBySide
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import SCORERS, SIDES, all_scores
 
 if TYPE_CHECKING:
-    from wcabench.contract import Sentence
     from wcabench.data.sentences import PairData
-    from wcabench.scoring.counts import Counts
-
-Tags = list[str | None]
-Sides = dict[str, list[Tags]]  # "target" and "source"
 
 
 def hide_types(tags: list[Tags], types: Collection[str]) -> list[Tags]:
@@ -19,45 +17,63 @@ def hide_types(tags: list[Tags], types: Collection[str]) -> list[Tags]:
     return [["O" if tag is not None and tag[2:] in types else tag for tag in sentence] for sentence in tags]
 
 
-def count_entities(data: "PairData", tags: Sides, *, read_only: bool) -> "dict[tuple[str, bool], Counts]":
-    """The entities of both test sets, (side, lenient) -> counts.
+def count_entities(data: "PairData", tags: TagsBySide, *, read_only: bool) -> dict[CountsKey, Counts]:
+    """The entities of both test sets by every scorer.
 
     Args:
         data: with the gold tags.
         tags: as predicted.
-        read_only: score the words alone that the tagger read, as systems that truncate do.
+        read_only: see `count_tags`.
+
+    Returns:
+        (side, scorer) -> counts.
     """
-    from wcabench.scoring.counts import count
+    gold: TagsBySide = {
+        "target": [list(sentence.tags) for sentence in data.target_test],
+        "source": [list(sentence.tags) for sentence in data.source_test],
+    }
+    return count_tags(gold, tags, data.types, read_only=read_only)
 
-    gold = {"target": _tags(data.target_test), "source": _tags(data.source_test)}
-    if read_only:
-        gold, tags = _truncated(gold, tags)
+
+def count_tags(
+    gold: TagsBySide, predicted: TagsBySide, types: Sequence[str], *, read_only: bool
+) -> dict[CountsKey, Counts]:
+    """The entities of both test sets by every scorer.
+
+    Args:
+        gold: one tag a word, by sentence.
+        predicted: as many; None for a word without a prediction.
+        types: the entity types.
+        read_only: leave out the words without a prediction, which the tagger did not read, from both, as systems
+            that truncate long sentences do.
+
+    Returns:
+        (side, scorer) -> counts.
+
+    Raises:
+        UserError: unequal numbers of sentences or words, or a tag whose type is not in `types`.
+    """
+    counts = {}
+    for side in SIDES:
+        own_gold, own_predicted = gold[side], predicted[side]
+        if read_only:
+            own_gold, own_predicted = _read_words(own_gold, own_predicted)
+        for scorer in SCORERS:
+            counts[side, scorer] = scorer.count(own_gold, own_predicted, types)
+    return counts
+
+
+def record_scores(counts: Mapping[CountsKey, Counts]) -> dict[str, Any]:
+    """Scores by test set, as a cell's record holds them."""
     return {
-        (side, lenient): count(gold[side], tags[side], data.types, lenient=lenient)  # type: ignore[arg-type]
-        for side in SIDES
-        for lenient in (False, True)
+        f"{side}-test": all_scores({scorer: counts[side, scorer] for scorer in SCORERS}) for side in SIDES
     }
 
 
-def record_scores(counts: "dict[tuple[str, bool], Counts]") -> dict[str, Any]:
-    """Precision, recall and F1 of each test set, as a cell's record holds them."""
-    return {
-        f"{side}-test": {**counts[side, False].scores(), "lenient": {"f1": counts[side, True].f1}}
-        for side in SIDES
-    }
-
-
-def _tags(sentences: "list[Sentence]") -> list[Tags]:
-    return [list(sentence.tags) for sentence in sentences]
-
-
-def _truncated(gold: Sides, tags: Sides) -> tuple[Sides, Sides]:
-    """Gold and predicted tags of the words that were read: what systems that truncate are scored on."""
-
-    def kept(side: str, which: Sides) -> list[Tags]:
-        return [
-            [tag for tag, read in zip(sentence, predicted, strict=True) if read is not None]
-            for sentence, predicted in zip(which[side], tags[side], strict=True)
-        ]
-
-    return {side: kept(side, gold) for side in SIDES}, {side: kept(side, tags) for side in SIDES}
+def _read_words(gold: list[Tags], predicted: list[Tags]) -> tuple[list[Tags], list[Tags]]:
+    """Gold and predicted tags of the words that have a prediction."""
+    pairs = [
+        [(of_gold, tag) for of_gold, tag in zip(*sentence, strict=True) if tag is not None]
+        for sentence in zip(gold, predicted, strict=True)
+    ]
+    return [[of_gold for of_gold, _ in one] for one in pairs], [[tag for _, tag in one] for one in pairs]

@@ -1,16 +1,17 @@
 """What was run before, planned again: the settings of a record, with the places that only this machine knows."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wcabench.config import RecipeConfig, build
 from wcabench.errors import UserError
+from wcabench.runs.configuration import Configuration
 from wcabench.runs.differences import differences
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation_differences
-from wcabench.runs.plan import PlannedCell, plan
+from wcabench.runs.plan import PlannedCell, data_table, plan
 from wcabench.runs.signature import cell_signature
 from wcabench.runs.signature_fields import covers, fields_of, read_fields
 
@@ -41,14 +42,34 @@ def repeat_cells(cells: "Sequence[Cell]", here: Here) -> Repetition:
     """
     planned = [repeat_cell(cell, here) for cell in cells]
     both = list(zip(cells, planned, strict=True))
-    changed = (one for cell, again in both for one in differences(cell.config, again.config))
+    changed = (line for cell, again in both for line in _changed_settings(cell, again, here))
     installation = (
-        one
+        line
         for cell, again in both
         if cell.state == "done"  # a failed one has no number that anything decided
-        for one in installation_differences(cell.record, again, here.device)
+        for line in installation_differences(cell.record, again, here.device)
     )
     return Repetition(tuple(planned), tuple(dict.fromkeys(changed)), tuple(dict.fromkeys(installation)))
+
+
+def _changed_settings(cell: "Cell", again: PlannedCell, here: Here) -> Iterator[str]:
+    """What decides the numbers beside the code, and is another here."""
+    now = Configuration(again.config)
+    if not cell.is_older:
+        yield from differences(cell.configuration.without_code(), now.without_code())
+        return
+    # An older schema's key held less, and other names: what both have is compared.
+    then = cell.configuration
+    for name, old, new in (
+        ("method.options", then.options, now.options),
+        ("encoder", then.encoder, now.encoder),
+        ("recipe", {**then.recipe, "precision": now.recipe["precision"]}, now.recipe),
+    ):
+        yield from differences(old, {key: new[key] for key in old if key in new}, f"{name}.")
+    suite, _ = find_suite(cell.suite, here)
+    shas = suite.fingerprints(cell.pair, again.data, here.source)
+    if sorted(then.data_sha256.values()) != sorted(shas.values()):
+        yield "data (another content)"
 
 
 def signed_cells(cells: "Sequence[Cell]", line: str) -> "list[Cell]":
@@ -73,18 +94,17 @@ def repeat_cell(cell: "Cell", here: Here) -> PlannedCell:
 
 
 def _planned(cell: "Cell", here: Here) -> PlannedCell:
-    config = cell.config
     suite, path = find_suite(cell.suite, here)
-    table = dict(config["encoder"])
+    table = dict(cell.encoder_table)
     encoder = find_encoder(str(table.pop("identity")), str(cell.record.get("encoder_name")), suite, here)
-    sha256 = config["data"]["sha256"]
-    data = find_data(suite, cell.pair, str(config["data"]["labels"]), here, lambda found: found == sha256)
+    recipe = build(RecipeConfig, {**cell.recipe, "precision": _precision(cell)}, "recipe")
+    data = find_data(suite, cell.pair, cell.labels, here, lambda shas: _same_data(cell, shas, recipe))
     settings = {
         "encoder": table,
         # Complete, for what a record leaves out is the default and not the suite's.
-        "recipe": dataclasses.asdict(build(RecipeConfig, config["recipe"], "recipe")),
+        "recipe": dataclasses.asdict(recipe),
         "data": dataclasses.asdict(data),
-        cell.method: config["method"]["options"],
+        cell.method: cell.options,
     }
     (planned,) = plan(
         suite,
@@ -94,6 +114,23 @@ def _planned(cell: "Cell", here: Here) -> PlannedCell:
         settings=settings,
         encoder=encoder,
         source=here.source,
+        device=here.device,
         suite_path=path,
     )
     return planned
+
+
+def _precision(cell: "Cell") -> str:
+    """What a cell was trained in; a record of schema 1 may say "auto" in its recipe and the truth beside it."""
+    recorded = cell.recipe.get("precision", "auto")
+    tables = (cell.record.get("training") or {}, cell.record.get("environment") or {})
+    known = [table["precision"] for table in tables if table.get("precision")]
+    return known[0] if recorded == "auto" and known else str(recorded)
+
+
+def _same_data(cell: "Cell", shas: Mapping[str, str], recipe: RecipeConfig) -> bool:
+    """Whether the data of these roles is what a cell was made from."""
+    recorded = cell.data_sha256
+    if cell.is_older:
+        return sorted(recorded.values()) == sorted(shas.values())
+    return recorded == data_table(shas, recipe, recorded)

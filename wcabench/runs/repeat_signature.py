@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from wcabench import registry
 from wcabench.config import EncoderConfig, RecipeConfig, build
+from wcabench.contract import Need
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
 from wcabench.runs.differences import difference
 from wcabench.runs.grid import default_options
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation
-from wcabench.runs.plan import PlannedCell, plan
+from wcabench.runs.plan import PlannedCell, data_table, plan
 from wcabench.runs.repeat import Repetition
 from wcabench.runs.signature import environment_fields, short_hash, signature
 from wcabench.runs.signature_fields import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from wcabench.data.suites import Suite
 
 INSTALLATION = ("wcabench", "code", "torch", "precision", "device")
+TESTS = ("target-test", "source-test")
 FROM_STORE = "give the results that it was printed for with --from"
 
 
@@ -77,8 +79,9 @@ def _read(fields: Fields, here: Here) -> _Signed:
     suite, path = find_suite(fields["suite"], here)
     encoder, _, encoder_options = fields["enc"].partition(",")
     recipe = _options("" if fields["recipe"] == "default" else fields["recipe"], RecipeConfig)
-    if "select" in fields:
-        recipe["select"] = fields["select"]
+    for name in ("select", "precision"):
+        if name in fields:
+            recipe[name] = fields[name]
     labels = re.search(r"labels:(\w+)", fields["data"])
     return _Signed(
         methods=tuple(_methods(fields["method"])),
@@ -124,8 +127,10 @@ def _encoder(text: str, suite: "Suite", here: Here) -> EncoderConfig:
 def _plan(signed: _Signed, here: Here) -> Iterator[PlannedCell]:
     for pair in signed.pairs:
 
-        def fits(sha256: dict[str, str]) -> bool:
-            return field_covers("data", signed.data, f"{short_hash(sha256)},labels:{signed.labels}")
+        def fits(shas: dict[str, str]) -> bool:
+            tables = (data_table(shas, signed.recipe, (*TESTS, *needs)) for needs in _needs(signed))
+            values = (f"{short_hash(table)},labels:{signed.labels}" for table in tables)
+            return any(field_covers("data", signed.data, value) for value in values)
 
         data = find_data(signed.suite, pair, signed.labels, here, fits)
         for method, options in signed.methods:
@@ -143,8 +148,14 @@ def _plan(signed: _Signed, here: Here) -> Iterator[PlannedCell]:
                 settings=settings,
                 encoder=signed.encoder,
                 source=here.source,
+                device=here.device,
                 suite_path=signed.suite_path,
             )
+
+
+def _needs(signed: _Signed) -> Iterator[frozenset[Need]]:
+    """The slots of each method."""
+    return (registry.find(method).load().info.needs for method, _ in signed.methods)
 
 
 def _default_encoder() -> dict[str, Any]:
@@ -156,7 +167,10 @@ def _default_encoder() -> dict[str, Any]:
 def _line(cell: PlannedCell, here: Here) -> str:
     """The signature that a cell would get here."""
     defaults = default_options(registry.find(cell.method).load())
-    line = signature(cell.config, encoder_name(cell.encoder), defaults)
+    selected = cell.recipe.select
+    line = signature(
+        cell.config, encoder_name(cell.encoder), defaults, labels=cell.data.labels, selected=selected
+    )
     return "|".join([line, *environment_fields(installation(cell, here.device))])
 
 

@@ -2,18 +2,28 @@
 
 import dataclasses
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import wcabench
-from wcabench.config import EncoderConfig, RecipeConfig
+from wcabench.config import EncoderConfig, RecipeConfig, resolved
+from wcabench.runs.configuration import Configuration
 from wcabench.runs.keys import canonical_json
+from wcabench.scoring.scorer import STRICT
 
 CODE_DIGITS = 8
 
 
-def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Mapping[str, Any]) -> str:
+def signature(
+    config: Mapping[str, Any],
+    encoder_name: str,
+    option_defaults: Mapping[str, Any],
+    *,
+    labels: str,
+    selected: str,
+) -> str:
     """The line for one cell, without the fields of its environment.
 
     What has its default value is left out, so that what was changed stands out; the key holds everything.
@@ -22,24 +32,27 @@ def signature(config: Mapping[str, Any], encoder_name: str, option_defaults: Map
         config: the cell's configuration.
         encoder_name: hub id or the folder's base name.
         option_defaults: the method's options as they are when nothing is set.
+        labels: the label policy.
+        selected: by what rule an epoch was chosen; "last" where none was.
 
     Returns:
         "wca-hard,epsilon:0.01|en-nl|paper|data:ab12cd34|enc:...|recipe:epochs:2|F1:micro,strict-IOB2|words:all|..."
     """
-    recipe_defaults = dataclasses.asdict(RecipeConfig())
-    # Selection has a field of its own, always there: target-dev is not zero-shot.
-    recipe = _changed(config["recipe"], {**recipe_defaults, "select": config["recipe"]["select"]})
+    read = Configuration(config)
+    # Selection and precision have fields of their own, always there: target-dev is not zero-shot.
+    own_fields = {"select": read.recipe["select"], "precision": read.recipe["precision"]}
+    recipe = _changed(read.recipe, {**json.loads(json.dumps(resolved(RecipeConfig()))), **own_fields})
     fields = [
-        ",".join([config["method"]["name"], *_changed(config["method"]["options"], option_defaults)]),
-        config["pair"],
-        config["suite"],
-        f"data:{short_hash(config['data']['sha256'])},labels:{config['data']['labels']}",
-        ",".join([f"enc:{_encoder(config['encoder'], encoder_name)}", *_encoder_changes(config["encoder"])]),
+        ",".join([read.method, *_changed(read.options, option_defaults)]),
+        read.pair,
+        read.suite,
+        f"data:{short_hash(read.data_sha256)},labels:{labels}",
+        ",".join([f"enc:{_encoder(read.encoder, encoder_name)}", *_encoder_changes(read.encoder)]),
         f"recipe:{','.join(recipe)}" if recipe else "recipe:default",
-        "F1:micro,strict-IOB2",
-        "words:all" if config["recipe"].get("long_sentences", "windows") == "windows" else "words:truncated",
-        f"select:{config['recipe']['select']}",
-        f"seed:{config['seed']}",
+        f"F1:{STRICT.signature}",
+        "words:all" if read.recipe.get("long_sentences", "windows") == "windows" else "words:truncated",
+        f"select:{selected}",
+        f"seed:{read.seed}",
         f"wcabench:{wcabench.__version__}",
     ]
     return "|".join(fields)
@@ -52,8 +65,9 @@ def environment_fields(record: Mapping[str, Any]) -> list[str]:
         "code:1a2b3c4d" (the harness's, see `code`), "torch:2.6.0", "precision:fp32", "device:cpu".
     """
     environment = _table(record, "environment")
+    code = _table(_table(_table(record, "config"), "model"), "code") or _table(record, "code")
     values = {
-        "code": str(_table(record, "code").get("harness") or "")[:CODE_DIGITS],
+        "code": str(code.get("harness") or "")[:CODE_DIGITS],
         "torch": str(_table(environment, "packages").get("torch") or "").partition("+")[0],
         "precision": _table(record, "training").get("precision") or environment.get("precision"),
         "device": re.sub(r"[\s|+]+", "-", str(environment.get("device") or "").replace(": ", ":")),

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import RECORD, Cell, read_cell, write_record
+from wcabench.runs.cells import RECORD, Cell, read_cell
+from wcabench.runs.configuration import Configuration
+from wcabench.runs.record import write_record
 
 PROBE_BYTES = 1 << 16
 REPLACED = ".replaced"  # an old cell while the new one takes its place
@@ -89,9 +91,9 @@ class Store:
 
     def folder(self, config: Mapping[str, Any], key: str) -> Path:
         """Where the cell of a configuration stands, or would."""
-        model = config.get("model", config)  # schema 1 had no model in it
-        names = (config["suite"], config["pair"], model["method"]["name"])
-        return self.root.joinpath(*(_file_name(str(name)) for name in names), f"seed-{model['seed']}-{key}")
+        named = Configuration(config)
+        parts = map(_file_name, (named.suite, named.pair, named.method))
+        return self.root.joinpath(*parts, f"seed-{named.seed}-{key}")
 
     def get(self, config: Mapping[str, Any], key: str) -> Cell | None:
         """The cell of a configuration, or None where there is none that is whole."""

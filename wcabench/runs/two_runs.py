@@ -1,27 +1,27 @@
-"""Two runs of one cell: in which sentences their counts differ, and what else of what they left behind does."""
+"""Two runs of one cell: the sentences whose counts changed, and what else differs of what the runs stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from wcabench.runs.cells import PREDICTIONS, SIDES, Cell
+from wcabench.runs.cells import COUNTS, TAGS, Cell
+from wcabench.runs.counts_file import read_counts
 from wcabench.runs.differences import differences
+from wcabench.runs.tags_file import Tags
+from wcabench.scoring.counts import changed_sentences
+from wcabench.scoring.scorer import STRICT
 
-if TYPE_CHECKING:
-    from wcabench.scoring.counts import Counts
-
-COUNTED = ("tp", "predicted", "gold")
-TRACES = ("training", "diagnostics")  # loss of every step, facts of the couplings
+TRACES = ("training", "stages", "diagnostics")  # losses of every step, facts of the couplings
 
 
 @dataclass(frozen=True)
-class TestSet:
-    """One test set under one score.
+class ScoreChange:
+    """One test set, by one scorer, in two runs.
 
     Attributes:
-        name: "target-test" or "source-test"; with " lenient" for the lenient score.
+        name: "target-test" or "source-test"; with the scorer's name behind it where that is not the strict one.
         sentences: how many there are.
-        changed: in how many the entities that were found or predicted are others in number.
+        changed: sentences whose counts changed.
         then: F1 of the stored run, in percent.
         now: F1 of the new one.
     """
@@ -34,17 +34,17 @@ class TestSet:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RunDifference:
     """How a new run of a cell differs from the stored one.
 
     Attributes:
-        tests: both test sets, strict and lenient.
+        tests: both test sets, by every scorer that both runs were scored by.
         unlike: what else differs: "predictions", "training from step 3 on", "diagnostics".
         not_stored: what only the new run has, so that it cannot be compared.
         environment: what differs in code, versions and machine: "packages.torch (2.6.0 | 2.7.0)".
     """
 
-    tests: tuple[TestSet, ...]
+    tests: tuple[ScoreChange, ...]
     unlike: tuple[str, ...]
     not_stored: tuple[str, ...]
     environment: tuple[str, ...]
@@ -57,66 +57,79 @@ class Difference:
         return "same counts" if self.unlike else "identical"
 
 
-def compare_runs(then: Cell, now: Cell) -> Difference:
+def compare_runs(then: Cell, now: Cell) -> RunDifference:
     """The difference between two finished runs with equal settings.
 
     Raises:
-        UserError: the counts of one cannot be read.
+        UserError: counts or predicted tags of one cannot be read.
     """
-    left = [part for part in (*TRACES, "predictions") if _has(now, part)]
-    return Difference(
-        tests=tuple(_test_sets(then, now)),
-        unlike=tuple(text for part in left if _has(then, part) and (text := _unlike(then, now, part))),
-        not_stored=tuple(part for part in left if not _has(then, part)) + _newer(then, now),
+    unlike, not_stored = _compare_tags(then, now)
+    for name in TRACES:
+        if now.record.get(name) and not then.record.get(name):
+            not_stored.append(name)
+        elif now.record.get(name) and (text := _unlike_trace(then, now, name)):
+            unlike.append(text)
+    return RunDifference(
+        tests=tuple(_score_changes(then, now)),
+        unlike=tuple(unlike),
+        not_stored=(*not_stored, *_newly_measured(then, now)),
         environment=tuple(differences(_environment(then), _environment(now))),
     )
 
 
 def equal_counts(one: Cell, other: Cell) -> bool:
     """Whether two cells found the same entities in every sentence."""
-    return not any(test.changed for test in _test_sets(one, other))
+    return not any(test.changed for test in _score_changes(one, other))
 
 
-def _test_sets(then: Cell, now: Cell) -> Iterator[TestSet]:
-    for side in SIDES:
-        for lenient in (False, True):
-            a, b = then.counts(side, lenient), now.counts(side, lenient)
-            name = f"{side}-test{' lenient' if lenient else ''}"
-            yield TestSet(name, len(a.gold), _changed_sentences(a, b), a.f1, b.f1)
+def _score_changes(then: Cell, now: Cell) -> Iterator[ScoreChange]:
+    old, new = read_counts(then.path / COUNTS), read_counts(now.path / COUNTS)
+    for (side, scorer), a in old.items():
+        if (side, scorer) in new:
+            b = new[side, scorer]
+            name = f"{side}-test" + ("" if scorer is STRICT else f" {scorer.name}")
+            yield ScoreChange(name, len(a.gold), changed_sentences(a, b), a.f1, b.f1)
 
 
-def _changed_sentences(a: "Counts", b: "Counts") -> int:
-    """Sentences with other counts; all of them where the two are not over the same sentences and types."""
-    import numpy as np
-
-    if a.types != b.types or a.gold.shape != b.gold.shape:
-        return max(len(a.gold), len(b.gold))
-    unequal = [(getattr(a, name) != getattr(b, name)).any(1) for name in COUNTED]
-    return int(np.any(unequal, axis=0).sum())
-
-
-def _has(cell: Cell, part: str) -> bool:
-    return (cell.path / PREDICTIONS).is_file() if part == "predictions" else bool(cell.record.get(part))
+def _compare_tags(then: Cell, now: Cell) -> tuple[list[str], list[str]]:
+    """Whether the predicted tags of both differ, and whether they cannot be compared: ["predictions"] or nothing."""
+    old, new = then.tags(), now.tags()
+    if not new:
+        return [], []
+    if not old:
+        return [], ["predictions"]
+    if not (then.path / TAGS).is_file():  # older cells say O of a word without a prediction
+        new = {side: _unpredicted_as_o(sentences) for side, sentences in new.items()}
+    return ["predictions"] if any(new.get(side) != tags for side, tags in old.items()) else [], []
 
 
-def _newer(then: Cell, now: Cell) -> tuple[str, ...]:
-    """Said where a newer wcabench measures more diagnostics than the stored cell has."""
-    old, new = then.record.get("diagnostics"), now.record.get("diagnostics")
-    return ("some diagnostics",) if old and new and new.keys() - old.keys() else ()
+def _unpredicted_as_o(sentences: Sequence[Tags]) -> list[Tags]:
+    return [[tag or "O" for tag in tags] for tags in sentences]
 
 
-def _unlike(then: Cell, now: Cell, part: str) -> str:
-    """How a part differs; empty where it does not."""
-    if part == "predictions":
-        same = (then.path / PREDICTIONS).read_bytes() == (now.path / PREDICTIONS).read_bytes()
-        return "" if same else part
-    old, new = then.record[part], now.record[part]
-    if part == "diagnostics":
-        new = {name: value for name, value in new.items() if name in old}
+def _newly_measured(then: Cell, now: Cell) -> tuple[str, ...]:
+    """Said where the new run measured diagnostics that the stored one has not."""
+    return (
+        ("some diagnostics",) if then.diagnostics and now.diagnostics.keys() - then.diagnostics.keys() else ()
+    )
+
+
+def _unlike_trace(then: Cell, now: Cell, name: str) -> str:
+    """How a part of the records differs; empty where it does not."""
+    old, new = then.record[name], now.record[name]
+    if name == "diagnostics":
+        new = {key: value for key, value in new.items() if key in old}
+    if name == "stages":
+        old, new = ([_without_circumstances(stage) for stage in stages] for stages in (old, new))
     if old == new:
         return ""
-    step = _first_other_step(old, new)
-    return f"{part} from step {step} on" if step else part
+    step = _first_other_step(old, new) if isinstance(old, Mapping) else None
+    return f"{name} from step {step} on" if step else name
+
+
+def _without_circumstances(stage: Mapping[str, Any]) -> dict[str, Any]:
+    """A stage without what two runs need not share: its time, and whether its model was there already."""
+    return {key: value for key, value in stage.items() if key not in ("seconds", "model", "shared")}
 
 
 def _first_other_step(then: Mapping[str, Any], now: Mapping[str, Any]) -> int | None:
@@ -126,4 +139,4 @@ def _first_other_step(then: Mapping[str, Any], now: Mapping[str, Any]) -> int | 
 
 
 def _environment(cell: Cell) -> dict[str, Any]:
-    return {**cell.record.get("environment", {}), "code": cell.record.get("code") or {}}
+    return {**cell.environment, "code": dict(cell.code)}

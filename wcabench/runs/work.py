@@ -11,9 +11,10 @@ from wcabench import registry
 from wcabench.config import build
 from wcabench.contract import Side, Tagger
 from wcabench.data.guard import data_closed
+from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_name
-from wcabench.runs.cells import COUNTS, PREDICTIONS, SCHEMA
-from wcabench.runs.counts_file import write_counts
+from wcabench.runs.cells import COUNTS, TAGS
+from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.diagnosis import diagnose
 from wcabench.runs.environment import environment
 from wcabench.runs.grid import default_options
@@ -22,12 +23,15 @@ from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_pe
 from wcabench.runs.models import FittedModels, ModelStore
 from wcabench.runs.plan import PlannedCell
 from wcabench.runs.predictions import count_entities, hide_types, record_scores
+from wcabench.runs.record import SCHEMA
 from wcabench.runs.signature import environment_fields, signature
-from wcabench.runs.tagging import Tags, tag
+from wcabench.runs.tagging import tag
+from wcabench.runs.tags_file import TagsBySide, write_tags
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import STRICT
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
-    from wcabench.scoring.counts import Counts
 
 Progress = Callable[[str, int, int], None]
 
@@ -57,23 +61,18 @@ class FinishedCell:
 
     Attributes:
         record: what cell.json holds.
-        counts: (side, lenient) -> per-sentence counts.
-        predictions: words and predicted tags of the target's test set.
+        counts: (side, scorer) -> per-sentence counts.
+        tags: as predicted for both test sets, legal IOB2 or not.
     """
 
     record: dict[str, Any]
-    counts: "dict[tuple[str, bool], Counts]"
-    predictions: list[tuple[tuple[str, ...], Tags]]
+    counts: dict[CountsKey, Counts]
+    tags: TagsBySide
 
     def fill(self, folder: Path) -> None:
-        """Write counts and predictions into the cell's folder."""
-        from wcabench.contract import Sentence
-        from wcabench.data.columns import write_columns
-
+        """Write counts and predicted tags into the cell's folder."""
         write_counts(folder / COUNTS, self.counts)
-        sentences = (Sentence(words, tuple(tag or "O" for tag in tags)) for words, tags in self.predictions)
-        # As predicted: tags that are not legal IOB2 are read as such by the strict and the lenient score.
-        write_columns(folder / PREDICTIONS, sentences, scheme="raw")
+        write_tags(folder / TAGS, self.tags)
 
 
 class Stopwatch:
@@ -183,7 +182,9 @@ def score_cell(
     transductive = trained.method.info.transductive
     sides: tuple[Side, ...] = ("target", "source")
     with data_closed(closed):
-        tags = {side: tag(trained.tagger, words[side], side, transductive=transductive) for side in sides}
+        tags: TagsBySide = {
+            side: tag(trained.tagger, words[side], side, transductive=transductive) for side in sides
+        }
     watch.lap("predict")
     data = load_labels(planned, source)
     tags["target"] = hide_types(tags["target"], data.mapped_to_o)
@@ -196,7 +197,7 @@ def score_cell(
     record = {
         **_header(planned, trained.device),
         "state": "done",
-        "f1": counts["target", False].f1,
+        "f1": counts["target", STRICT].f1,
         "scores": record_scores(counts),
         "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
         "seconds": round(model["seconds"] + watch.seconds, 3),
@@ -213,9 +214,15 @@ def score_cell(
         "diagnostics": {**model["diagnostics"], **measured},
         "notes": list(data.notes),
     }
-    line = signature(planned.config, encoder_name(planned.encoder), default_options(type(trained.method)))
+    line = signature(
+        planned.config,
+        encoder_name(planned.encoder),
+        default_options(type(trained.method)),
+        labels=planned.data.labels,
+        selected=selected(model["stages"]),
+    )
     record["signature"] = "|".join([line, *environment_fields(record)])
-    return FinishedCell(record, counts, list(zip(words["target"], tags["target"], strict=True)))
+    return FinishedCell(record, counts, tags)
 
 
 def training_totals(stages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -229,12 +236,28 @@ def training_totals(stages: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def selected(stages: list[dict[str, Any]]) -> str:
+    """By what rule an epoch was chosen in any of the stages; "last" where none was."""
+    rules = {stage.get("select", "last") for stage in stages} - {"last"}
+    return "+".join(sorted(rules)) or "last"
+
+
 def failed_record(planned: PlannedCell, error: str, seconds: float, device: str) -> dict[str, Any]:
     """cell.json of a cell that failed; `error` is one line."""
     return {**_header(planned, device), "state": "failed", "f1": None, "error": error, "seconds": seconds}
 
 
-def _header(planned: PlannedCell, device: str) -> dict[str, Any]:
+def _caption(suite: str) -> str:
+    """What the suite says under every table of it; nothing where it cannot be read any more."""
+    from wcabench.data import suites
+
+    try:
+        return suites.load_suite(suite).caption
+    except UserError:
+        return ""
+
+
+def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "key": planned.key,
@@ -244,6 +267,8 @@ def _header(planned: PlannedCell, device: str) -> dict[str, Any]:
         "seed": planned.seed,
         "config": planned.config,
         "encoder_name": encoder_name(planned.encoder),
+        "caption": _caption(planned.suite),
+        "labels": planned.data.labels,
         "origin": planned.model.origin,
         "environment": environment(device, planned.recipe.precision),
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

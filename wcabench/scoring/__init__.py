@@ -1,1 +1,1 @@
-"""Strict and lenient spans, per-sentence counts, and which differences are real."""
+"""Scorers, entities as spans, per-sentence counts, and which differences are real."""

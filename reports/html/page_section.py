@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from wcabench.reports.table import Entry, Row, Section, Table
+from wcabench.reports.table import ReportTable, Row, Section, TableEntry
 from wcabench.reports.tiers import Tier
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class PageSection:
     """A section with its number on the page.
 
     Attributes:
@@ -26,7 +26,7 @@ class Place:
     section: Section
 
     @cached_property
-    def tables(self) -> Mapping[str, Table]:
+    def tables(self) -> Mapping[str, ReportTable]:
         """The section's tables by name."""
         return {table.name: table for table in self.section.tables}
 
@@ -44,7 +44,7 @@ class Place:
         """An id that no other section has, of any text: what an id cannot hold is percent-encoded."""
         return "-".join(quote(str(part), safe="") for part in ("s", self.number, *parts))
 
-    def title(self, table: Table) -> str:
+    def title(self, table: ReportTable) -> str:
         """A table's title without what the section's heading says."""
         facts = self.section.facts
         return table.title.removesuffix(f", encoder {facts['encoder_name']}").removesuffix(
@@ -57,6 +57,6 @@ class Place:
         tier: Tier = known.get("tier", "unknown")
         return tier
 
-    def behind(self, entry: Entry) -> list["Cell"]:
+    def behind(self, entry: TableEntry) -> list["Cell"]:
         """The cells behind a number."""
         return [self.cells[key] for key in entry.cells if key in self.cells]

@@ -1,0 +1,158 @@
+"""A cell's configuration: what decides its numbers and makes its key, read alike whichever schema wrote it.
+
+Schema 1: suite, pair, seed, method, encoder, recipe, and data (label policy, sha256 of every resource).
+Schema 2: suite, pair, test (sha256 of both test sets), types, mapped_to_o, and model: method, code, encoder, recipe,
+seed, types, slots (sha256 of what each slot gave to the method).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wcabench.scoring.scorer import TestSide
+
+NEWEST = 2
+Table = Mapping[str, Any]
+_METHOD = {"name": str, "options": dict}
+_PARTS_1 = {
+    "suite": str,
+    "pair": str,
+    "seed": int,
+    "method": dict,
+    "encoder": dict,
+    "recipe": dict,
+    "data": dict,
+}
+_PARTS_2 = {"suite": str, "pair": str, "test": dict, "types": list, "model": dict}
+_MODEL_PARTS = {"method": dict, "encoder": dict, "recipe": dict, "seed": int, "slots": dict}
+
+
+def problem_of(table: Table) -> str:
+    """What keeps a table from being a configuration: "'encoder' is missing or of the wrong type"; empty for nothing."""
+    schema = table.get("schema", 1)
+    if not isinstance(schema, int) or not 1 <= schema <= NEWEST:
+        return f"schema {schema!r} is not one that this wcabench reads (1 to {NEWEST})"
+    problem = _problem(table, _PARTS_1 if schema == 1 else _PARTS_2, "")
+    if problem or schema == 1:
+        return problem or _problem(table["method"], _METHOD, "method.")
+    model = table["model"]
+    return _problem(model, _MODEL_PARTS, "model.") or _problem(model["method"], _METHOD, "model.method.")
+
+
+def _problem(table: Table, parts: Mapping[str, type], prefix: str) -> str:
+    for name, kind in parts.items():
+        value = table.get(name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            return f"'{prefix}{name}' is missing or of the wrong type"
+    return ""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Reads a configuration by names that hold for every schema.
+
+    Attributes:
+        table: as the record has it; `problem_of` finds nothing wrong with it.
+    """
+
+    table: Table
+
+    @property
+    def schema(self) -> int:
+        """The configuration's schema."""
+        return int(self.table.get("schema", 1))
+
+    @property
+    def suite(self) -> str:
+        """Name of the suite."""
+        return str(self.table["suite"])
+
+    @property
+    def pair(self) -> str:
+        """The language pair, "en-nl"."""
+        return str(self.table["pair"])
+
+    @property
+    def model(self) -> Table:
+        """The table that holds method, encoder, recipe and seed."""
+        model: Table = self.table if self.schema == 1 else self.table["model"]
+        return model
+
+    @property
+    def method(self) -> str:
+        """The method's registered name."""
+        return str(self.model["method"]["name"])
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """All options of the method."""
+        return dict(self.model["method"]["options"])
+
+    @property
+    def seed(self) -> int:
+        """Of the model's head, its dropout and the order of the labelled sentences."""
+        return int(self.model["seed"])
+
+    @property
+    def encoder(self) -> dict[str, Any]:
+        """The encoder's settings, with "identity" for its content."""
+        return dict(self.model["encoder"])
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """How the model was trained; schema 2 says which precision "auto" became."""
+        return dict(self.model["recipe"])
+
+    @property
+    def code(self) -> dict[str, str]:
+        """sha256 of the code of "harness" and "method"; empty in schema 1, whose key does not hold it."""
+        return dict(self.model.get("code", {})) if self.schema > 1 else {}
+
+    @property
+    def labels(self) -> str:
+        """The label policy; empty in schema 2, which says by `types` and `mapped_to_o` what it did."""
+        return str(self.table["data"].get("labels", "")) if self.schema == 1 else ""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types that are scored; none where schema 1 does not say (its counts do)."""
+        return tuple(self.table["types"]) if self.schema > 1 else ()
+
+    @property
+    def trained_types(self) -> tuple[str, ...]:
+        """The entity types that the model was trained with; none where schema 1 does not say."""
+        return tuple(self.model.get("types", ())) if self.schema > 1 else ()
+
+    @property
+    def mapped_to_o(self) -> tuple[str, ...]:
+        """Types that are trained with and read as O where they are predicted for the target."""
+        return tuple(self.table.get("mapped_to_o", ())) if self.schema > 1 else ()
+
+    @property
+    def data_sha256(self) -> dict[str, str]:
+        """Name of each part of the data -> sha256 of its content: resources in schema 1, test sets and slots in 2."""
+        if self.schema == 1:
+            return dict(self.table["data"].get("sha256", {}))
+        tests = {f"{side}-test": sha256 for side, sha256 in self.table["test"].items()}
+        return {**tests, **self.model["slots"]}
+
+    def test_sha256(self, side: TestSide, resource: str) -> str | None:
+        """sha256 of a test set; None where the configuration does not say.
+
+        Args:
+            side: whose language.
+            resource: name of the suite's resource, by which schema 1 knows it.
+        """
+        sha256 = (
+            self.table["data"].get("sha256", {}).get(resource)
+            if self.schema == 1
+            else self.table["test"].get(side)
+        )
+        return None if sha256 is None else str(sha256)
+
+    def without_code(self) -> dict[str, Any]:
+        """The whole table but for the code: equal for cells that an upgrade ran again."""
+        if self.schema == 1:
+            return dict(self.table)
+        model = {key: value for key, value in self.model.items() if key != "code"}
+        return {**{key: value for key, value in self.table.items() if key != "code"}, "model": model}
