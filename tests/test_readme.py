@@ -76,6 +76,6 @@ def test_the_method_that_the_readme_shows_is_the_built_in_one():
 
 def test_the_first_command_without_data_says_what_to_bring(monkeypatch):
     monkeypatch.delenv("WCABENCH_DATA", raising=False)
-    result = CliRunner().invoke(main, ["prepare", "--suite", "paper", "--pair", "en-nl", "--offline"])
+    result = CliRunner().invoke(main, ["suite", "prepare", "--suite", "paper", "--pair", "en-nl", "--offline"])
     assert result.exit_code == 2
     assert "CoNLL-2003" in result.output

@@ -12,6 +12,7 @@ from wcabench.cli.options import (
     jobs_option,
     json_option,
     planned_cells,
+    quiet_option,
     results_option,
 )
 from wcabench.cli.running import run_cells
@@ -27,6 +28,7 @@ from wcabench.cli.running import run_cells
     "--force", is_flag=True, help="Run finished cells again; each stays until the new one is whole."
 )
 @json_option
+@quiet_option
 @click.pass_context
 def run(
     ctx: click.Context,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.options import echo_json
+from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
     from wcabench.runs.attempt import Result, Workplace
@@ -63,7 +64,7 @@ def _execute(
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:
-        click.echo(f"all {len(cells)} cells are done already ({again})", err=True)
+        log(f"all {len(cells)} cells are done already ({again})")
         return have
     require_device(place.device)
     Store(place.root).prepare()
@@ -75,10 +76,9 @@ def _execute(
     except KeyboardInterrupt:
         _, have = look_up(cells, place)
         done = sum(result.state == "done" for result in have.values())
-        click.echo(
+        warn(
             f"interrupted: {done} of {len(cells)} cells are done and kept in {place.root}; "
-            "the same command goes on from there",
-            err=True,
+            "the same command goes on from there"
         )
         ctx.exit(INTERRUPTED)
 
@@ -118,7 +118,7 @@ def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: 
         return
     for row in rows:
         click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
-    click.echo(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run", err=True)
+    log(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run")
 
 
 def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
@@ -133,7 +133,7 @@ def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_jso
     for cell in cells:
         result = have[cell.key]
         if result.state == "failed":
-            click.echo(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)", err=True)
+            warn(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)")
 
 
 def _print_table(summary: "list[SummaryRow]") -> None:

@@ -15,6 +15,7 @@ from wcabench.cli.options import (
     planned_cells,
     results_option,
 )
+from wcabench.cli.stderr import warn
 
 
 @click.command()
@@ -86,4 +87,4 @@ def _print(summary: dict[str, Any]) -> None:
     todo = "" if summary["todo"] is None else f", {summary['todo']} to do"
     click.echo(f"{summary['results']}: {summary['done']} done, {summary['failed']} failed{todo}")
     for entry in summary["left_out"]:
-        click.echo(f"left out: {entry['reason']}", err=True)
+        warn(f"left out: {entry['reason']}")
