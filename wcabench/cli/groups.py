@@ -1,11 +1,9 @@
 """Groups of commands that know their commands by name and import one when it is used."""
 
-import difflib
 import importlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -19,8 +17,7 @@ CALLED = (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A command that is not imported yet.
 
     Attributes:
@@ -32,7 +29,7 @@ class Entry:
 
     summary: str
     place: str = ""
-    members: Mapping[str, "Entry"] = field(default_factory=dict)
+    members: Mapping[str, "Entry"] = MappingProxyType({})
     about: str = ""
 
     def load(self, name: str) -> click.Command:
@@ -81,8 +78,8 @@ class LazyGroup(click.Group):
         paths: dict[str, list[str]] = {}  # last word of a command -> all commands that end in it
         for path in command_paths(self.entries):
             paths.setdefault(path.rpartition(" ")[2], []).append(f"`{ctx.command_path} {path}`")
-        near = difflib.get_close_matches(name, list(paths), n=1, cutoff=0.5)
-        hint = f"did you mean {' or '.join(paths[near[0]])}? " if near else ""
+        near = nearest(name, paths, 0.5)
+        hint = f"did you mean {' or '.join(paths[near])}? " if near else ""
         return UserError(f"unknown command '{name}': {hint}`{ctx.command_path} --help` lists all")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -115,12 +112,15 @@ class CommandGroup(LazyGroup):
         Raises:
             UserError: the first word is no file and nearly the name of a command below.
         """
+        from pathlib import Path
+
         if args and args[0] in self.entries:
             ctx.args = list(args)
             return ctx.args
-        near = difflib.get_close_matches(args[0], list(self.entries), n=1, cutoff=0.7) if args else []
-        if near and not Path(args[0]).exists() and not ctx.resilient_parsing:
-            raise UserError(f"{args[0]}: no such file; did you mean `{ctx.command_path} {near[0]}`?")
+        if args and not ctx.resilient_parsing and not Path(args[0]).exists():
+            near = nearest(args[0], self.entries, 0.7)
+            if near:
+                raise UserError(f"{args[0]}: no such file; did you mean `{ctx.command_path} {near}`?")
         return click.Command.parse_args(self, ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -147,6 +147,13 @@ def command_paths(entries: Mapping[str, Entry]) -> Iterator[str]:
         if entry.place:
             yield name
         yield from (f"{name} {path}" for path in command_paths(entry.members))
+
+
+def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
+    """The known name that is most like this one, at least as much as the cutoff from 0 to 1 says; None: no one is."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
 
 
 def entry_items(entries: Mapping[str, Entry], incomplete: str) -> "list[CompletionItem]":
