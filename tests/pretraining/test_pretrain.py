@@ -71,7 +71,17 @@ def test_an_interrupted_pretraining_ends_with_the_very_same_weights(
     with pytest.raises(Killed):
         CliRunner(catch_exceptions=False).invoke(
             main,
-            ["encoder", "pretrain", str(settings_file), "--text", str(text), "--out", str(tmp_path), "--set", always],
+            [
+                "encoder",
+                "pretrain",
+                str(settings_file),
+                "--text",
+                str(text),
+                "--out",
+                str(tmp_path),
+                "--set",
+                always,
+            ],
         )
     monkeypatch.setattr(loop.Pretrainer, "_save", saves)
     with (tmp_path / "log.jsonl").open("a") as file:

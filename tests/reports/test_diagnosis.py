@@ -33,7 +33,9 @@ FULL = {
 
 
 def diagnose(root: Path, *arguments: str) -> Result:
-    return CliRunner(env={"COLUMNS": "80"}).invoke(main, ["method", "diagnose", "--results", str(root), *arguments])
+    return CliRunner(env={"COLUMNS": "80"}).invoke(
+        main, ["method", "diagnose", "--results", str(root), *arguments]
+    )
 
 
 def entries(root: Path, *arguments: str) -> dict[tuple[str, str, str], Any]:

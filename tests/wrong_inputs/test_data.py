@@ -34,7 +34,9 @@ def test_a_data_folder_that_is_not_there_is_named():
 
 
 def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums(here):
-    rows = json.loads(wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)["resources"]
+    rows = json.loads(wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)[
+        "resources"
+    ]
     pin = next(row["sha256"] for row in rows if row["resource"] == "en-train")
     change(
         "tiny.toml",
