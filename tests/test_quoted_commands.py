@@ -15,9 +15,10 @@ ENDINGS = (".py", ".md", ".toml", ".txt", ".html", ".js")
 QUOTED = re.compile(r"`wcabench ([^`]+)`")
 # Blocks whose lines are commands: fenced or indented ones of pages and templates, comments, and those of help texts.
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-INDENTED = re.compile(r"^#?$\n((?:^#? {3,}.*\n)+)", re.MULTILINE)
+INDENTED = re.compile(r"^#?$\n((?:^#? {2,}.*\n)+)", re.MULTILINE)
+COMMENT = re.compile(r"^# {2,}wcabench .*$", re.MULTILINE)
 HELP = re.compile(r"\\b\n((?:.+\n)+)")
-BLOCKS = {".md": (FENCED, INDENTED), ".txt": (INDENTED,), ".toml": (INDENTED,), ".py": (HELP,)}
+BLOCKS = {".md": (FENCED, INDENTED), ".txt": (INDENTED,), ".toml": (COMMENT,), ".py": (HELP,)}
 LINE = re.compile(r"^#? *wcabench ([a-z].*)$", re.MULTILINE)
 TEXT = {
     path: path.read_text(encoding="utf-8")
@@ -43,7 +44,7 @@ def mistake(line: str) -> str:
     if not path and re.match(r"[a-z]", words[0]):  # else an option, or the COMMAND of an explanation
         return f"no command '{words[0]}'"
     in_group = isinstance(command, LazyGroup) and not isinstance(command, CommandGroup)
-    if in_group and left and re.fullmatch(r"[a-z-]+", left[0]):
+    if in_group and left and re.fullmatch(r"[a-z][a-z-]*", left[0]):
         return f"no command '{path} {left[0]}'"
     options = {word.partition("=")[0] for word in left if re.match(r"--?[a-z]", word)}
     unknown = sorted(options - known_options(command))

@@ -59,7 +59,8 @@ def test_pairs_are_those_of_the_suite_on_the_line(tmp_path: Path, monkeypatch: p
     assert completed("align", "show", "--pair", "") == mini
     own = tmp_path / "frisian.toml"
     own.write_text(
-        "[suite]\nname = 'frisian'\n[source]\ntrain.path = 'en'\ntest.path = 'en'\n[pairs.en-fy]\ntarget.test.path = 'fy'\nparallel.path = 'p'\n"
+        "[suite]\nname = 'frisian'\n[source]\ntrain.path = 'en'\ntest.path = 'en'\n"
+        "[pairs.en-fy]\ntarget.test.path = 'fy'\nparallel.path = 'p'\n"
     )
     assert completed("run", "--suite", str(own), "-p", "") == ["en-fy", "all"]
     assert completed("suite", "prepare", "-p", "") == [*mini, "all"]
