@@ -21,7 +21,7 @@ import torch
 from interleaving import cpu_seconds
 from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
 
-from wcabench.cli.sweep_output import show_block
+from wcabench.cli.align.sweep_output import show_block
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
 from wcabench.nn.network import Network

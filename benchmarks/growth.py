@@ -26,7 +26,7 @@ from interleaving import cpu_seconds
 from real_costs import embedded_model, parallel_text, step_costs, untrained_encoder
 from training_steps import StoppedError, objectives
 
-from wcabench.cli.sweep_output import show_block
+from wcabench.cli.align.sweep_output import show_block
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import Sentence, SentencePair
 from wcabench.nn.network import Network

@@ -42,7 +42,7 @@ def read_diagnosis(
         raise UserError(f"{root}: no finished cell; run some first, or give the folder with --results")
     groups = collect(cells, selection)
     if not groups:
-        raise UserError("the selected cells all failed: nothing was measured; see `wcabench show CELL`")
+        raise UserError("the selected cells all failed: nothing was measured; see `wcabench store show CELL`")
     sections = [_section(group, untrained) for group in groups]
     empty = [(f"{group.suite} {pair}", _why_nothing(group, pair)) for group in groups for pair in group.pairs]
     left_out = [

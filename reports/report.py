@@ -72,7 +72,7 @@ def build_sections(cells: Sequence[Cell], options: Options) -> tuple[Section, ..
     groups = collect(cells, options.selection)
     if not groups:
         raise UserError(
-            "the selected cells all failed: nothing to report; `wcabench show CELL` shows the reason"
+            "the selected cells all failed: nothing to report; `wcabench store show CELL` shows the reason"
         )
     if options.baseline and not any(find_baseline(group, options.baseline) for group in groups):
         labels = dict.fromkeys(row.label for group in groups for row in group.rows)

@@ -50,6 +50,13 @@ def no_network(socket_disabled):
     """No test reaches the network: pytest-socket refuses every connection."""
 
 
+@pytest.fixture(autouse=True)
+def no_choices_of_the_user(monkeypatch):
+    """Results folder, suite and encoder are what a test says, not what the shell of whoever runs it exports."""
+    for name in ("WCABENCH_RESULTS", "WCABENCH_SUITE", "WCABENCH_ENCODER"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory) -> Path:
     """A BERT of four layers and width 32 with random weights, saved as any local encoder is."""

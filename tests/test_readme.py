@@ -4,11 +4,13 @@ import re
 import shlex
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
+from command_tree import called, known_options
 
 from wcabench.cli import main
+from wcabench.cli.commands import COMMANDS
+from wcabench.cli.groups import command_paths
 from wcabench.data.suites import load_suite
 from wcabench.pretraining.settings import read_settings
 from wcabench.registry import entries
@@ -33,12 +35,13 @@ def test_the_readme_shows_commands():
 
 @pytest.mark.parametrize("command", commands())
 def test_every_option_that_a_page_shows_exists(command):
-    name, *arguments = shlex.split(command)[1:]
-    group = click.Context(main)
-    subcommand = main.get_command(group, name)
-    assert subcommand is not None
-    known = {opt for parameter in subcommand.params for opt in parameter.opts}
-    assert {a for a in arguments if a.startswith("-")} <= known
+    _, subcommand, arguments = called(shlex.split(command)[1:])
+    assert {a for a in arguments if a.startswith("-")} <= known_options(subcommand)
+
+
+def test_the_readme_lists_every_command():
+    for path in command_paths(COMMANDS):
+        assert re.search(rf"(wcabench |`){path}\b", README), path
 
 
 def test_the_suite_that_the_readme_shows_is_read(tmp_path):
@@ -76,6 +79,8 @@ def test_the_method_that_the_readme_shows_is_the_built_in_one():
 
 def test_the_first_command_without_data_says_what_to_bring(monkeypatch):
     monkeypatch.delenv("WCABENCH_DATA", raising=False)
-    result = CliRunner().invoke(main, ["prepare", "--suite", "paper", "--pair", "en-nl", "--offline"])
+    result = CliRunner().invoke(
+        main, ["suite", "prepare", "--suite", "paper", "--pair", "en-nl", "--offline"]
+    )
     assert result.exit_code == 2
     assert "CoNLL-2003" in result.output

@@ -48,7 +48,7 @@ def render_cells(place: PageSection) -> Markup | None:
     return element(
         "details",
         element("summary", f"All {len(rows)} cells" if len(rows) > 1 else "The one cell"),
-        element("p", "One run each; ", element("code", "wcabench show KEY"), " prints all of it."),
+        element("p", "One run each; ", element("code", "wcabench store show KEY"), " prints all of it."),
         scrolling(table, "Cells"),
     )
 

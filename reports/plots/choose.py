@@ -27,7 +27,7 @@ def choose_group(cells: Sequence[Cell], selection: CellSelection, number: int | 
     groups = collect(cells, selection)
     if not groups:
         raise UserError(
-            "the selected cells all failed: nothing to draw; `wcabench show CELL` shows the reason"
+            "the selected cells all failed: nothing to draw; `wcabench store show CELL` shows the reason"
         )
     if number is None and len(groups) == 1:
         return groups[0]

@@ -1,4 +1,4 @@
-"""`wcabench align` and `wcabench evaluate-alignment`, on files as people have them."""
+"""`wcabench align` and `wcabench align evaluate`, on files as people have them."""
 
 import json
 from pathlib import Path
@@ -184,7 +184,7 @@ def evaluated(tmp_path, gold: str, predicted: str, *more):
     files = tmp_path / "gold", tmp_path / "predicted"
     for file, content in zip(files, (gold, predicted), strict=True):
         file.write_text(content)
-    return invoke("evaluate-alignment", *files, *more)
+    return invoke("align", "evaluate", *files, *more)
 
 
 def test_the_error_rate_of_sure_and_possible_links(tmp_path):

@@ -1,4 +1,4 @@
-"""`wcabench check` on the command line: what it prints and how it ends."""
+"""`wcabench method check` on the command line: what it prints and how it ends."""
 
 import json
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ def answer(monkeypatch, findings):
 
 def test_a_line_a_check_and_exit_1_where_one_failed(invoke, monkeypatch):
     answer(monkeypatch, FINDINGS)
-    result = invoke("check", "mine")
+    result = invoke("method", "check", "mine")
     assert result.exit_code == 1
     first, second, last = result.stdout.splitlines()
     assert first.split() == ["passed", "info", "name", "'mine'"]
@@ -30,12 +30,12 @@ def test_a_line_a_check_and_exit_1_where_one_failed(invoke, monkeypatch):
 
 def test_exit_0_where_nothing_failed(invoke, monkeypatch):
     answer(monkeypatch, FINDINGS[:1])
-    assert invoke("check", "mine").exit_code == 0
+    assert invoke("method", "check", "mine").exit_code == 0
 
 
 def test_json_has_everything(invoke, monkeypatch):
     answer(monkeypatch, FINDINGS)
-    result = invoke("check", "mine", "--json")
+    result = invoke("method", "check", "mine", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout) == {
         "method": "mine",
@@ -55,7 +55,7 @@ def test_json_has_everything(invoke, monkeypatch):
 
 
 def test_an_unknown_method_is_the_users_mistake(invoke):
-    result = invoke("check", "wca-hart")
+    result = invoke("method", "check", "wca-hart")
     assert result.exit_code == 2 and "unknown method 'wca-hart'" in result.stderr
     assert (result.stdout, result.stderr.count("\n")) == ("", 1)
 
@@ -66,5 +66,5 @@ def test_a_method_that_cannot_be_loaded_is_the_users_mistake(invoke, monkeypatch
 
     entry = registry.Entry("half", "half 1.0: half:Half", SimpleNamespace(load=load))
     monkeypatch.setattr(registry, "entries", lambda: {"half": entry})
-    result = invoke("check", "half")
+    result = invoke("method", "check", "half")
     assert result.exit_code == 2 and "half installed" in result.stderr and result.stderr.count("\n") == 1

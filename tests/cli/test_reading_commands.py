@@ -61,7 +61,7 @@ def test_status_needs_both_halves_of_a_grid(invoke: Any) -> None:
 
 def test_show_prints_all_about_a_cell(invoke: Any) -> None:
     (cell,) = json.loads(invoke(*RUN, "-m", "lookup", "--json").stdout)["cells"]
-    text = invoke("show", cell["key"][:6]).stdout
+    text = invoke("store", "show", cell["key"][:6]).stdout
     for piece in (
         cell["key"],
         "signature: lookup|en-xx|toy|",
@@ -70,20 +70,20 @@ def test_show_prints_all_about_a_cell(invoke: Any) -> None:
         "recipe.epochs: 3",
     ):
         assert piece in text
-    record = json.loads(invoke("show", cell["path"], "--json").stdout)
+    record = json.loads(invoke("store", "show", cell["path"], "--json").stdout)
     assert record["schema"] == 1 and record["key"] == cell["key"] and record["path"] == cell["path"]
 
 
 def test_show_prints_the_traceback_of_a_failed_cell(invoke: Any) -> None:
     (cell,) = json.loads(invoke(*RUN, "-m", "raises", "--json").stdout)["cells"]
-    assert "Traceback" in invoke("show", cell["key"]).stdout
+    assert "Traceback" in invoke("store", "show", cell["key"]).stdout
 
 
 def test_show_of_nothing_and_of_a_corrupt_cell_exits_2(invoke: Any) -> None:
-    assert invoke("show", "abc").exit_code == 2
+    assert invoke("store", "show", "abc").exit_code == 2
     (cell,) = json.loads(invoke(*RUN, "-m", "lookup", "--json").stdout)["cells"]
     (Path(cell["path"]) / "counts.npz").unlink()
-    result = invoke("show", cell["key"])
+    result = invoke("store", "show", cell["key"])
     assert result.exit_code == 2 and "counts.npz" in result.stderr
 
 

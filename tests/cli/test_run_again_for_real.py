@@ -27,19 +27,19 @@ def test_a_training_is_repeated_bit_for_bit_by_verify_and_from_its_signature(
     assert ran.exit_code == 0, ran.output
     (row,) = json.loads(ran.stdout)["cells"]
 
-    verified = call("verify", row["path"], *encoder, "--json")
+    verified = call("store", "verify", row["path"], *encoder, "--json")
     answer = json.loads(verified.stdout)
     assert (verified.exit_code, answer["verdict"]) == (0, "identical")
     assert answer["unlike"] == answer["not_stored"] == answer["environment"] == []
 
     stored = read_cell(Path(row["path"]))
     again = call(
-        "rerun", stored.record["signature"], *encoder, "--results", str(tmp_path / "again"), "--json"
+        "store", "rerun", stored.record["signature"], *encoder, "--results", str(tmp_path / "again"), "--json"
     )
     assert again.exit_code == 0, again.output
     (repeated,) = json.loads(again.stdout)["cells"]
     assert repeated["key"] == row["key"]
     assert compare_runs(stored, read_cell(Path(repeated["path"]))).verdict == "identical"
 
-    without = call("verify", row["path"])
+    without = call("store", "verify", row["path"])
     assert without.exit_code == 2 and "give its folder with --encoder" in without.output

@@ -4,13 +4,15 @@ import json
 from click.testing import CliRunner
 
 from wcabench.cli import main
-from wcabench.cli.settings import TABLES, attribute_docs, option_rows
+from wcabench.cli.settings import TABLES, attribute_docs, option_rows, shown
+from wcabench.data.suites import load_suite
 from wcabench.registry import find
 
 METHODS = ("none", "nearest-token", "fastalign", "wca-soft", "wca-hard")
 
 
 def rows(*names: str) -> list[dict]:
+    """What `list options` says of these tables, or with these options."""
     result = CliRunner().invoke(main, ["list", "options", *names, "--json"])
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -43,9 +45,8 @@ def test_without_a_name_all_tables_and_methods_are_listed():
 
 def test_the_list_is_readable_and_an_unknown_name_gets_the_nearest():
     runner = CliRunner()
-    assert (
-        "recipe.epochs=3  (int)\n    passes over" in runner.invoke(main, ["list", "options", "recipe"]).stdout
-    )
+    shown = runner.invoke(main, ["list", "options", "recipe", "--suite", "paper"]).stdout
+    assert "recipe.epochs=3  (int)\n    passes over" in shown
     wrong = runner.invoke(main, ["list", "options", "wca-hrad"])
     assert wrong.exit_code == 2
     assert "did you mean 'wca-hard'" in wrong.stderr
@@ -53,3 +54,47 @@ def test_the_list_is_readable_and_an_unknown_name_gets_the_nearest():
 
 def test_a_long_explanation_is_read_whole():
     assert attribute_docs(TABLES["recipe"])["cross_entropy"].endswith("(1).")
+
+
+OWN = """
+[suite]
+name = "frisian"
+[encoder]
+name = "here"
+freeze = 2
+[recipe]
+epochs = 7
+[data]
+labels = "map"
+[source]
+train = { path = "en.conll" }
+test = { path = "en.conll" }
+[pairs.en-fy.target]
+test = { path = "fy.conll" }
+[pairs.en-fy.parallel]
+path = "en-fy.tsv"
+"""
+
+
+def test_a_suite_has_defaults_of_its_own_and_what_it_changes_is_marked(tmp_path):
+    suite = tmp_path / "frisian.toml"
+    suite.write_text(OWN)
+    changed = {f"{row['table']}.{row['key']}": row for row in rows("--suite", str(suite)) if row["changed"]}
+    assert {name: (row["default"], row["general_default"]) for name, row in changed.items()} == {
+        "encoder.freeze": ("2", "-1"),
+        "recipe.epochs": ("7", "3"),
+        "data.labels": ("map", "drop"),
+    }
+    shown = CliRunner().invoke(main, ["list", "options", "data", "--suite", str(suite)]).stdout
+    assert "data.labels=map *  (drop|map|keep; drop without suite frisian)" in shown
+    assert "1 of 2 defaults are changed by suite frisian" in shown
+
+
+def test_the_defaults_that_are_listed_are_those_of_a_run():
+    settings = load_suite("mini").recipe
+    listed = {row["key"]: row["default"] for row in rows("recipe")}
+    assert listed == {key: shown(value) for key, value in dataclasses.asdict(settings).items()}
+    assert (
+        "suite paper changes none"
+        in CliRunner().invoke(main, ["list", "options", "data", "-s", "paper"]).stdout
+    )

@@ -36,7 +36,7 @@ def test_an_equal_run_exits_0_and_changes_nothing_in_the_store(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     before = everything(Path("results"))
-    result = invoke("verify", cell["key"][:6])
+    result = invoke("store", "verify", cell["key"][:6])
     assert result.exit_code == 0, result.output
     assert len(fits()) == 2
     assert "identical: all that is stored of the two runs is the same" in result.stdout
@@ -48,20 +48,20 @@ def test_an_equal_run_exits_0_and_changes_nothing_in_the_store(
 
 def test_a_path_names_a_cell_without_its_store(invoke: Any, cell: Any) -> None:
     for name in (cell["path"], f"{cell['path']}/cell.json"):
-        assert invoke("verify", name, "--results", "nowhere").exit_code == 0
+        assert invoke("store", "verify", name, "--results", "nowhere").exit_code == 0
     assert not Path("nowhere").exists()
 
 
 def test_other_counts_exit_1_and_say_where(invoke: Any, cell: Any) -> None:
     spoil(cell)
-    result = invoke("verify", cell["key"], "--json")
+    result = invoke("store", "verify", cell["key"], "--json")
     assert result.exit_code == 1
     answer = json.loads(result.stdout)
     assert (answer["verdict"], answer["key"], answer["path"]) == ("differs", cell["key"], cell["path"])
     tests = {test["name"]: test for test in answer["tests"]}
     assert tests["source-test"]["changed"] == 1 and tests["source-test"]["then"] < tests["source-test"]["now"]
     assert tests["target-test"]["changed"] == 0
-    assert "+" in invoke("verify", cell["key"]).stdout
+    assert "+" in invoke("store", "verify", cell["key"]).stdout
 
 
 def test_equal_counts_in_another_environment_exit_0_and_say_so(invoke: Any, cell: Any) -> None:
@@ -70,7 +70,7 @@ def test_equal_counts_in_another_environment_exit_0_and_say_so(invoke: Any, cell
     record["environment"]["packages"]["torch"] = "1.0"
     record["diagnostics"]["entropy"] = 0.25
     path.write_text(json.dumps(record))
-    result = invoke("verify", cell["key"])
+    result = invoke("store", "verify", cell["key"])
     assert result.exit_code == 0
     assert "same counts: in every sentence of both test sets; other diagnostics" in result.stdout
     assert "environment differs (then | now): packages.torch (1.0 | " in result.stdout
@@ -78,7 +78,7 @@ def test_equal_counts_in_another_environment_exit_0_and_say_so(invoke: Any, cell
 
 def test_a_run_that_fails_exits_1(invoke: Any, cell: Any, world: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(world.Lookup, "act", world.Raises.act)
-    result = invoke("verify", cell["key"])
+    result = invoke("store", "verify", cell["key"])
     assert result.exit_code == 1 and not result.stdout
     assert "the new run failed: FloatingPointError: loss is NaN at step 3" in result.stderr
 
@@ -87,10 +87,10 @@ def test_what_cannot_be_verified_exits_2_in_one_line(
     invoke: Any, fits: Any, cell: Any, world: Any, monkeypatch: Any
 ) -> None:
     (failed,) = json.loads(invoke(*RUN[:-1], "raises", "--json").stdout)["cells"]
-    result = invoke("verify", failed["key"])
+    result = invoke("store", "verify", failed["key"])
     assert result.exit_code == 2 and "a failed cell has no numbers to compare" in result.stderr
-    assert invoke("verify", "0000").exit_code == 2
+    assert invoke("store", "verify", "0000").exit_code == 2
     monkeypatch.setattr(world.Suite, "fingerprint", lambda *_: {"train": "c" * 64})
-    result = invoke("verify", cell["key"])
+    result = invoke("store", "verify", cell["key"])
     assert result.exit_code == 2 and f"data.sha256.train ({'a' * 12} | {'c' * 12})" in result.stderr
     assert result.stderr.count("\n") == 1 and len(fits()) == 2

@@ -236,7 +236,7 @@ def test_the_mini_suite_is_whole_in_the_package_and_needs_no_data_folder(monkeyp
 
 
 def prepare(*arguments: str):
-    return CliRunner().invoke(main, ["prepare", *arguments])
+    return CliRunner().invoke(main, ["suite", "prepare", *arguments])
 
 
 @pytest.fixture

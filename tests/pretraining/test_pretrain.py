@@ -14,7 +14,7 @@ from wcabench.pretraining.measure import retrieval
 
 def pretrain(settings_file, text, out, *more):
     return CliRunner().invoke(
-        main, ["pretrain", str(settings_file), "--text", str(text), "--out", str(out), *more]
+        main, ["encoder", "pretrain", str(settings_file), "--text", str(text), "--out", str(out), *more]
     )
 
 
@@ -68,7 +68,17 @@ def test_an_interrupted_pretraining_ends_with_the_very_same_weights(
     with pytest.raises(Killed):
         CliRunner(catch_exceptions=False).invoke(
             main,
-            ["pretrain", str(settings_file), "--text", str(text), "--out", str(tmp_path), "--set", always],
+            [
+                "encoder",
+                "pretrain",
+                str(settings_file),
+                "--text",
+                str(text),
+                "--out",
+                str(tmp_path),
+                "--set",
+                always,
+            ],
         )
     monkeypatch.setattr(loop.Pretrainer, "_save", saves)
     with (tmp_path / "log.jsonl").open("a") as file:

@@ -1,4 +1,4 @@
-"""`wcabench diagnose`: means over seeds, what is absent and why, and what the encoder was before."""
+"""`wcabench method diagnose`: means over seeds, what is absent and why, and what the encoder was before."""
 
 import json
 import statistics
@@ -33,7 +33,9 @@ FULL = {
 
 
 def diagnose(root: Path, *arguments: str) -> Result:
-    return CliRunner(env={"COLUMNS": "80"}).invoke(main, ["diagnose", "--results", str(root), *arguments])
+    return CliRunner(env={"COLUMNS": "80"}).invoke(
+        main, ["method", "diagnose", "--results", str(root), *arguments]
+    )
 
 
 def entries(root: Path, *arguments: str) -> dict[tuple[str, str, str], Any]:

@@ -196,12 +196,21 @@ def test_the_untouched_encoder_is_measured_from_a_stored_cell(tiny_encoder: Path
     assert before["cosine_within_sentence"] != after["cosine_within_sentence"]
     shown = CliRunner().invoke(
         main,
-        ["diagnose", "--results", str(tmp_path / "r"), "--before", "--encoder", str(tiny_encoder), "--json"],
+        [
+            "method",
+            "diagnose",
+            "--results",
+            str(tmp_path / "r"),
+            "--before",
+            "--encoder",
+            str(tiny_encoder),
+            "--json",
+        ],
     )
     assert shown.exit_code == 0, shown.output
     tables = {table["name"]: table for table in json.loads(shown.stdout)["sections"][0]["tables"]}
     rows = {row["label"]: row["entries"] for row in tables["words en-nl"]["rows"]}
     changed = next(label for label in rows if label.endswith(", before"))
     assert rows[changed]["cosine"]["value"] == before["cosine_within_sentence"]
-    other = CliRunner().invoke(main, ["diagnose", "--results", str(tmp_path / "r"), "--before"])
+    other = CliRunner().invoke(main, ["method", "diagnose", "--results", str(tmp_path / "r"), "--before"])
     assert other.exit_code == 2 and "give its folder with --encoder" in other.stderr

@@ -145,7 +145,7 @@ def test_a_corrupt_cell_is_left_out_and_named_and_the_others_count(corrupt, name
         if command[0] == "status":
             assert answer["done"] == 1 and [row["path"] for row in answer["left_out"]] == [str(cell)]
 
-    shown = wcabench("show", cell.name.rpartition("-")[2])
+    shown = wcabench("store", "show", cell.name.rpartition("-")[2])
     assert shown.exit_code == 2 and isinstance(shown.exception, SystemExit)
     assert shown.stderr.startswith("error: ") and shown.stderr.count("\n") == 1 and str(cell) in shown.stderr
 

@@ -34,7 +34,9 @@ def test_a_data_folder_that_is_not_there_is_named():
 
 
 def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums(here):
-    rows = json.loads(wcabench("prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)["resources"]
+    rows = json.loads(wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)[
+        "resources"
+    ]
     pin = next(row["sha256"] for row in rows if row["resource"] == "en-train")
     change(
         "tiny.toml",
@@ -42,7 +44,7 @@ def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums
         f'{{ path = "train.conll", sha256 = "{pin}", sentences = 2 }}',
     )
     assert wcabench(*RUN, *ENCODER, "--dry-run").exit_code == 0
-    assert wcabench("prepare", "--suite", "tiny.toml", *ENCODER).exit_code == 0
+    assert wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER).exit_code == 0
 
     change("train.conll", "hired", "fired")
     line = refusal(wcabench(*RUN, *ENCODER))

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import data_dir_option, echo_left_out, json_option, results_option
+from wcabench.cli.completion import complete_stored, complete_suite
+from wcabench.cli.options import (
+    data_dir_option,
+    echo_left_out,
+    json_option,
+    only_option,
+    resamples_option,
+    results_option,
+    stored_suite_name,
+)
 
 if TYPE_CHECKING:
     from wcabench.reports.side_by_side import GoldReader
@@ -15,10 +24,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("a")
-@click.argument("b")
-@click.option("--pair", "pairs", multiple=True, help="Only this pair; may be repeated.")
-@click.option("--suite", help="Only this suite: a name, or the TOML file of your own.")
+@click.argument("a", shell_complete=complete_stored)
+@click.argument("b", shell_complete=complete_stored)
+@only_option("pair")
+@click.option(
+    "--suite",
+    "-s",
+    shell_complete=complete_suite,
+    help="Only this suite: a name, or the TOML file of your own.",
+)
 @results_option
 @click.option(
     "--results-b", type=click.Path(file_okay=False, path_type=Path), help="Take B from this results folder."
@@ -27,7 +41,7 @@ if TYPE_CHECKING:
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Sentences to show a pair."
 )
 @data_dir_option
-@click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")
+@resamples_option
 @json_option
 def compare(
     a: str,
@@ -58,7 +72,7 @@ def compare(
         cells_b, left_out_b = _cells(results_b)
         side_a, side_b = MethodSide(a, cells, str(results)), MethodSide(b, cells_b, str(results_b))
         left_out = left_out + left_out_b
-    matches = match(side_a, side_b, (_suite_name(suite),) if suite else (), pairs)
+    matches = match(side_a, side_b, (stored_suite_name(suite),) if suite else (), pairs)
     read_gold = _gold_reader(suite, data_dir)
     found = [
         [
@@ -87,13 +101,6 @@ def _cells(results: Path) -> tuple[list[Cell], list[tuple[str, str]]]:
     if not any(cell.state == "done" for cell in cells):
         raise UserError(f"{results}: no finished cell; run some first, or give the folder with --results")
     return cells, [(str(path), reason) for path, reason in left_out]
-
-
-def _suite_name(suite: str) -> str:
-    """The name that the cells have: that of the file, where it is one."""
-    from wcabench.cli.options import load_suite
-
-    return load_suite(suite).name if suite.endswith(".toml") else suite
 
 
 def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldReader:

@@ -1,4 +1,4 @@
-"""`wcabench list methods|options|pairs|suites|results`."""
+"""`wcabench list methods|pairs|suites|results`; `list options` is in `settings`."""
 
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,10 @@ from wcabench.cli.options import (
     results_option,
     suite_option,
 )
-from wcabench.cli.settings import options
+from wcabench.cli.stderr import warn
 
 
-@click.group("list")
-def list_group() -> None:
-    """List methods, their options, pairs, suites or results."""
-
-
-list_group.add_command(options)
-
-
-@list_group.command("methods")
+@click.command("methods")
 @json_option
 def methods(as_json: bool) -> None:
     """All installed methods, the broken ones with the reason."""
@@ -52,7 +44,7 @@ def _method_row(entry: Any) -> dict[str, Any]:
     return {**row, "summary": summary, "needs": sorted(cls.info.needs), "paper": cls.info.paper}
 
 
-@list_group.command("pairs")
+@click.command("pairs")
 @suite_option
 @json_option
 def pairs(suite: str, as_json: bool) -> None:
@@ -65,7 +57,7 @@ def pairs(suite: str, as_json: bool) -> None:
         click.echo(name)
 
 
-@list_group.command("suites")
+@click.command("suites")
 @json_option
 def suites(as_json: bool) -> None:
     """The suites that come with wcabench."""
@@ -82,7 +74,7 @@ def suites(as_json: bool) -> None:
         click.echo(f"{row['name']}  {row['summary']} ({', '.join(row['pairs'])})")
 
 
-@list_group.command("results")
+@click.command("results")
 @results_option
 @json_option
 def results(results: Path, as_json: bool) -> None:
@@ -95,7 +87,7 @@ def results(results: Path, as_json: bool) -> None:
         echo_json([cell_row(cell) for cell in cells])
         return
     if not cells:
-        click.echo(f"no cells in {results}", err=True)
+        warn(f"no cells in {results}")
     for cell in cells:
         score = "failed" if cell.f1 is None else f"{cell.f1:.2f}"
         click.echo(f"{cell.key}  {score:>6}  {cell.suite}  {cell.pair}  {cell.method}  seed {cell.seed}")

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_left_out, json_option, results_option, selection_options
+from wcabench.cli.options import (
+    baseline_option,
+    echo_left_out,
+    json_option,
+    out_option,
+    quiet_option,
+    resamples_option,
+    results_option,
+    selection_options,
+)
+from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
     from wcabench.reports.collect import Group
@@ -19,14 +29,13 @@ KINDS = ("f1", "loss", "differences", "cost", "aer")
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
 @results_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Figure: .png, .svg or .pdf.")
-@click.option(
-    "--baseline", metavar="METHOD", help="Of `differences`: compare with this method.  [default: none]"
-)
+@out_option("Figure: .png, .svg or .pdf.")
+@baseline_option
 @selection_options
 @click.option("--group", type=click.IntRange(min=1), help="Which group of cells, where there are several.")
-@click.option("--resamples", type=click.IntRange(min=100), help="Of `differences`: of each randomisation.")
+@resamples_option
 @json_option
+@quiet_option
 def plot(
     kind: str,
     results: Path,
@@ -49,7 +58,8 @@ def plot(
     cost         F1 against seconds of training
     aer          F1 against the alignment error rate of the couplings
 
-    With --json the numbers that are drawn. Cells with different encoders, recipes or data never share a figure.
+    With --json the numbers that are drawn. --baseline and --resamples are for `differences`. Cells with different
+    encoders, recipes or data never share a figure.
     """
     from wcabench.reports.figure_files import check_output, save
     from wcabench.reports.plots.choose import choose_group
@@ -66,7 +76,7 @@ def plot(
     echo_left_out(left_out)
     if out is not None:
         save(found.draw(), out)
-        click.echo(f"figure: {out}", err=True)
+        log(f"figure: {out}")
     if as_json:
         from wcabench.reports.json_table import SCHEMA, dump
 

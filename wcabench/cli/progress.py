@@ -1,11 +1,11 @@
-"""How a run goes on, on stderr: bars where there is a terminal, plain lines elsewhere."""
+"""How a run goes on, on stderr: bars where there is a terminal, plain lines elsewhere, nothing with `--quiet`."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import click
+from wcabench.cli.stderr import is_quiet, log
 
 if TYPE_CHECKING:
     from wcabench.runs.attempt import Listener, Result
@@ -17,7 +17,12 @@ STEPS_OF_A_PHASE = 10  # plain lines: one every tenth
 @contextmanager
 def listening(todo: "Sequence[PlannedCell]", cached: int) -> "Iterator[Listener]":
     """A listener for a run of these cells."""
-    click.echo(f"{len(todo)} cells to run, {cached} done already", err=True)
+    if is_quiet():
+        from wcabench.runs.execution import Silent
+
+        yield Silent()
+        return
+    log(f"{len(todo)} cells to run, {cached} done already")
     if not sys.stderr.isatty():
         yield PlainLines(len(todo))
         return
@@ -49,19 +54,19 @@ class PlainLines:
 
     def started(self, cell: "PlannedCell") -> None:
         """A cell begins."""
-        click.echo(f"[{self.ended}/{self.total}] {cell.label}: started", err=True)
+        log(f"[{self.ended}/{self.total}] {cell.label}: started")
 
     def progressed(self, cell: "PlannedCell", phase: str, done: int, total: int) -> None:
         """Says so at every tenth."""
         tenth = STEPS_OF_A_PHASE * done // max(total, 1)
         if tenth > self.reported.get((cell.key, phase), 0):
             self.reported[cell.key, phase] = tenth
-            click.echo(f"{cell.label}: {phase} {100 * done // max(total, 1)}% ({done}/{total})", err=True)
+            log(f"{cell.label}: {phase} {100 * done // max(total, 1)}% ({done}/{total})")
 
     def finished(self, cell: "PlannedCell", result: "Result") -> None:
         """A cell ended."""
         self.ended += result.state != "locked"
-        click.echo(f"[{self.ended}/{self.total}] {outcome_line(cell, result)}", err=True)
+        log(f"[{self.ended}/{self.total}] {outcome_line(cell, result)}")
 
 
 class Bars:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_left_out, selection_options
+from wcabench.cli.options import (
+    baseline_option,
+    echo_left_out,
+    format_option,
+    out_option,
+    quiet_option,
+    resamples_option,
+    results_option,
+    selection_options,
+)
 from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
 
 if TYPE_CHECKING:
@@ -15,18 +24,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default=Path("results"),
-    show_default=True,
-    help="The results folder.",
-)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@results_option
+@format_option(FORMATS)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option(
-    "--baseline", metavar="METHOD", help="Compare with this method.  [default: none, where it was run]"
-)
+@baseline_option
 @selection_options
 @click.option("--no-published", is_flag=True, help="Leave the published rows out.")
 @click.option(
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
     help="Intervals of the means, sources of the published rows, F1 by entity type, cost.",
 )
 @click.option("--standalone", is_flag=True, help="With --format latex: a whole document.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write here instead of to stdout.")
-@click.option("--resamples", type=click.IntRange(min=100), help="Of each randomisation and bootstrap.")
+@out_option("Write here instead of to stdout.")
+@resamples_option
 @click.option(
     "--check",
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Print nothing but what changed since FILE (JSON or Markdown) was written; exit 1 where anything did.",
 )
+@quiet_option
 @click.pass_context
 def report(
     ctx: click.Context,

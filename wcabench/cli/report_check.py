@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wcabench.cli.options import echo_json, echo_left_out
+from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
     from wcabench.reports.options import Options
@@ -47,7 +48,7 @@ def check_report(ctx: click.Context, file: Path, results: Path, options: Options
     else:
         click.echo("\n".join(changes or [f"{file}: nothing changed; its tables are those of {results}"]))
     if changes:
-        click.echo(f"{file}: {len(changes)} changed since it was written", err=True)
+        log(f"{file}: {len(changes)} changed since it was written")
         ctx.exit(1)
 
 

@@ -6,12 +6,12 @@ import click
 
 from wcabench.cli.options import (
     data_source,
-    device_option,
     dry_run_option,
     grid_options,
     jobs_option,
     json_option,
     planned_cells,
+    quiet_option,
     results_option,
 )
 from wcabench.cli.running import run_cells
@@ -21,12 +21,17 @@ from wcabench.cli.running import run_cells
 @grid_options
 @results_option
 @jobs_option
-@device_option
 @dry_run_option
 @click.option(
     "--force", is_flag=True, help="Run finished cells again; each stays until the new one is whole."
 )
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Keep the trained models in the results folder; otherwise each goes once no cell needs it.",
+)
 @json_option
+@quiet_option
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -36,18 +41,21 @@ def run(
     suite: str,
     encoder: str | None,
     settings: tuple[str, ...],
+    as_published: bool,
     data_dir: Path | None,
     offline: bool,
+    device: str,
     results: Path,
     jobs: int,
-    device: str,
     dry_run: bool,
     force: bool,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Run methods on language pairs over seeds.
 
-    A cell that the results folder has is skipped, so the same command resumes a run that was cut short.
+    A cell that the results folder has is skipped, so the same command resumes a run that was cut short. A model that
+    several cells need (plain transfer, for every target) is trained once.
 
     \b
     wcabench run -m none -m wca-hard -p en-nl --seeds 5
@@ -56,6 +64,6 @@ def run(
     from wcabench.runs.attempt import RunSettings
 
     source = data_source(data_dir, offline)
-    cells = planned_cells(methods, pairs, seeds, suite, encoder, settings, source)
-    place = RunSettings(results, source, device, force)
-    run_cells(ctx, cells, place, jobs, again="--force runs them again", dry_run=dry_run, as_json=as_json)
+    cells = planned_cells(methods, pairs, seeds, suite, encoder, settings, source, device, as_published)
+    where = RunSettings(results, source, device, force, keep)
+    run_cells(ctx, cells, where, jobs, again="--force runs them again", dry_run=dry_run, as_json=as_json)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.options import echo_json
+from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
     from wcabench.runs.attempt import Result, RunSettings
@@ -17,7 +18,7 @@ INTERRUPTED = 130
 def run_cells(
     ctx: click.Context,
     cells: "list[PlannedCell]",
-    place: "RunSettings",
+    settings: "RunSettings",
     jobs: int,
     *,
     again: str,
@@ -29,7 +30,7 @@ def run_cells(
     Args:
         ctx: of the command.
         cells: the plan.
-        place: where and how.
+        settings: where and how.
         jobs: cells at a time.
         again: how to run finished cells once more, for the line that says that all are done.
         dry_run: print the plan and run nothing.
@@ -37,11 +38,11 @@ def run_cells(
     """
     from wcabench.runs.execution import look_up
 
-    place, have = look_up(cells, place)
+    settings, have = look_up(cells, settings)
     if dry_run:
         _print_plan(cells, have, as_json)
         return
-    have = _execute(ctx, cells, have, place, jobs, again)
+    have = _execute(ctx, cells, have, settings, jobs, again)
     _print_results(cells, have, as_json)
     if any(result.state != "done" for result in have.values()):
         ctx.exit(1)
@@ -51,7 +52,7 @@ def _execute(
     ctx: click.Context,
     cells: "list[PlannedCell]",
     have: "dict[str, Result]",
-    place: "RunSettings",
+    settings: "RunSettings",
     jobs: int,
     again: str,
 ) -> "dict[str, Result]":
@@ -59,26 +60,24 @@ def _execute(
     from wcabench.cli.progress import listening
     from wcabench.runs.execution import execute, look_up
     from wcabench.runs.inputs import check_data, check_encoders
-    from wcabench.runs.store import Store
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:
-        click.echo(f"all {len(cells)} cells are done already ({again})", err=True)
+        log(f"all {len(cells)} cells are done already ({again})")
         return have
-    require_device(place.device)
-    Store(place.root).prepare()
+    require_device(settings.device)
+    settings.store.prepare()
     check_encoders(todo)
-    check_data(todo, place.source)
+    check_data(todo, settings.source)
     try:
         with listening(todo, len(cells) - len(todo)) as listener:
-            return execute(cells, place, jobs=jobs, listener=listener)
+            return execute(cells, settings, jobs=jobs, listener=listener)
     except KeyboardInterrupt:
-        _, have = look_up(cells, place)
+        _, have = look_up(cells, settings)
         done = sum(result.state == "done" for result in have.values())
-        click.echo(
-            f"interrupted: {done} of {len(cells)} cells are done and kept in {place.root}; "
-            "the same command goes on from there",
-            err=True,
+        warn(
+            f"interrupted: {done} of {len(cells)} cells are done and kept in {settings.root}; "
+            "the same command goes on from there"
         )
         ctx.exit(INTERRUPTED)
 
@@ -102,6 +101,7 @@ def _cell_row(cell: "PlannedCell", state: str, result: "Result | None") -> dict[
         "method": cell.method,
         "seed": cell.seed,
         "key": cell.key,
+        "model": cell.model.key,
         "state": state,
         "f1": result.f1 if result else None,
         "seconds": result.seconds if result else None,
@@ -114,11 +114,12 @@ def _cell_row(cell: "PlannedCell", state: str, result: "Result | None") -> dict[
 def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
     rows = [_cell_row(cell, "cached" if cell.key in have else "to run", have.get(cell.key)) for cell in cells]
     if as_json:
-        echo_json({"cells": rows, "summary": []})
+        models = {cell.model.key for cell in cells if cell.key not in have}
+        echo_json({"cells": rows, "summary": [], "models": {"trained": len(models), "shared": 0}})
         return
     for row in rows:
         click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
-    click.echo(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run", err=True)
+    log(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run")
 
 
 def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:
@@ -127,13 +128,25 @@ def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_jso
     summary = summarise((cell.pair, cell.method, have[cell.key].f1) for cell in cells)
     if as_json:
         rows = [_cell_row(cell, have[cell.key].state, have[cell.key]) for cell in cells]
-        echo_json({"cells": rows, "summary": summary})
+        echo_json({"cells": rows, "summary": summary, "models": _models(have)})
         return
     _print_table(summary)
+    models = _models(have)
+    if models["shared"]:
+        log(
+            f"{models['trained']} models trained; {models['shared']} cells share one that was trained for another"
+        )
     for cell in cells:
         result = have[cell.key]
         if result.state == "failed":
-            click.echo(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)", err=True)
+            warn(f"failed: {cell.label}: {result.error} (see {result.path}/error.txt)")
+
+
+def _models(have: "dict[str, Result]") -> dict[str, int]:
+    """How many models this run trained, and how many of its cells had one that was there."""
+    fresh = [result for result in have.values() if result.fresh and result.state == "done"]
+    trained = sum(result.trained for result in fresh)
+    return {"trained": trained, "shared": len(fresh) - trained}
 
 
 def _print_table(summary: "list[SummaryRow]") -> None:

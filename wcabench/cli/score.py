@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.options import json_option
+
 if TYPE_CHECKING:
     from wcabench.contract import Sentence
 
@@ -17,7 +19,7 @@ _PATH = click.Path(path_type=Path)
 @click.command()
 @click.argument("gold", type=_PATH)
 @click.argument("pred", type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; F1 in percent.")
+@json_option
 def score(gold: Path, pred: Path, as_json: bool) -> None:
     """Score the tags of PRED against those of GOLD by entities.
 

@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 import click
 
-from wcabench.cli.options import echo_json, json_option
+from wcabench.cli.completion import complete_table
+from wcabench.cli.options import echo_json, json_option, load_suite, suite_option
+from wcabench.cli.stderr import warn
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
 from wcabench.option_docs import attribute_docs
@@ -15,27 +17,49 @@ from wcabench.option_docs import attribute_docs
 TABLES = {"encoder": EncoderConfig, "recipe": RecipeConfig, "data": DataConfig}
 # Which encoder it is, is said by --encoder and not by --set.
 NOT_SET = {"encoder.name", "encoder.revision"}
+MARK = "*"
+WIDEST = 110
 
 
 @click.command("options")
-@click.argument("tables", nargs=-1, metavar="[TABLE_OR_METHOD]...")
+@click.argument("tables", nargs=-1, metavar="[TABLE_OR_METHOD]...", shell_complete=complete_table)
+@suite_option
 @json_option
-def options(tables: tuple[str, ...], as_json: bool) -> None:
-    """What --set takes: the options of encoder, recipe, data and every method, or of those named."""
+def options(tables: tuple[str, ...], suite: str, as_json: bool) -> None:
+    """What --set takes: the options of encoder, recipe, data and every method, or of those named.
+
+    Each option stands with its default in the suite. What the suite changes is marked with *, and the default that
+    holds without it is said.
+    """
     from wcabench import registry
 
+    the_suite = load_suite(suite)
+    own = {"encoder": the_suite.encoder, "recipe": the_suite.recipe, "data": the_suite.data}
     classes = {
         name: TABLES[name] if name in TABLES else registry.find(name).load()
         for name in tables or all_tables()
     }
-    rows = [row for name, cls in classes.items() for row in option_rows(name, cls)]
+    rows = [row for name, cls in classes.items() for row in option_rows(name, cls, own.get(name))]
     if as_json:
         echo_json(rows)
         return
-    width = min(shutil.get_terminal_size().columns, 110)
+    _print(rows, the_suite.name)
+
+
+def _print(rows: list[dict[str, Any]], suite: str) -> None:
+    width = min(shutil.get_terminal_size().columns, WIDEST)
     for row in rows:
-        click.echo(f"{row['table']}.{row['key']}={row['default']}  ({row['type']})")
+        name = f"{row['table']}.{row['key']}={row['default']}"
+        if row["changed"]:
+            click.echo(f"{name} {MARK}  ({row['type']}; {row['general_default']} without suite {suite})")
+        else:
+            click.echo(f"{name}  ({row['type']})")
         click.echo(click.wrap_text(row["about"], width, "    ", "    "))
+    changed = sum(row["changed"] for row in rows)
+    if changed:
+        click.echo(f"\n{MARK} {changed} of {len(rows)} defaults are changed by suite {suite}")
+    else:
+        click.echo(f"\nsuite {suite} changes none of these defaults")
 
 
 def all_tables() -> list[str]:
@@ -47,26 +71,43 @@ def all_tables() -> list[str]:
         try:
             entry.load()
         except UserError as error:
-            click.echo(str(error), err=True)
+            warn(str(error))
             continue
         names.append(name)
     return names
 
 
-def option_rows(table: str, cls: type[Any]) -> list[dict[str, Any]]:
-    """One row an option: where it stands, what it takes, what it is by itself, and what it means."""
+def option_rows(table: str, cls: type[Any], own: Any = None) -> list[dict[str, Any]]:
+    """One row an option: where it stands, what it takes, what it is by itself, and what it means.
+
+    Args:
+        table: "encoder", "recipe", "data", or a method's name.
+        cls: the settings class.
+        own: the settings of a suite; None where a suite has no say.
+
+    Returns:
+        Rows of `table`, `key`, `type`, `default` (in the suite), `general_default` (without it), `changed` (whether
+        the two differ) and `about`.
+    """
     hints, about = typing.get_type_hints(cls), attribute_docs(cls)
-    return [
-        {
-            "table": table,
-            "key": one.name,
-            "type": type_name(hints[one.name]),
-            "default": "" if one.default is dataclasses.MISSING else shown(one.default),
-            "about": about.get(one.name, ""),
-        }
-        for one in dataclasses.fields(cls)
-        if one.init and f"{table}.{one.name}" not in NOT_SET
-    ]
+    rows = []
+    for field in dataclasses.fields(cls):
+        if not field.init or f"{table}.{field.name}" in NOT_SET:
+            continue
+        general = "" if field.default is dataclasses.MISSING else shown(field.default)
+        default = general if own is None else shown(getattr(own, field.name))
+        rows.append(
+            {
+                "table": table,
+                "key": field.name,
+                "type": type_name(hints[field.name]),
+                "default": default,
+                "general_default": general,
+                "changed": default != general,
+                "about": about.get(field.name, ""),
+            }
+        )
+    return rows
 
 
 def type_name(hint: Any) -> str:

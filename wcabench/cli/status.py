@@ -15,6 +15,7 @@ from wcabench.cli.options import (
     planned_cells,
     results_option,
 )
+from wcabench.cli.stderr import warn
 
 
 @click.command()
@@ -28,8 +29,10 @@ def status(
     suite: str,
     encoder: str | None,
     settings: tuple[str, ...],
+    as_published: bool,
     data_dir: Path | None,
     offline: bool,
+    device: str,
     results: Path,
     as_json: bool,
 ) -> None:
@@ -43,7 +46,7 @@ def status(
     cells, left_out = store.cells()
     if methods or pairs:
         source = data_source(data_dir, offline)
-        grid = planned_cells(methods, pairs, seeds, suite, encoder, settings, source)
+        grid = planned_cells(methods, pairs, seeds, suite, encoder, settings, source, device, as_published)
         rows = [_planned_row(store, planned) for planned in grid]
     else:
         rows = [cell_row(cell) for cell in cells]
@@ -86,4 +89,4 @@ def _print(summary: dict[str, Any]) -> None:
     todo = "" if summary["todo"] is None else f", {summary['todo']} to do"
     click.echo(f"{summary['results']}: {summary['done']} done, {summary['failed']} failed{todo}")
     for entry in summary["left_out"]:
-        click.echo(f"left out: {entry['reason']}", err=True)
+        warn(f"left out: {entry['reason']}")

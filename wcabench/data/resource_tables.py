@@ -71,7 +71,7 @@ def _resource(table: Table, name: str, form: type[Format], where: str) -> Resour
 def _check_resource(resource: Resource, where: str) -> None:
     if resource.sha256 and not re.fullmatch(r"[0-9a-f]{64}", resource.sha256):
         raise UserError(
-            f"{where}: sha256 '{resource.sha256}' is not 64 lower-case hex digits; see `wcabench prepare`"
+            f"{where}: sha256 '{resource.sha256}' is not 64 lower-case hex digits; see `wcabench suite prepare`"
         )
     if (resource.url or resource.hub) and not resource.sha256:
         raise UserError(

@@ -191,7 +191,7 @@ class DataSource:
         parts = [f"{resource.label} is missing: looked for {names} {where}"]
         if resource.writer is not None:
             parts.append(
-                "it can be downloaded, but --offline forbids that: run `wcabench prepare` with a network"
+                "it can be downloaded, but --offline forbids that: run `wcabench suite prepare` with a network"
             )
         parts += [f"sha256 of its content: {resource.sha256}"] if resource.sha256 else []
         parts += [f"licence: {resource.licence}"] if resource.licence else []

@@ -54,7 +54,7 @@ def encoder_status(encoder: EncoderConfig, offline: bool) -> str:
     if offline:
         raise UserError(
             f"encoder '{encoder.name}' at {encoder.revision} is not in the hub cache and --offline forbids the "
-            "download: run `wcabench prepare` once with a network, or give --encoder a local folder"
+            "download: run `wcabench suite prepare` once with a network, or give --encoder a local folder"
         )
     return "to be downloaded"
 

@@ -33,7 +33,7 @@ def check_listing(archive: zipfile.ZipFile, path: Path) -> set[str]:
     infos = archive.infolist()
     names = {info.filename for info in infos}
     if MANIFEST not in names:
-        raise UserError(f"{path}: no {MANIFEST} in it: not an archive of `wcabench export-results`")
+        raise UserError(f"{path}: no {MANIFEST} in it: not an archive of `wcabench store export`")
     if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
         raise UserError(f"{path}: more than {MOST_MEMBERS} members or {MOST_BYTES >> 20} MiB; not imported")
     if len(names) != len(infos):

@@ -1,7 +1,7 @@
 """Where the suite, the encoder and the data of a record are on this machine: no record holds a path."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wcabench.config import DataConfig, EncoderConfig, build
@@ -24,12 +24,15 @@ class Here:
         device: "auto", "cpu" or "cuda".
         suite: the TOML file of a suite that does not come with wcabench.
         encoder: of an encoder that is not the suite's own.
+        offered: which of "suite" and "encoder" come from the environment. Such a one is used for the records that were
+            made with it, and passed over for others; one that was given for this command must fit.
     """
 
     source: "DataSource"
     device: str = "auto"
     suite: str | None = None
     encoder: EncoderConfig | None = None
+    offered: frozenset[str] = frozenset()
 
 
 def find_suite(name: str, here: Here) -> "tuple[Suite, str]":
@@ -40,6 +43,8 @@ def find_suite(name: str, here: Here) -> "tuple[Suite, str]":
     """
     from wcabench.data import suites
 
+    if here.suite and "suite" in here.offered and not _is_suite(here.suite, name):
+        here = replace(here, suite=None)
     try:
         suite = suites.load_suite(here.suite or name)
     except UserError as error:
@@ -66,8 +71,9 @@ def find_encoder(identity: str, name: str, suite: "Suite", here: Here) -> Encode
         UserError: it is a folder that is not known here.
     """
     kind, _, content = identity.partition(":")
-    if here.encoder is not None:
-        return here.encoder
+    given = here.encoder
+    if given is not None and ("encoder" not in here.offered or _is_encoder(given, identity)):
+        return given
     if kind == "hub":
         hub_id, _, revision = content.rpartition("@")
         return EncoderConfig(name=hub_id, revision=revision)
@@ -77,6 +83,22 @@ def find_encoder(identity: str, name: str, suite: "Suite", here: Here) -> Encode
         f"encoder {name} ({identity[:SHOWN_IDENTITY]}) is not that of suite '{suite.name}': "
         "give its folder with --encoder"
     )
+
+
+def _is_suite(name_or_path: str, name: str) -> bool:
+    from wcabench.data import suites
+
+    try:
+        return suites.load_suite(name_or_path).name == name
+    except UserError:
+        return False
+
+
+def _is_encoder(encoder: EncoderConfig, identity: str) -> bool:
+    try:
+        return encoder_identity(encoder).startswith(identity)
+    except UserError:
+        return False
 
 
 def find_data(

@@ -23,6 +23,7 @@ from wcabench.runs.record import write_record
 
 PROBE_BYTES = 1 << 16
 REPLACED = ".replaced"  # an old cell while the new one takes its place
+CELL_FOLDER = re.compile(r"seed-\d+-(?P<key>\w+)")
 ASIDE = re.compile(r"\.(corrupt|failed)-\d+$")  # kept, never counted
 REMEDIES = {
     errno.ENOSPC: "free some space",
@@ -64,6 +65,12 @@ class Store:
                 good[cell.key] = cell
         return list(good.values()), left_out
 
+    def keys(self) -> Iterator[tuple[str, Path]]:
+        """Key and folder of every cell by the names of the folders; no record is read, so some may be corrupt."""
+        for folder in self._folders():
+            if named := CELL_FOLDER.fullmatch(folder.name):
+                yield named["key"], folder
+
     def find(self, name: str) -> Cell:
         """The cell of that key (or the beginning of it), or in that folder.
 
@@ -74,9 +81,7 @@ class Store:
         if (path / RECORD).is_file() or (path.name == RECORD and path.is_file()):
             return read_cell(path if path.is_dir() else path.parent)
         wanted = name.lower()
-        folders = [
-            f for f in self._folders() if re.fullmatch(r"seed-\d+-" + re.escape(wanted) + r"\w*", f.name)
-        ]
+        folders = [folder for key, folder in self.keys() if key.startswith(wanted)]
         if not folders or not wanted:
             raise UserError(
                 f"no cell '{name}' in {self.root}: wanted the beginning of a key or a folder; "

@@ -1,21 +1,21 @@
-"""`wcabench import-results`: the cells of a published file into a results folder."""
+"""`wcabench store import`: the cells of a published file into a results folder."""
 
 from pathlib import Path
 
 import click
 
-from wcabench.cli.merge import show_merged
 from wcabench.cli.options import json_option, results_option
+from wcabench.cli.store.merge import show_merged
 
 
-@click.command("import-results")
+@click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @results_option
 @json_option
-def import_results(file: Path, results: Path, as_json: bool) -> None:
-    """Check FILE, written by `wcabench export-results`, and copy its cells into the results folder.
+def import_(file: Path, results: Path, as_json: bool) -> None:
+    """Check FILE, written by `wcabench store export`, and copy its cells into the results folder.
 
-    Nothing is copied unless the whole file is what its manifest says. Then as `wcabench merge`.
+    Nothing is copied unless the whole file is what its manifest says. Then as `wcabench store merge`.
     """
     from wcabench.runs.archive import unpacked
     from wcabench.runs.merge import merge

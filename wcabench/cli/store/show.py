@@ -1,4 +1,4 @@
-"""`wcabench show CELL`: all about one cell."""
+"""`wcabench store show CELL`: all about one cell."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import echo_json, json_option, results_option
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SECTIONS = ("config", "training", "diagnostics", "timings", "environment", "code
 
 
 @click.command()
-@click.argument("cell")
+@click.argument("cell", shell_complete=complete_cell)
 @results_option
 @json_option
 def show(cell: str, results: Path, as_json: bool) -> None:

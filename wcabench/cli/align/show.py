@@ -1,4 +1,4 @@
-"""`wcabench show-alignment`: the paper's Figure 1 for any sentence pair, in the terminal and as a figure."""
+"""`wcabench align show`: the paper's Figure 1 for any sentence pair, in the terminal and as a figure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from wcabench.cli.options import (
     encoder_option,
     load_suite,
     offline_option,
-    set_option,
+    one_pair_option,
+    out_option,
+    quiet_option,
+    set_option_of,
     suite_option,
 )
+from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
     from wcabench.contract import SentencePair
@@ -34,20 +38,19 @@ TITLES = {
 }
 
 
-@click.command("show-alignment")
+@click.command()
 @suite_option
-@click.option(
-    "--pair", "-p", required=True, help="A language pair; its parallel text teaches the word aligner."
-)
+@one_pair_option("A language pair; its parallel text teaches the word aligner.")
 @click.option("--line", type=click.IntRange(min=1), help="This pair of the parallel text, from 1.")
 @click.option("--source", "source_text", help="A source sentence, words parted by spaces.")
 @click.option("--target", "target_text", help="Its translation.")
 @encoder_option
-@set_option
+@set_option_of("'encoder'", "'recipe'", "a coupling", example="wca-hard.epsilon=0.01")
 @data_dir_option
 @offline_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Figure: .png, .svg or .pdf.")
-def show_alignment(
+@out_option("Figure: .png, .svg or .pdf.")
+@quiet_option
+def show(
     suite: str,
     pair: str,
     line: int | None,
@@ -71,12 +74,12 @@ def show_alignment(
     chosen = _sentence_pair(data, line, source_text, target_text)
     found = _align(chosen, data, the_suite, encoder, tables)
     if found.cut:
-        click.echo(f"{found.cut} words lie beyond the encoder's limit and are left out", err=True)
+        warn(f"{found.cut} words lie beyond the encoder's limit and are left out")
     if out is not None:
         from wcabench.reports.alignment_figure import draw
 
         draw(found, out, TITLES)
-        click.echo(f"figure: {out}", err=True)
+        log(f"figure: {out}")
     _print(found)
 
 

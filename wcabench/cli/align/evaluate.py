@@ -1,57 +1,38 @@
-"""`wcabench evaluate-alignment GOLD PRED`: how well a word alignment matches one made by hand."""
+"""`wcabench align evaluate GOLD PRED`: how well a word alignment matches one made by hand."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from wcabench.cli.alignment_sweep import sweep_options
 from wcabench.cli.options import echo_json, json_option
 
-if TYPE_CHECKING:
-    from wcabench.sweep.gold_files import GoldSet
-
 _PATH = click.Path(dir_okay=False, path_type=Path)
-_EVERYWHERE = ("sweep", "gold", "pred", "one_based", "text", "as_json")
-
-
-@click.command("evaluate-alignment")
-@click.argument("gold", type=_PATH, required=False)
-@click.argument("pred", type=_PATH, required=False)
-@click.option("--one-based", is_flag=True, help="GOLD counts words from 1.")
-@click.option(
+one_based_option = click.option("--one-based", is_flag=True, help="GOLD counts words from 1.")
+text_option = click.option(
     "--text",
     nargs=2,
     type=_PATH,
     metavar="SOURCE TARGET",
     help="The sentences: links beyond them are refused.",
 )
+
+
+@click.command()
+@click.argument("gold", type=_PATH)
+@click.argument("pred", type=_PATH)
+@one_based_option
+@text_option
 @json_option
-@sweep_options
-def evaluate_alignment(
-    gold: Path | None,
-    pred: Path | None,
-    one_based: bool,
-    text: tuple[Path, Path] | None,
-    as_json: bool,
-    sweep: bool,
-    **options: Any,
-) -> None:
+def evaluate(gold: Path, pred: Path, one_based: bool, text: tuple[Path, Path] | None, as_json: bool) -> None:
     """Precision, recall and alignment error rate of the links in PRED against those in GOLD.
 
     PRED is in Pharaoh format (0-0 1-2), words from 0. GOLD is too, possible links as 3?4 or 3p4, or in that of the
     shared tasks (sentence source target S|P, a link a line). The interval is a bootstrap over sentences.
-
-    With --sweep there is no PRED: methods are measured on gold sets, over directions, layers and epsilon; on your own
-    with GOLD and --text.
     """
-    if sweep:
-        _sweep(gold, pred, one_based, text, {**options, "form": "json" if as_json else options["form"]})
-        return
-    _refuse_sweep_options(click.get_current_context())
     result = _evaluate(gold, pred, one_based, text)
     if as_json:
         echo_json(result)
@@ -59,52 +40,12 @@ def evaluate_alignment(
         _print_table(result)
 
 
-def _sweep(
-    gold: Path | None,
-    pred: Path | None,
-    one_based: bool,
-    text: tuple[Path, Path] | None,
-    options: dict[str, Any],
-) -> None:
-    from wcabench.cli.alignment_sweep import sweep_report
-    from wcabench.cli.sweep_output import show_sweep
-    from wcabench.errors import require
-
-    require(pred is None, "--sweep makes the links itself; leave PRED out")
-    require((gold is None) == (text is None), "--sweep on a gold file of your own: give GOLD and --text")
-    require(gold is None or not options["golds"], "GOLD or --gold, not both")
-    show_sweep(sweep_report(_own(gold, text, one_based), options), options["form"], options["into"])
-
-
-def _own(gold: Path | None, text: tuple[Path, Path] | None, one_based: bool) -> GoldSet | None:
-    from wcabench.sweep.gold_sets import own_gold_set
-
-    return own_gold_set(gold, *text, int(one_based)) if gold and text else None
-
-
-def _refuse_sweep_options(ctx: click.Context) -> None:
-    """A setting that would be passed over is refused."""
-    from click.core import ParameterSource
-
-    from wcabench.errors import UserError
-
-    for parameter in ctx.command.params:
-        name = str(parameter.name)
-        given = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if given and name not in _EVERYWHERE:
-            raise UserError(f"{parameter.opts[0]} goes with --sweep")
-
-
-def _evaluate(
-    gold: Path | None, pred: Path | None, one_based: bool, text: tuple[Path, Path] | None
-) -> dict[str, Any]:
+def _evaluate(gold: Path, pred: Path, one_based: bool, text: tuple[Path, Path] | None) -> dict[str, Any]:
     """The score of a file of links, rates in percent."""
     from wcabench.data.text_files import read_lines
     from wcabench.errors import UserError
     from wcabench.words.link_files import parse_link_file
 
-    if gold is None or pred is None:
-        raise UserError("which alignments? give GOLD and PRED, or --sweep")
     lengths = _lengths(*text) if text else None
     wanted = parse_link_file(gold, read_lines(gold), first=int(one_based), lengths=lengths)
     found = parse_link_file(pred, read_lines(pred), lengths=lengths)

@@ -1,4 +1,4 @@
-"""`wcabench export-results`: one file to publish with a paper."""
+"""`wcabench store export`: one file to publish with a paper."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import click
 from wcabench.cli.options import echo_json, echo_left_out, json_option, only_options, results_option
 
 
-@click.command("export-results")
+@click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @results_option
 @only_options
 @json_option
-def export_results(
+def export(
     file: Path,
     results: Path,
     suites: tuple[str, ...],
@@ -23,7 +23,7 @@ def export_results(
     """Write the finished cells into FILE, a .zip: records, counts and a manifest with checksums.
 
     It holds no word of a corpus, so it may be published where the corpus may not. The same cells give the same
-    bytes. `wcabench import-results` reads it.
+    bytes. `wcabench store import` reads it.
     """
     import hashlib
 

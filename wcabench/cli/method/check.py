@@ -1,10 +1,11 @@
-"""`wcabench check`: the conformance kit on one method."""
+"""`wcabench method check`: the conformance kit on one method."""
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.completion import complete_method
 from wcabench.cli.options import echo_json, json_option
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_method)
 @json_option
 @click.pass_context
 def check(ctx: click.Context, name: str, as_json: bool) -> None:

@@ -7,13 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import DEFAULT_SUITE, chosen_encoder, encoder_option, load_suite, set_option
+from wcabench.cli.commands import ALIGN
+from wcabench.cli.groups import CommandGroup, entry_items
+from wcabench.cli.options import (
+    DEFAULT_SUITE,
+    chosen_encoder,
+    device_option,
+    encoder_option,
+    load_suite,
+    one_method_option,
+    out_option,
+    quiet_option,
+    set_option_of,
+)
+from wcabench.cli.stderr import log, warn
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wcabench.cli.fast_align import Files
+    from click.shell_completion import CompletionItem
+
+    from wcabench.cli.align.fast_align import Files
     from wcabench.words.symmetrise import Links
 
 Sides = list[tuple[tuple[str, ...], tuple[str, ...]]]
@@ -21,26 +36,35 @@ FASTALIGN = "fastalign"
 _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.command()
-@click.argument("source", type=_PATH)
+def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The first word after `align` names a command below it, or is a file."""
+    from click.shell_completion import CompletionItem
+
+    return [*entry_items(ALIGN, incomplete), CompletionItem(incomplete, type="file")]
+
+
+@click.command(cls=CommandGroup, entries=ALIGN)
+@click.argument("source", type=_PATH, shell_complete=complete_source)
 @click.argument("target", type=_PATH, required=False)
-@click.option("--method", "-m", default=FASTALIGN, show_default=True, help="Whose coupling links the words.")
+@one_method_option(FASTALIGN, "Whose coupling links the words.")
 @encoder_option
 @click.option(
     "--direction",
     type=click.Choice(SYMMETRISATIONS),
     default="grow-diag-final-and",
     show_default=True,
-    help="forward: each target word has one source word at most; reverse: the other way; or both symmetrised.",
+    metavar="DIRECTION",
+    help="forward: each target word has one source word at most; reverse: the other way; or both symmetrised by "
+    f"{', '.join(SYMMETRISATIONS[:-2])}.",
 )
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1, min_open=True),
     help="Of a coupling: link all that hold this share of a token's mass, not the largest alone.",
 )
-@set_option
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--out", type=_PATH, help="File for the links; stdout by default.")
+@set_option_of("'encoder'", "'recipe'", "the method", example="wca-hard.epsilon=0.01")
+@device_option
+@out_option("File for the links; stdout by default.")
 @click.option("--save-model", type=_PATH, help="Keep what fastalign learned in this file (safetensors).")
 @click.option("--model", type=_PATH, help="Link by a model that was kept; nothing is learned from the text.")
 @click.option(
@@ -48,6 +72,7 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
     type=_PATH,
     help="File for fastalign's scores: log-likelihood of the pair in nats a word, a tab, a probability a link.",
 )
+@quiet_option
 def align(
     source: Path,
     target: Path | None,
@@ -70,7 +95,7 @@ def align(
     fastalign learns from this text alone, unless it gets a --model; the couplings read the states of an encoder, the
     embedded one if none is named.
     """
-    from wcabench.cli.fast_align import Files, fast_align
+    from wcabench.cli.align.fast_align import Files, fast_align
     from wcabench.errors import UserError
 
     name, chosen, tables = _method(method, settings)
@@ -112,7 +137,7 @@ def _couple(
     device: str,
 ) -> None:
     """Link the words by a coupling on an encoder's states."""
-    from wcabench.cli.fast_align import echo_empty, write_lines
+    from wcabench.cli.align.fast_align import echo_empty, write_lines
     from wcabench.data.parallel import read_line_pairs
     from wcabench.words.pharaoh import format_links
 
@@ -156,12 +181,11 @@ def _echo_cut(model: Any, pairs: list[Any]) -> None:
         for pair in pairs
     )
     if cut:
-        click.echo(
+        warn(
             f"{cut} of {len(pairs)} pairs are longer than the encoder's limit of {model.table.max_length} pieces: "
-            "words beyond it have no links",
-            err=True,
+            "words beyond it have no links"
         )
 
 
 def _report(done: int, total: int) -> None:
-    click.echo(f"aligned {done} of {total} pairs", err=True)
+    log(f"aligned {done} of {total} pairs")

@@ -1,4 +1,4 @@
-"""`wcabench evaluate-alignment --sweep`: tables over methods, layers and epsilon."""
+"""`wcabench align sweep`: tables over methods, layers and epsilon."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ GOLD = "0-0 1-1 2-2 3-3 4-4 5-5\n0-0 1-1 2?2 3-3\n"
 
 
 def invoke(*arguments):
-    return CliRunner().invoke(main, ["evaluate-alignment", *map(str, arguments)])
+    return CliRunner().invoke(main, ["align", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def own(tmp_path, tiny_encoder):
     for file, text in zip(files, (GOLD, SOURCE, TARGET), strict=True):
         file.write_text(text)
     fixed = [files[0], "--text", *files[1:], "--encoder", tiny_encoder]
-    return lambda *arguments: invoke("--sweep", *fixed, *arguments)
+    return lambda *arguments: invoke("sweep", *fixed, *arguments)
 
 
 def tables(result) -> dict:
@@ -39,7 +39,7 @@ def test_a_setting_of_the_sweep_is_what_align_and_evaluate_give(own, tmp_path, t
     exact = ["--set", "wca-hard.epsilon=none", "--set", "wca-hard.layers=3", "--set", "recipe.precision=fp32"]
     files = [str(tmp_path / name) for name in ("source", "target")]
     assert CliRunner().invoke(main, ["align", *files, *map(str, arguments), *exact]).exit_code == 0
-    alone = json.loads(invoke(tmp_path / "gold", links, "--json").stdout)
+    alone = json.loads(invoke("evaluate", tmp_path / "gold", links, "--json").stdout)
     chosen = ["-m", "wca-hard", "--direction", "reverse", "--layer", 3, "--epsilon", "exact", "--json"]
     (row,) = tables(own(*chosen))["gold"]["rows"]
     entries = row["entries"]
@@ -118,7 +118,7 @@ def test_markdown_and_a_terminal_have_the_same_numbers(own):
 
 
 def test_gold_sets_that_are_not_there_are_left_out_in_one_line_each(tmp_path):
-    result = invoke("--sweep", "--gold", "de-en", "--gold", "en-fr", "--data-dir", tmp_path)
+    result = invoke("sweep", "--gold", "de-en", "--gold", "en-fr", "--data-dir", tmp_path)
     assert result.exit_code == 2
     lines = result.stderr.splitlines()
     assert [line.split(":")[0] for line in lines] == ["de-en", "en-fr", "error"]
@@ -140,21 +140,18 @@ def test_eflomal_links_words_beside_ours(own):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give GOLD and PRED, or --sweep"),
-        (["gold"], "give GOLD and PRED, or --sweep"),
-        (["gold", "pred", "--layer", "1"], "--layer goes with --sweep"),
-        (["gold", "pred", "--format", "json"], "--format goes with --sweep"),
-        (["--sweep", "gold", "pred"], "leave PRED out"),
-        (["--sweep", "gold"], "give GOLD and --text"),
-        (["--sweep", "--gold", "de-em"], "did you mean 'de-en'"),
-        (["--sweep", "-m", "none"], "couples no words"),
-        (["--sweep", "-m", "fastalign", "--set", "wca-hard.epsilon=1"], "table of --set"),
-        (["--sweep", "--gold", "mini", "--epsilon", "small"], "--epsilon (a number, or exact)"),
-        (["--sweep", "--gold", "mini", "-m", "wca-hard", "--layer", "40"], "does not have"),
-        (["--sweep", "--gold", "mini", "-m", "wca-hard", "--epsilon", "-1"], "not above 0"),
+        (["gold", "pred"], "unexpected extra argument (pred)"),
+        (["gold"], "give GOLD and --text"),
+        (["--text", "s", "t"], "give GOLD and --text"),
+        (["gold", "--text", "s", "t", "--gold", "mini"], "GOLD or --gold, not both"),
+        (["--gold", "de-em"], "did you mean 'de-en'"),
+        (["-m", "none"], "couples no words"),
+        (["-m", "fastalign", "--set", "wca-hard.epsilon=1"], "table of --set"),
+        (["--gold", "mini", "--epsilon", "small"], "--epsilon (a number, or exact)"),
+        (["--gold", "mini", "-m", "wca-hard", "--layer", "40"], "does not have"),
+        (["--gold", "mini", "-m", "wca-hard", "--epsilon", "-1"], "not above 0"),
     ],
 )
 def test_what_cannot_be_swept_is_refused(arguments, message, tiny_encoder):
-    encoder = ["--encoder", tiny_encoder] if "--sweep" in arguments else []
-    result = invoke(*arguments, *encoder)
+    result = invoke("sweep", *arguments, "--encoder", tiny_encoder)
     assert result.exit_code == 2 and message in result.stderr

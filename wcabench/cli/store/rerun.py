@@ -1,19 +1,22 @@
-"""`wcabench rerun`: the cells of a signature, or one cell, with the very same settings."""
+"""`wcabench store rerun`: the cells of a signature, or one cell, with the very same settings."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import (
     dry_run_option,
     here,
     here_options,
     jobs_option,
     json_option,
+    quiet_option,
     results_option,
 )
 from wcabench.cli.running import require_device, run_cells
+from wcabench.cli.stderr import warn
 
 if TYPE_CHECKING:
     from wcabench.runs.here import Here
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", metavar="SIGNATURE_OR_CELL")
+@click.argument("what", metavar="SIGNATURE_OR_CELL", shell_complete=complete_cell)
 @click.option(
     "--from",
     "store",
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 )
 @dry_run_option
 @json_option
+@quiet_option
 @click.pass_context
 def rerun(
     ctx: click.Context,
@@ -62,8 +66,8 @@ def rerun(
     Code, versions, precision, device, data or an encoder that are not those that made the cells are named and refused.
 
     \b
-    wcabench rerun 'wca-hard|en-nl|mini|data:...|...' --results again
-    wcabench rerun 414ee441b1b2e006 --from results --results again
+    wcabench store rerun 'wca-hard|en-nl|mini|data:...|...' --results again
+    wcabench store rerun 414ee441b1b2e006 --from results --results again
     """
     from wcabench.runs.attempt import RunSettings
 
@@ -76,7 +80,7 @@ def rerun(
         list(again.cells),
         RunSettings(results, where.source, device),
         jobs,
-        again="--results DIR runs them into another folder; `wcabench verify` compares one",
+        again="--results DIR runs them into another folder; `wcabench store verify` compares one",
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -99,7 +103,7 @@ def _repetition(what: str, store: Path | None, results: Path, where: "Here") -> 
     cells = signed_cells(there, what)
     if not cells:
         raise UserError(
-            f"{store}: no finished cell has this signature; `wcabench show CELL` prints that of a cell"
+            f"{store}: no finished cell has this signature; `wcabench store show CELL` prints that of a cell"
         )
     return repeat_cells(cells, where)
 
@@ -116,4 +120,4 @@ def _refuse_or_warn(again: "Repetition", force: bool) -> None:
             "or go on with --force"
         )
     keys = "; these cells have other keys" if again.changed else ""
-    click.echo(f"warning: not what made these cells (then | now): {differences}{keys}", err=True)
+    warn(f"warning: not what made these cells (then | now): {differences}{keys}")

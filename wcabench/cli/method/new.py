@@ -1,4 +1,4 @@
-"""`wcabench new method`: a project of the author's own, which runs before anything in it is changed."""
+"""`wcabench method new`: a project of the author's own, which runs before anything in it is changed."""
 
 import importlib.resources
 import re
@@ -7,6 +7,9 @@ from string import Template
 
 import click
 
+from wcabench.cli.options import out_option, quiet_option
+from wcabench.cli.stderr import log
+
 TEMPLATES = "method_template"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 40
@@ -14,27 +17,19 @@ LONGEST = 40
 RESERVED = ("all", "encoder", "recipe", "data")
 
 
-@click.group()
-def new() -> None:
-    """Begin something of your own from a working project."""
-
-
-@new.command("method")
+@click.command()
 @click.argument("name")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    help="Folder of the project, new or empty; ./wcabench-NAME by default.",
-)
-def method(name: str, out: Path | None) -> None:
+@out_option("Folder of the project, new or empty; ./wcabench-NAME by default.", folder=True)
+@quiet_option
+def new(name: str, out: Path | None) -> None:
     """Write a project with the method NAME: one file, its entry point, a test, a README.
 
     It holds a simple coupling that works, to be replaced by yours.
 
     \b
-    wcabench new method my-method
+    wcabench method new my-method
     pip install -e ./wcabench-my-method
-    wcabench check my-method
+    wcabench method check my-method
     """
     from wcabench.errors import UserError
 
@@ -50,7 +45,7 @@ def method(name: str, out: Path | None) -> None:
             click.echo(str(file))
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    click.echo(f"next: pip install -e {folder}, then wcabench check {name}", err=True)
+    log(f"next: pip install -e {folder}, then wcabench method check {name}")
 
 
 def check_name(name: str) -> None:
@@ -87,7 +82,7 @@ def project_files(name: str) -> dict[str, str]:
         f"tests/test_{name.replace('-', '_')}.py": "test_method.py.txt",
         "README.md": "README.md.txt",
     }
-    folder = importlib.resources.files("wcabench.cli") / TEMPLATES
+    folder = importlib.resources.files("wcabench.cli.method") / TEMPLATES
     return {
         path: Template((folder / template).read_text(encoding="utf-8")).substitute(words)
         for path, template in paths.items()

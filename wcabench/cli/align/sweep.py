@@ -1,23 +1,28 @@
-"""The sweep of `wcabench evaluate-alignment --sweep`: its options, and from them to tables."""
+"""`wcabench align sweep`: methods on gold word alignments, over directions, layers and epsilon."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.align.evaluate import one_based_option, text_option
+from wcabench.cli.align.sweep_output import BEGIN, END, show_sweep
+from wcabench.cli.completion import complete_method
 from wcabench.cli.options import (
     DEFAULT_SUITE,
     chosen_encoder,
     data_dir_option,
     data_source,
+    device_option,
     encoder_option,
+    format_option,
     load_suite,
-    set_option,
+    quiet_option,
+    set_option_of,
 )
-from wcabench.cli.sweep_output import BEGIN, END
+from wcabench.cli.stderr import log, warn
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
@@ -27,69 +32,83 @@ if TYPE_CHECKING:
     from wcabench.sweep.settings import Choice
     from wcabench.sweep.sweep import Outcome
 
-F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("terminal", "markdown", "json")
 EXACT = ("exact", "none")
+_PATH = click.Path(dir_okay=False, path_type=Path)
 
 
-def sweep_options(function: F) -> F:
-    """Options that only --sweep has."""
-    options = [
-        click.option("--sweep", is_flag=True, help="Measure methods over directions, layers and epsilon."),
-        click.option(
-            "--gold",
-            "golds",
-            multiple=True,
-            help="A gold set: de-en, en-fr, ro-en, mini-en-nl, mini (all of it), all. Repeatable.  [default: all]",
-        ),
-        click.option(
-            "--method",
-            "-m",
-            "methods",
-            multiple=True,
-            help="fastalign, a coupling, eflomal. Repeatable.  [default: all that are installed]",
-        ),
-        click.option(
-            "--direction",
-            "directions",
-            type=click.Choice(SYMMETRISATIONS),
-            multiple=True,
-            help="Repeatable.  [default: all for fastalign; forward, reverse and intersect for the others]",
-        ),
-        click.option(
-            "--layer",
-            "layers",
-            multiple=True,
-            metavar="LAYERS",
-            help="What a coupling reads: 8, last-4, 9-12; 0 is the embeddings. Repeatable.  [default: the "
-            "method's own, and each layer]",
-        ),
-        click.option(
-            "--epsilon",
-            "epsilons",
-            multiple=True,
-            help="A number, or exact. Repeatable.  [default: the method's own, 0.1, 0.01, exact]",
-        ),
-        click.option(
-            "--threshold", type=click.FloatRange(0, 1, min_open=True), help="Of wca-soft.  [default: 0.3]"
-        ),
-        encoder_option,
-        set_option,
-        data_dir_option,
-        click.option(
-            "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-        ),
-        click.option("--format", "form", type=click.Choice(FORMATS), default="terminal", show_default=True),
-        click.option("--details", is_flag=True, help="Precision, recall and interval of every setting."),
-        click.option(
-            "--into",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help=f"Put the Markdown between the lines {BEGIN} and {END} of this file.",
-        ),
-    ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+@click.command()
+@click.argument("own", metavar="[GOLD]", type=_PATH, required=False)
+@one_based_option
+@text_option
+@click.option(
+    "--gold",
+    "golds",
+    multiple=True,
+    help="A gold set: de-en, en-fr, ro-en, mini-en-nl, mini (all of it), all. Repeatable.  [default: all]",
+)
+@click.option(
+    "--method",
+    "-m",
+    "methods",
+    multiple=True,
+    shell_complete=complete_method,
+    help="fastalign, a coupling, eflomal. Repeatable.  [default: all that are installed]",
+)
+@click.option(
+    "--direction",
+    "directions",
+    type=click.Choice(SYMMETRISATIONS),
+    multiple=True,
+    metavar="DIRECTION",
+    help=f"{', '.join(SYMMETRISATIONS)}. Repeatable.  [default: all for fastalign; forward, reverse and intersect for "
+    "the others]",
+)
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="LAYERS",
+    help="What a coupling reads: 8, last-4, 9-12; 0 is the embeddings. Repeatable.  [default: the method's own, and "
+    "each layer]",
+)
+@click.option(
+    "--epsilon",
+    "epsilons",
+    multiple=True,
+    help="A number, or exact. Repeatable.  [default: the method's own, 0.1, 0.01, exact]",
+)
+@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), help="Of wca-soft.  [default: 0.3]")
+@encoder_option
+@set_option_of("'encoder'", "'recipe'", "a method", example="encoder.layers=6")
+@data_dir_option
+@device_option
+@format_option(FORMATS)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--details", is_flag=True, help="Precision, recall and interval of every setting.")
+@click.option(
+    "--into", type=_PATH, help=f"Put the Markdown between the lines {BEGIN} and {END} of this file."
+)
+@quiet_option
+def sweep(
+    own: Path | None,
+    one_based: bool,
+    text: tuple[Path, Path] | None,
+    form: str,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Alignment error rate of methods on gold word alignments, over directions, layers and epsilon.
+
+    Methods are measured on the gold sets of --gold, or on your own: GOLD with --text, as in `wcabench align evaluate`.
+    """
+    from wcabench.errors import require
+    from wcabench.sweep.gold_sets import own_gold_set
+
+    require((own is None) == (text is None), "a gold file of your own: give GOLD and --text SOURCE TARGET")
+    require(own is None or not options["golds"], "GOLD or --gold, not both")
+    gold = own_gold_set(own, *text, int(one_based)) if own and text else None
+    show_sweep(sweep_report(gold, options), "json" if as_json else form, options["into"])
 
 
 def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> ResultsReport:
@@ -97,7 +116,7 @@ def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> ResultsReport:
 
     Args:
         own: the user's own gold set; None takes those of `--gold`.
-        options: of `sweep_options`.
+        options: of the command, by the names of its parameters.
     """
     from wcabench.config import RecipeConfig, assignments
     from wcabench.reports.alignment_tables import alignment_report, sampled_note
@@ -155,7 +174,7 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
     for name in chosen_names(options["golds"] or ("all",)):
         gold = load_gold_set(name, source)
         if isinstance(gold, str):
-            click.echo(gold, err=True)
+            warn(gold)
         else:
             found.append(gold)
     if not found:
@@ -187,14 +206,15 @@ def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tup
 def _outcomes(
     golds: list[GoldSet], choice: Choice, model: Network | None, recipe: Any
 ) -> tuple[list[Outcome], list[str]]:
-    from wcabench.sweep.sweep import GoldCosts, sweep
+    from wcabench.sweep.sweep import GoldCosts
+    from wcabench.sweep.sweep import sweep as measure
 
     outcomes: list[Outcome] = []
     notes = []
     for number, gold in enumerate(golds, start=1):
         costs = GoldCosts(gold, model, recipe) if model else None
         at = f"[{number}/{len(golds)}]"
-        outcomes += sweep(gold, choice, costs, lambda line, at=at: click.echo(f"{at} {line}", err=True))  # type: ignore[misc]
+        outcomes += measure(gold, choice, costs, lambda line, at=at: log(f"{at} {line}"))  # type: ignore[misc]
         if costs and costs.cut:
             notes.append(
                 f"{gold.name}: {costs.cut} of {len(gold.pairs)} pairs are longer than the encoder's limit of "

@@ -1,4 +1,4 @@
-"""`wcabench show-alignment`: each method's coupling of one sentence pair, as a table and as a figure."""
+"""`wcabench align show`: each method's coupling of one sentence pair, as a table and as a figure."""
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +11,7 @@ OWN = ["--source", "the old man saw Anna", "--target", "de oude man zag Anna"]
 @pytest.fixture
 def show(tiny_encoder):
     def run(*arguments):
-        fixed = ["show-alignment", "--suite", "mini", "--pair", "en-nl", "--encoder", str(tiny_encoder)]
+        fixed = ["align", "show", "--suite", "mini", "--pair", "en-nl", "--encoder", str(tiny_encoder)]
         return CliRunner().invoke(main, [*fixed, *map(str, arguments)])
 
     return run

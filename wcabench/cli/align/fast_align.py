@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.stderr import log, warn
+
 if TYPE_CHECKING:
     from wcabench.words.aligner import Progress, Scored, Source
     from wcabench.words.corpus import Corpus
@@ -98,7 +100,7 @@ def _fit(corpus: Corpus, options: Any, lowercase: bool, path: Path) -> FittedAli
 
     fitted = fit_aligner(corpus, options, lowercase=lowercase, progress=_reporter(options.iterations))
     fitted.save(path)
-    click.echo(f"model: {path}", err=True)
+    log(f"model: {path}")
     return fitted
 
 
@@ -114,9 +116,7 @@ def _reporter(passes: int) -> Progress:
 
     def report(reverse: bool, number: int, one: Pass) -> None:
         way = DIRECTIONS[reverse]
-        click.echo(
-            f"fast_align {way}: pass {number} of {passes}, {one.cross_entropy:.3f} bits a word", err=True
-        )
+        log(f"fast_align {way}: pass {number} of {passes}, {one.cross_entropy:.3f} bits a word")
 
     return report
 
@@ -124,7 +124,7 @@ def _reporter(passes: int) -> Progress:
 def echo_empty(empty: int, total: int) -> None:
     """Say how many lines cannot be linked."""
     if empty:
-        click.echo(f"{empty} of {total} lines have an empty side: no links", err=True)
+        warn(f"{empty} of {total} lines have an empty side: no links")
 
 
 def write_lines(lines: Iterable[str], path: Path | None) -> None:

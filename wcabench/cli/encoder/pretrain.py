@@ -1,4 +1,4 @@
-"""`wcabench pretrain`: make a small multilingual encoder from text."""
+"""`wcabench encoder pretrain`: make a small multilingual encoder from text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import logging
 from pathlib import Path
 
 import click
+
+from wcabench.cli.options import device_option, out_option, quiet_option, set_option_of
+from wcabench.cli.stderr import ErrorMessage, is_quiet
 
 
 @click.command()
@@ -16,20 +19,12 @@ import click
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with mono.LANGUAGE.txt and parallel.LANGUAGE-en.tsv.",
 )
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the checkpoint, the log and the encoder.",
+@out_option("Folder for the checkpoint, the log and the encoder.", folder=True, required=True)
+@set_option_of(
+    "'text'", "'vocabulary'", "'model'", "'training'", example="training.steps=100", name="changes"
 )
-@click.option(
-    "--set",
-    "changes",
-    metavar="TABLE.KEY=VALUE",
-    multiple=True,
-    help="Set an option of 'text', 'vocabulary', 'model' or 'training'. Repeatable.",
-)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
+@quiet_option
 def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], device: str) -> None:
     """Pretrain an encoder as a TOML file of SETTINGS says.
 
@@ -42,8 +37,8 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
 
     chosen = read_settings(settings, assignments(changes))
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    logging.getLogger("wcabench").setLevel(logging.INFO)
+    logging.getLogger("wcabench").setLevel(logging.WARNING if is_quiet() else logging.INFO)
     try:
         click.echo(make(chosen, text, out, resolve_device(device)))
     except ArithmeticError as error:
-        raise click.ClickException(str(error)) from error
+        raise ErrorMessage(str(error), exit_code=1) from error

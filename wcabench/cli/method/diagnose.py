@@ -1,4 +1,4 @@
-"""`wcabench diagnose`: the numbers that explain why a method helped or did not."""
+"""`wcabench method diagnose`: the numbers that explain why a method helped or did not."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,22 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import data_dir_option, echo_left_out, json_option, only_options, results_option
+from wcabench.cli.completion import complete_cell
+from wcabench.cli.options import (
+    data_dir_option,
+    echo_left_out,
+    json_option,
+    only_options,
+    quiet_option,
+    recorded_encoder_option,
+    results_option,
+    stored_suite_name,
+)
+from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
 
 
 @click.command()
-@click.argument("cells", nargs=-1, metavar="[CELL]...")
+@click.argument("cells", nargs=-1, metavar="[CELL]...", shell_complete=complete_cell)
 @results_option
 @only_options
 @click.option("--before", is_flag=True, help="Measure the encoder as it was before the training, too.")
-@click.option(
-    "--encoder", metavar="PATH", help="With --before: the folder of an encoder that is not the suite's own."
-)
+@recorded_encoder_option("With --before: the folder of an encoder that is not the suite's own.")
 @data_dir_option
 @json_option
+@quiet_option
 def diagnose(
     cells: tuple[str, ...],
     results: Path,
@@ -42,7 +52,7 @@ def diagnose(
     from wcabench.reports.selection import CellSelection
 
     files = [suite for suite in suites if suite.endswith(".toml")]
-    names = tuple(_suite_name(suite) for suite in suites)
+    names = tuple(stored_suite_name(suite) for suite in suites)
     measure = _untrained(files[0] if files else None, encoder, data_dir) if before else None
     found = read_diagnosis(results, cells, CellSelection(names, pairs, methods), measure)
     echo_left_out(found.left_out)
@@ -58,13 +68,6 @@ def diagnose(
     print_terminal(found, Console(highlight=False))
 
 
-def _suite_name(suite: str) -> str:
-    """The name that the cells have: that of the file, where it is one."""
-    from wcabench.cli.options import load_suite
-
-    return load_suite(suite).name if suite.endswith(".toml") else suite
-
-
 def _untrained(
     suite: str | None, encoder: str | None, data_dir: Path | None
 ) -> Callable[["Cell"], dict[str, Any]]:
@@ -75,7 +78,7 @@ def _untrained(
     where = here(suite, encoder, data_dir, True, "cpu")
 
     def measure(cell: "Cell") -> dict[str, Any]:
-        click.echo(f"measuring {cell.pair} {cell.method} before its training", err=True)
+        log(f"measuring {cell.pair} {cell.method} before its training")
         return diagnose_untrained(cell, where)
 
     return measure

@@ -1,4 +1,4 @@
-"""`wcabench merge`: the finished cells of other stores into one."""
+"""`wcabench store merge`: the finished cells of other stores into one."""
 
 import dataclasses
 from pathlib import Path
@@ -45,7 +45,7 @@ def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
     if merged.refused:
         raise UserError(
             f"{_cells(len(merged.refused))} refused: {results} has the same with other counts and keeps its own; "
-            "look at both with `wcabench show` and remove the wrong one"
+            "look at both with `wcabench store show` and remove the wrong one"
         )
 
 

@@ -1,4 +1,4 @@
-"""`wcabench prepare`: fetch and check everything that a run of a suite needs."""
+"""`wcabench suite prepare`: fetch and check everything that a run of a suite needs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from wcabench.cli.options import (
     json_option,
     load_suite,
     offline_option,
+    pair_option,
+    quiet_option,
     suite_option,
 )
+from wcabench.cli.stderr import ErrorMessage
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
@@ -51,14 +54,13 @@ class Checked:
 
 @click.command()
 @suite_option
-@click.option(
-    "--pair", "-p", "pairs", multiple=True, default=["all"], help="A language pair, or all. Repeatable."
-)
+@pair_option(default="all")
 @encoder_option
 @data_dir_option
 @offline_option
 @click.option("--translation", help="Which translation of the parallel text; the suite's first by default.")
 @json_option
+@quiet_option
 def prepare(
     suite: str,
     pairs: tuple[str, ...],
@@ -85,7 +87,7 @@ def prepare(
         _print_table(rows)
     errors = [row.error for row in rows if row.error]
     for error in errors[:-1]:
-        click.echo(f"error: {error}", err=True)
+        ErrorMessage(error).show()
     if errors:
         raise UserError(errors[-1])
 

@@ -1,4 +1,4 @@
-"""`wcabench verify CELL`: run a cell again and state the difference."""
+"""`wcabench store verify CELL`: run a cell again and state the difference."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import echo_json, here, here_options, json_option, results_option
+from wcabench.cli.completion import complete_cell
+from wcabench.cli.options import echo_json, here, here_options, json_option, quiet_option, results_option
 from wcabench.cli.running import require_device
+from wcabench.cli.stderr import ErrorMessage
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -19,10 +21,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("cell")
+@click.argument("cell", shell_complete=complete_cell)
 @results_option
 @here_options
 @json_option
+@quiet_option
 @click.pass_context
 def verify(
     ctx: click.Context,
@@ -61,7 +64,7 @@ def _planned(stored: "Cell", where: "Here") -> "PlannedCell":
 
     if stored.state != "done":
         raise UserError(
-            f"{stored.path}: a failed cell has no numbers to compare; `wcabench rerun` runs it again"
+            f"{stored.path}: a failed cell has no numbers to compare; `wcabench store rerun` runs it again"
         )
     again = repeat_cells([stored], where)
     if again.changed:
@@ -88,8 +91,7 @@ def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where
         with listening([planned], 0) as listener:
             result = execute([planned], place, listener=listener)[planned.key]
         if result.state != "done" or result.path is None:
-            click.echo(f"the new run failed: {result.error}", err=True)
-            ctx.exit(1)
+            raise ErrorMessage(f"the new run failed: {result.error}", exit_code=1)
         return compare_runs(stored, read_cell(result.path))
 
 

@@ -1,0 +1,38 @@
+"""Runs the command line in a new process and asserts that it imports nothing heavy and answers at once."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HEAVY = ("torch", "scipy", "transformers", "datasets", "numba", "pandas", "rich.progress", "huggingface_hub")
+REPOSITORY = Path(__file__).parents[1]
+SECONDS = 0.5
+TRIES = 3  # the best counts: the machine has other things to do
+
+
+def assert_fast_start(arguments: list[str], cwd: Path, **variables: str) -> None:
+    """Call `wcabench` with these arguments and environment variables in that folder."""
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: print('HEAVY', [m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr))\n"
+        "from wcabench.cli import main\n"
+        f"main({arguments!r} or None, prog_name='wcabench')"
+    )
+    seconds = []
+    for _ in range(TRIES):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **variables},
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds.append(time.perf_counter() - start)
+        assert done.returncode == 0 and "HEAVY []" in done.stderr, done.stderr
+        if seconds[-1] < SECONDS:
+            break
+    assert min(seconds) < SECONDS

@@ -1,0 +1,1 @@
+"""`wcabench align`: word alignments made, measured, swept and shown."""

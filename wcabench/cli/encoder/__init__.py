@@ -1,0 +1,1 @@
+"""`wcabench encoder`: pretrained encoders of your own."""

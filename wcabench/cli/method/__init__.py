@@ -1,0 +1,1 @@
+"""`wcabench method`: methods as their authors write, check and explain them."""

@@ -1,0 +1,60 @@
+"""What goes to stderr: the log, which `--quiet` silences, warnings, and an error of one line."""
+
+from typing import IO, Any
+
+import click
+
+QUIET = "wcabench.quiet"  # key in the metadata of the click context
+
+
+def log(line: str) -> None:
+    """Say how the work goes on; nothing is said with `--quiet`."""
+    if not is_quiet():
+        click.echo(line, err=True)
+
+
+def warn(line: str) -> None:
+    """Say what the user should know of the result, such as what was left out; `--quiet` keeps it."""
+    click.echo(line, err=True)
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs was called with `--quiet`."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(QUIET))
+
+
+class ErrorMessage(click.ClickException):
+    """An error on its way out: one line on stderr, then the exit code.
+
+    Args:
+        message: what is wrong, where, and what to do.
+        exit_code: 2 for a mistake in the input, 1 for work that failed.
+    """
+
+    def __init__(self, message: str, exit_code: int = 2) -> None:
+        super().__init__(" ".join(line.strip() for line in message.splitlines() if line.strip()))
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print it."""
+        click.echo(f"error: {self.message}", file=file, err=file is None)
+
+
+def usage_error(error: click.UsageError, command: str) -> ErrorMessage:
+    """What click says of a wrong call (an unknown option, a missing argument, a value out of range), in our form.
+
+    Args:
+        error: of click.
+        command: the words of the command, where the error does not know them.
+    """
+    if isinstance(error, click.NoSuchOption):
+        near = f": did you mean '{error.possibilities[0]}'?" if error.possibilities else ""
+        message = f"no such option '{error.option_name}'{near}"
+    else:
+        message = error.format_message().rstrip(".")
+        if message[1:2].islower():
+            message = message[:1].lower() + message[1:]
+    command = error.ctx.command_path if error.ctx else command
+    stop = "" if message.endswith("?") else ";"
+    return ErrorMessage(f"{command}: {message}{stop} `{command} --help` says what it takes")

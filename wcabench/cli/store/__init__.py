@@ -1,0 +1,1 @@
+"""`wcabench store`: the cells of a results folder, one by one or between folders and files."""

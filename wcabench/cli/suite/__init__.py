@@ -1,0 +1,1 @@
+"""`wcabench suite`: the data and the encoder of a suite."""
