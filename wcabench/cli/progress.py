@@ -18,7 +18,7 @@ STEPS_OF_A_PHASE = 10  # plain lines: one every tenth
 def listening(todo: "Sequence[PlannedCell]", cached: int) -> "Iterator[Listener]":
     """A listener for a run of these cells."""
     if is_quiet():
-        from wcabench.runs.execution import Silent
+        from wcabench.runs.attempt import Silent
 
         yield Silent()
         return

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-from wcabench.contract.bench import Network
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import torch
@@ -46,6 +44,6 @@ class Objective(Protocol):
     weight: float
     steps_per_epoch: int | None
 
-    def loss(self, network: Network, step: int) -> torch.Tensor | dict[str, torch.Tensor] | None:
+    def loss(self, network: Any, step: int) -> torch.Tensor | dict[str, torch.Tensor] | None:
         """The loss of step 0, 1, ...: a scalar, or named scalars that are added up; None: nothing in this step."""
         ...

@@ -101,11 +101,17 @@ class Suite:
     def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
         """What happens to types that the target lacks; labels are read where the suite does not declare their types."""
         table, parts = self._pair(pair), self._parts(pair, options)
-        types = self.tables.types or observed_types(source.load(parts["train"]).content)
+        types = self.tables.types or observed_types(_content({"train": source.load(parts["train"])}, "train"))
         target_types = table.types or self.tables.types
         if target_types is None:
-            labelled = [parts[role] for role in ("target_test", "target_dev") if role in parts]
-            target_types = observed_types(s for one in labelled for s in source.load(one, types).content)
+            labelled = {
+                role: source.load(parts[role], types)
+                for role in ("target_test", "target_dev")
+                if role in parts
+            }
+            target_types = observed_types(
+                _content(labelled, "target_test") + _content(labelled, "target_dev")
+            )
         return label_policy(options.labels, types, target_types)
 
     def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:

@@ -16,7 +16,6 @@ from wcabench.nn.network import Network
 from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.randomness import Streams, own_randomness, stream_seed
 from wcabench.nn.tagger import NetworkTagger
-from wcabench.nn.training import Progress
 from wcabench.nn.vocabulary import EmbeddingRows
 
 Support = Callable[[Words], Sequence[Sentence]]
@@ -39,7 +38,6 @@ class AdaptedTagger:
         rate: float,
         *,
         seed: int,
-        progress: Progress = lambda *_: None,
     ) -> None:
         """Adapt nothing yet.
 
@@ -50,7 +48,6 @@ class AdaptedTagger:
             steps: of Adam, each on all of them.
             rate: learning rate, constant.
             seed: of the model.
-            progress: called with ("predicting", sentences done, sentences in all).
         """
         self.network = network
         self.recipe = recipe
@@ -58,21 +55,19 @@ class AdaptedTagger:
         self.steps = steps
         self.rate = rate
         self.seed = seed
-        self.progress = progress
         self.tagger = NetworkTagger(network, recipe)
 
     def predict(self, sentences: Sequence[Words], side: Side = "target") -> list[list[str | None]]:
         """One IOB2 tag a word."""
         return [
-            self._adapted(n, len(sentences), words, lambda words: self.tagger.predict([words], side)[0])
-            for n, words in enumerate(sentences)
+            self._adapted(words, lambda words: self.tagger.predict([words], side)[0]) for words in sentences
         ]
 
     def probabilities(self, sentences: Sequence[Words], side: Side = "target") -> list[np.ndarray]:
         """Probability of each tag at each word, one array [words, tags] a sentence."""
         return [
-            self._adapted(n, len(sentences), words, lambda words: self.tagger.probabilities([words], side)[0])
-            for n, words in enumerate(sentences)
+            self._adapted(words, lambda words: self.tagger.probabilities([words], side)[0])
+            for words in sentences
         ]
 
     def save(self, folder: Path) -> None:
@@ -85,16 +80,13 @@ class AdaptedTagger:
             "a tagger that adapts itself to each sentence cannot be saved: it needs its training corpus"
         )
 
-    def _adapted(self, number: int, count: int, words: Words, tag: Callable[[Words], T]) -> T:
+    def _adapted(self, words: Words, tag: Callable[[Words], T]) -> T:
         """What `tag` says of a sentence once the network is adapted to it."""
         support = self.support(words)
         if support and self.steps and self.rate:
             with torch.inference_mode(False), torch.enable_grad():
-                result = self._between(support, words, tag)
-        else:
-            result = tag(words)
-        self.progress("predicting", number + 1, count)
-        return result
+                return self._between(support, words, tag)
+        return tag(words)
 
     def _between(self, support: Sequence[Sentence], words: Words, tag: Callable[[Words], T]) -> T:
         """Adapt, tag, and put every weight back."""

@@ -175,7 +175,7 @@ class Bench(SlotAccess):
         key = (symmetrisation, lowercase)
         if key not in self._word_links:
             texts = [(pair.source, pair.target) for pair in self.parallel]
-            self._word_links[key] = align(texts, symmetrisation=symmetrisation, lowercase=lowercase)  # type: ignore[arg-type]
+            self._word_links[key] = align(texts, symmetrisation=symmetrisation, lowercase=lowercase)
         return self._word_links[key]
 
     # Training
@@ -199,9 +199,7 @@ class Bench(SlotAccess):
 
     def adapted(self, network: Network, support: Support, *, steps: int, rate: float) -> AdaptedTagger:
         """A tagger that adapts itself to each sentence; see `wcabench.nn.adapted`."""
-        return AdaptedTagger(
-            network, self.recipe, support, steps, rate, seed=self.seed, progress=self.progress
-        )
+        return AdaptedTagger(network, self.recipe, support, steps, rate, seed=self.seed)
 
     def train(
         self,
@@ -219,7 +217,7 @@ class Bench(SlotAccess):
                 f"stage '{stage}' was trained already: each needs a name, and so streams, of its own"
             )
         settings = build(RecipeConfig, {**vars(self.recipe), **(recipe or {})}, "recipe")
-        tagger = NetworkTagger(network, self.recipe, self.progress)
+        tagger = NetworkTagger(network, self.recipe)
         rule = self._data.selection if select and network.head is not None else SelectionRule()
         selection = EpochSelection(rule, network, tagger)
         self._streams.stage = stage

@@ -50,7 +50,8 @@ class LinearChainCrf(nn.Module):
 
     def marginals(self, emissions: torch.Tensor) -> torch.Tensor:
         """Probability of each tag at each word of one sentence, by forward and backward sums, [words, tags]."""
-        alphas, betas = [self.starts + emissions[0]], [self.ends]
+        alphas: list[torch.Tensor] = [self.starts + emissions[0]]
+        betas: list[torch.Tensor] = [self.ends]
         for emission in emissions[1:]:
             alphas.append((alphas[-1][:, None] + self.transitions).logsumexp(0) + emission)
         for emission in emissions[1:].flip(0):

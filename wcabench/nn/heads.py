@@ -79,8 +79,8 @@ class CrfHead(Head):
         kept = [size for size in sizes if size]
         if not kept:
             return logits.sum() * 0
-        emissions = pad_sequence(torch.split(logits, kept), batch_first=True)
-        padded = pad_sequence(torch.split(classes, kept), batch_first=True)
+        emissions = pad_sequence(list(torch.split(logits, kept)), batch_first=True)
+        padded = pad_sequence(list(torch.split(classes, kept)), batch_first=True)
         return self.crf.negative_log_likelihood(emissions, padded, _mask(kept, logits.device))
 
     @torch.no_grad()
@@ -115,7 +115,7 @@ class BiLstmCrfHead(CrfHead):
         kept = [len(states)] if sizes is None else [size for size in sizes if size]
         if not len(states):
             return super().forward(states.new_zeros(0, self.linear.in_features))
-        padded = pad_sequence(torch.split(self.dropout(states), kept))
+        padded = pad_sequence(list(torch.split(self.dropout(states), kept)))
         packed = pack_padded_sequence(padded, torch.tensor(kept), enforce_sorted=False)
         read, _ = pad_packed_sequence(self.lstm(packed)[0])
         return super().forward(torch.cat([read[:size, i] for i, size in enumerate(kept)]))

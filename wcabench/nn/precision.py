@@ -1,5 +1,7 @@
 """Which device and precision a run gets: what "auto" means on this machine."""
 
+from typing import Literal
+
 import torch
 
 
@@ -10,7 +12,7 @@ def resolve_device(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def resolve_precision(precision: str, device: str) -> str:
+def resolve_precision(precision: Literal["auto", "bf16", "fp32"], device: str) -> Literal["bf16", "fp32"]:
     """Resolve "auto" to "bf16" or "fp32": bf16 only where the processor multiplies matrices in it.
 
     Args:

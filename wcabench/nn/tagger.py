@@ -11,7 +11,6 @@ from wcabench.contract import Side, Words
 from wcabench.nn.network import Network
 from wcabench.nn.pieces import Window
 from wcabench.nn.saving import save_network
-from wcabench.nn.training import Progress
 
 # Sequences of one call of the encoder: bounds the memory of a bucket, moves no score.
 CALL = 64
@@ -23,10 +22,9 @@ class NetworkTagger:
     With `recipe.long_sentences` "truncate" it leaves the words beyond the limit without a tag instead.
     """
 
-    def __init__(self, network: Network, recipe: RecipeConfig, progress: Progress = lambda *_: None) -> None:
+    def __init__(self, network: Network, recipe: RecipeConfig) -> None:
         self.network = network
         self.recipe = recipe
-        self.progress = progress
 
     def predict(self, sentences: Sequence[Words], side: Side = "target") -> list[list[str | None]]:
         """One IOB2 tag a word; None where the word lies beyond the limit and sentences are truncated."""
@@ -70,7 +68,6 @@ class NetworkTagger:
         scores = [
             np.full((len(words), len(self.network.tags)), np.nan, dtype=np.float32) for words in sentences
         ]
-        done = 0
         for part in self.network.encode_buckets([w.ids for _, w in windows], most=CALL):
             chosen = [windows[r] for r in part.rows]
             places = [
@@ -84,8 +81,6 @@ class NetworkTagger:
             for sentence, window in chosen:
                 for word in window.own:
                     scores[sentence][word] = next(logits)
-            done += len(chosen)
-            self.progress("predicting", done, len(windows))
         return scores
 
     def _windows(self, words: Words) -> list[Window]:

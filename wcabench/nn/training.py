@@ -116,7 +116,7 @@ def _steps_per_epoch(objectives: Sequence[Objective]) -> int:
         )
     if not objectives or not objectives[0].steps_per_epoch:
         raise ValueError("the first objective counts the epochs: it needs a steps_per_epoch of 1 or more")
-    return objectives[0].steps_per_epoch
+    return int(objectives[0].steps_per_epoch)
 
 
 def _own_parameters(objectives: Sequence[Objective]) -> list[OwnParameters]:
@@ -180,6 +180,7 @@ def _optimiser(
             for each in own
         ),
     ]
+    first, second = recipe.adam_betas
     return torch.optim.AdamW(
-        groups, lr=recipe.learning_rate, betas=recipe.adam_betas, eps=recipe.adam_epsilon, fused=True
+        groups, lr=recipe.learning_rate, betas=(first, second), eps=recipe.adam_epsilon, fused=True
     )

@@ -11,7 +11,7 @@ from wcabench.runs.cells import ERROR
 from wcabench.runs.models import ModelStore
 from wcabench.runs.plan import PlannedCell
 from wcabench.runs.store import Store, StoreError
-from wcabench.runs.work import TrainedModel, failed_record, obtain_model, score_cell
+from wcabench.runs.work import Progress, TrainedModel, failed_record, obtain_model, score_cell
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
@@ -112,22 +112,19 @@ def attempt(
     Raises:
         StoreError: a result cannot be kept.
     """
-    listener.started(cells[0])
     with settings.models.lock(cells[0].model.key, wait=wait) as held:
-        if not held:
-            for cell in cells:
-                listener.finished(cell, Result("locked"))
-            return
         trained: TrainedModel | BaseException | None = None
-        for number, cell in enumerate(cells):
-            if number:
-                listener.started(cell)
+        for cell in cells:
+            listener.started(cell)
+            if not held:
+                listener.finished(cell, Result("locked"))
+                continue
             with settings.store.lock(cell.key, wait=wait) as cell_held:
                 result = Result("locked") if not cell_held else stored_result(cell, settings)
                 if result is None:
                     first = trained is None
                     trained = trained or _obtain(cell, settings, listener)
-                    result = _finish(cell, trained, settings, first=first)
+                    result = _finish(cell, trained, settings, listener, first=first)
             listener.finished(cell, result)
 
 
@@ -159,9 +156,7 @@ def keep_failure(
 def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> TrainedModel | BaseException:
     """The trained model, or what the method raised instead: its other cells fail by it, too."""
 
-    def progress(phase: str, done: int, total: int) -> None:
-        listener.progressed(cell, phase, done, total)
-
+    progress = _progress(cell, listener)
     try:
         return obtain_model(cell, settings.models, settings.source, settings.device, progress)
     except StoreError:
@@ -170,15 +165,26 @@ def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> Tra
         return error
 
 
+def _progress(cell: PlannedCell, listener: Listener) -> Progress:
+    """Tells the listener how far a cell is."""
+    return lambda phase, done, total: listener.progressed(cell, phase, done, total)
+
+
 def _finish(
-    cell: PlannedCell, trained: TrainedModel | BaseException, settings: RunSettings, *, first: bool
+    cell: PlannedCell,
+    trained: TrainedModel | BaseException,
+    settings: RunSettings,
+    listener: Listener,
+    *,
+    first: bool,
 ) -> Result:
     """Score a cell and keep it; the caller holds its lock."""
     start = time.perf_counter()
     try:
         if isinstance(trained, BaseException):
             raise trained
-        finished = score_cell(cell, trained, settings.source, shared=trained.shared or not first)
+        shared = trained.shared or not first
+        finished = score_cell(cell, trained, settings.source, _progress(cell, listener), shared=shared)
         path = settings.store.publish(finished.record, finished.fill)
     except StoreError:
         raise

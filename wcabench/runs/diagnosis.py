@@ -77,7 +77,8 @@ def _measured(
         with own_randomness(planned.seed, "diagnostics"):
             if isinstance(method, JointAlignment) and not prepared:
                 method.prepare(parallel)
-            return measure(method, network, parallel, data)
+            measured: dict[str, Any] = measure(method, network, parallel, data)
+            return measured
     except (Exception, SystemExit) as error:
         # Anyone's coupling may fail on other pairs: a finished cell is worth more than its diagnostics.
         return {ABSENT: {"all": " ".join(f"measuring raised {type(error).__name__}: {error}".split())}}

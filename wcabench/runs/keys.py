@@ -90,7 +90,7 @@ def plan_model(context: TrainingContext, method: Method, name: str, origin: str)
     """
     info, options = method.info, method_options(method)
     config = model_config(context, info, name, options, method_code(type(method)))
-    requires = getattr(method, "requires", tuple)()
+    requires: tuple[Method, ...] = getattr(method, "requires", tuple)()
     keys = tuple(plan_required(context, required).key for required in requires)
     return PlannedModel(context, name, options, origin, config, config_key(config), keys)
 

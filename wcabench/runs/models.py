@@ -21,7 +21,6 @@ from wcabench.runs.store import Store
 
 if TYPE_CHECKING:
     from wcabench.nn.bench import Bench
-    from wcabench.nn.training import Progress
 
 MODELS, RECORD = ".models", "model.json"
 
@@ -63,7 +62,7 @@ class ModelStore:
         with self.store.lock(f"model-{key}", wait=wait) as held:
             yield held
 
-    def load(self, model: PlannedModel, device: str, progress: "Progress") -> StoredModel | None:
+    def load(self, model: PlannedModel, device: str) -> StoredModel | None:
         """A model that is there whole; None where it has to be trained."""
         from wcabench.nn.saving import load_network
         from wcabench.nn.tagger import NetworkTagger
@@ -76,7 +75,7 @@ class ModelStore:
             network = load_network(folder, context.encoder, context.recipe, device)
         except (OSError, ValueError, UserError):
             return None
-        return StoredModel(NetworkTagger(network, context.recipe, progress), record, shared=True)
+        return StoredModel(NetworkTagger(network, context.recipe), record, shared=True)
 
     def save(self, model: PlannedModel, tagger: Tagger, record: dict[str, Any]) -> None:
         """Keep a model that was just trained; one that no file can hold is not kept.
@@ -188,7 +187,7 @@ class FittedModels:
 
         planned = plan_required(self.context, method)
         with self.models.lock(planned.key, wait=True):
-            stored = self.models.load(planned, bench.device, bench.progress)
+            stored = self.models.load(planned, bench.device)
             if stored is None:
                 tagger = train_here(bench, method)
                 stage = bench.stages[-1]

@@ -1,17 +1,18 @@
 """Tags of a test set by a trained tagger, asked so that its answers can only depend on the words of each sentence."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from wcabench.contract import Side, Tagger, Words
 
 Tags = list[str | None]
+Progress = Callable[[str, int, int], None]
 # Sentences of the first call, which is made again at the end.
 REPEATED = 64
 # Sentences of the other calls.
-CHUNK = 512
+CHUNK = 256
 # Sentences that are tagged alone, too, and the share of their words whose tag may differ then: a network may round
 # otherwise in another batch.
 ALONE = 16
@@ -22,7 +23,14 @@ class ContractError(ValueError):
     """A tagger that breaks its contract; the message says how."""
 
 
-def tag(tagger: Tagger, sentences: Sequence[Words], side: Side, *, transductive: bool = False) -> list[Tags]:
+def tag(
+    tagger: Tagger,
+    sentences: Sequence[Words],
+    side: Side,
+    *,
+    transductive: bool = False,
+    progress: Progress = lambda *_: None,
+) -> list[Tags]:
     """One tag a word of every sentence.
 
     Sentences come in chunks and in an order of the harness's own, unless the method is transductive. The first chunk is
@@ -34,6 +42,7 @@ def tag(tagger: Tagger, sentences: Sequence[Words], side: Side, *, transductive:
         sentences: of one test set; an empty one gets no tags.
         side: the language they are in.
         transductive: whether the method declares that it wants all sentences at once.
+        progress: called with ("predicting the <side> test", sentences done, sentences in all).
 
     Raises:
         ContractError: the tagger breaks its contract.
@@ -44,9 +53,12 @@ def tag(tagger: Tagger, sentences: Sequence[Words], side: Side, *, transductive:
     before = _weights(tagger)
     chunks = [order[:size], *(order[at : at + CHUNK] for at in range(size, len(order), CHUNK))]
     tags: list[Tags] = [[] for _ in sentences]
+    done = 0
     for chunk in filter(None, chunks):
         for number, answer in zip(chunk, _ask(tagger, sentences, chunk, side), strict=True):
             tags[number] = answer
+        done += len(chunk)
+        progress(f"predicting the {side} test", done, len(order))
     if chunks[0]:
         _check_repeated(tagger, sentences, chunks[0], side, tags)
         if not transductive:

@@ -114,7 +114,7 @@ def obtain_model(
 
     device = resolve_device(device)
     method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
-    stored = models.load(planned.model, device, progress)
+    stored = models.load(planned.model, device)
     if stored is not None:
         return TrainedModel(method, stored.tagger, stored.record, device, shared=True)
     tagger, record = _fit(method, planned, models, source, device, progress)
@@ -163,7 +163,7 @@ def _fit(
 
 
 def score_cell(
-    planned: PlannedCell, trained: TrainedModel, source: "DataSource", *, shared: bool
+    planned: PlannedCell, trained: TrainedModel, source: "DataSource", progress: Progress, *, shared: bool
 ) -> FinishedCell:
     """Predict the test sets of one cell, and only then load their labels, score and measure.
 
@@ -171,6 +171,7 @@ def score_cell(
         planned: what to score.
         trained: its model.
         source: where the data is.
+        progress: called with (phase, done, total).
         shared: whether another cell or run has the model, too, and had it first.
 
     Raises:
@@ -183,7 +184,8 @@ def score_cell(
     sides: tuple[Side, ...] = ("target", "source")
     with data_closed(closed):
         tags: TagsBySide = {
-            side: tag(trained.tagger, words[side], side, transductive=transductive) for side in sides
+            side: tag(trained.tagger, words[side], side, transductive=transductive, progress=progress)
+            for side in sides
         }
     watch.lap("predict")
     data = load_labels(planned, source)
@@ -257,7 +259,7 @@ def _caption(suite: str) -> str:
         return ""
 
 
-def _header(planned: PlannedCell, device: str, noted: dict[str, Any]) -> dict[str, Any]:
+def _header(planned: PlannedCell, device: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "key": planned.key,
