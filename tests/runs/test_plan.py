@@ -85,7 +85,6 @@ def test_a_key_knows_a_local_encoder_by_content_and_not_by_path(make_plan: Any, 
         {"recipe": {"long_sentences": "truncate"}},
         {"encoder": {"layers": "9"}},
         {"encoder": {"bidirectional": "true"}},
-        {"data": {"labels": "map"}},
         {"lookup": {"drop": "1"}},
         {"Lookup": {"weight": "0.25"}},
         {"lookup": {"kinds": "a,c"}},
@@ -102,8 +101,8 @@ def test_an_option_set_to_its_default_leaves_the_key(make_plan: Any) -> None:
 
 def test_seed_pair_method_and_data_change_the_key(make_plan: Any, world: Any) -> None:
     class Other(world.Suite):  # type: ignore[misc, name-defined]
-        def fingerprint(self, pair: str, options: Any, source: Any) -> dict[str, str]:
-            return {"train": "c" * 64}
+        def fingerprints(self, pair: str, options: Any, source: Any) -> dict[str, str]:
+            return {**super().fingerprints(pair, options, source), "train": "c" * 64}
 
     base = make_plan()[0].key
     others = [

@@ -2,10 +2,10 @@ import dataclasses
 from typing import Any
 
 import pytest
+from attempts import attempt_one
 
 from wcabench.config import EncoderConfig
 from wcabench.errors import UserError
-from wcabench.runs.attempt import attempt
 from wcabench.runs.cells import Cell, read_cell
 from wcabench.runs.here import Here
 from wcabench.runs.keys import config_key
@@ -23,7 +23,7 @@ def run(make_plan: Any, place: Any) -> Any:
 
     def one(**settings: Any) -> Cell:
         (planned,) = make_plan(settings=settings)
-        return read_cell(attempt(planned, place, lambda *_: None).path)
+        return read_cell(attempt_one(planned, place).path)
 
     return one
 
@@ -67,40 +67,43 @@ def test_what_a_record_leaves_out_is_the_default_and_not_the_suites(
 
 
 def test_changed_data_is_named_with_both_checksums(run: Any, here: Here) -> None:
-    cell = changed(run(), "data.sha256", {"train": "c" * 64, "test-en-xx": "b" * 64})
+    cell = changed(run(), "model.slots.labelled", "c" * 64)
     again = repeat_cells([cell], here)
-    assert again.changed == (f"data.sha256.train ({'c' * 12} | {'a' * 12})",)
+    assert again.changed == (f"model.slots.labelled ({'c' * 12} | {'a' * 12})",)
 
 
 def test_the_translation_is_found_by_its_content(run: Any, here: Here, world: Any, monkeypatch: Any) -> None:
-    def fingerprint(self: Any, pair: str, options: Any, source: Any) -> dict[str, str]:
+    cell = run()
+    real = world.Suite.fingerprints
+
+    def fingerprints(self: Any, pair: str, options: Any, source: Any) -> dict[str, str]:
         if options.translation == "missing":
             raise UserError("missing.tsv is missing")
-        return {"train": "a" * 64, f"parallel-{options.translation}": "d" * 64}
+        text = {"second": "e" * 64}.get(options.translation, "d" * 64)
+        return {**real(self, pair, options, source), "target_text": text}
 
-    monkeypatch.setattr(world.Suite, "fingerprint", fingerprint)
+    monkeypatch.setattr(world.Suite, "fingerprints", fingerprints)
     monkeypatch.setattr(world.Suite, "translations", lambda self, pair: ("missing", "first", "second"))
-    wanted = {"train": "a" * 64, "parallel-second": "d" * 64}
-    again = repeat_cells([changed(run(), "data.sha256", wanted)], here)
+    again = repeat_cells([cell], here)
     assert again.changed == () and again.cells[0].data.translation == "second"
     with pytest.raises(UserError, match=r"missing\.tsv is missing"):
-        repeat_cells([changed(run(), "data.sha256", {"train": "e" * 64})], here)
+        repeat_cells([changed(cell, "model.slots.labelled", "f" * 64)], here)
 
 
 def test_another_encoder_is_asked_for_and_compared(run: Any, here: Here) -> None:
-    cell = changed(run(), "encoder.identity", "sha256:" + "e" * 64)
+    cell = changed(run(), "model.encoder.identity", "sha256:" + "e" * 64)
     with pytest.raises(
         UserError, match=r"encoder nowhere/enc \(sha256:e{12}\) is not that of suite 'toy'.*--encoder"
     ):
         repeat_cells([cell], here)
     given = dataclasses.replace(here, encoder=EncoderConfig("other/enc", "def"))
     assert repeat_cells([cell], given).changed == (
-        f"encoder.identity (sha256:{'e' * 12} | hub:other/enc@def)",
+        f"model.encoder.identity (sha256:{'e' * 12} | hub:other/enc@def)",
     )
 
 
 def test_an_encoder_of_the_hub_is_the_one_of_its_commit(run: Any, here: Here) -> None:
-    cell = changed(run(), "encoder.identity", "hub:other/enc@def")
+    cell = changed(run(), "model.encoder.identity", "hub:other/enc@def")
     (planned,) = repeat_cells([cell], here).cells
     assert planned.encoder == EncoderConfig("other/enc", "def") and planned.key == cell.key
 
@@ -118,9 +121,9 @@ def test_a_suite_of_ones_own_is_asked_for(run: Any, here: Here) -> None:
 
 def test_an_option_of_another_wcabench_is_named(run: Any, here: Here) -> None:
     with pytest.raises(UserError, match=r"cannot be run again here: unknown key 'lookup\.temperature'"):
-        repeat_cells([changed(run(), "method.options", {"temperature": 1})], here)
-    fewer = changed(run(), "method.options", {"drop": 0, "weight": 0.5})
-    assert repeat_cells([fewer], here).changed == ("method.options.kinds (- | ['a', 'b'])",)
+        repeat_cells([changed(run(), "model.method.options", {"temperature": 1})], here)
+    fewer = changed(run(), "model.method.options", {"drop": 0, "weight": 0.5})
+    assert repeat_cells([fewer], here).changed == ("model.method.options.kinds (- | ['a', 'b'])",)
 
 
 def test_a_configuration_that_is_none_is_the_users_error(run: Any, here: Here) -> None:
@@ -139,8 +142,9 @@ def test_what_decides_a_number_in_the_installation_is_named(run: Any, here: Here
         "python": "3.99",
         "packages": {**cell.record["environment"]["packages"], "torch": "1.0", "click": "1.0"},
     }
-    other = {**cell.record, "environment": environment, "code": {"harness": "f" * 64, "method": "e" * 64}}
-    found = repeat_cells([Cell(cell.path, {**other, "training": {"precision": "bf16"}})], here).installation
+    other = changed(cell, "model.code", {"harness": "f" * 64, "method": "e" * 64})
+    record = {**other.record, "environment": environment, "training": {"precision": "bf16"}}
+    found = repeat_cells([Cell(cell.path, record)], here).installation
     assert [one.partition(" (")[0] for one in found] == [
         "wcabench",
         "code",

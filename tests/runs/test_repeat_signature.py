@@ -2,10 +2,10 @@ import dataclasses
 from typing import Any
 
 import pytest
+from attempts import attempt_one
 
 from wcabench.config import EncoderConfig
 from wcabench.errors import UserError
-from wcabench.runs.attempt import attempt
 from wcabench.runs.cells import read_cell
 from wcabench.runs.here import Here
 from wcabench.runs.repeat_signature import repeat_signature
@@ -23,7 +23,7 @@ def sign(make_plan: Any, place: Any) -> Any:
 
     def several(*grids: Any) -> tuple[set[str], str]:
         planned = [cell for grid in grids for cell in make_plan(**grid)]
-        cells = [read_cell(attempt(one, place, lambda *_: None).path) for one in planned]
+        cells = [read_cell(attempt_one(one, place).path) for one in planned]
         return {cell.key for cell in cells}, merged_signature([cell.record for cell in cells])
 
     return several

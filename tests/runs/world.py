@@ -22,6 +22,7 @@ if __name__ == "__mp_main__" or __name__ == "__main__":
 from wcabench import registry
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.contract import MethodInfo, Sentence
+from wcabench.data.labels import LabelPolicy
 from wcabench.data.sentences import PairData
 from wcabench.errors import UserError, suggest
 
@@ -49,8 +50,12 @@ class Suite:
     data: DataConfig = field(default_factory=DataConfig)
     caption: str = ""
 
-    def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
-        return {"train": "a" * 64, f"test-{pair}": "b" * 64}
+    def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
+        shas = {"train": "a" * 64, "source_dev": "9" * 64, "source_test": "5" * 64}
+        return {**shas, "target_test": "b" * 64, "target_text": "e" * 64}
+
+    def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
+        return LabelPolicy(("LOC", "PER"))
 
     def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
         if os.environ.get("WORLD_NO_DATA") == pair:
@@ -60,14 +65,14 @@ class Suite:
             pair=pair,
             types=("LOC", "PER"),
             train=GOLD,
-            source_dev=[],
+            source_dev=GOLD,
             source_test=GOLD[:2],
             target_dev=[],
             target_test=GOLD,
-            target_text=[],
+            target_text=[sentence.words for sentence in GOLD],
             parallel=[],
             dictionary=[],
-            sha256=self.fingerprint(pair, options, source),
+            sha256=self.fingerprints(pair, options, source),
             notes=("a toy",),
         )
 
@@ -85,22 +90,28 @@ def load_suite(name: str) -> Suite:
 
 
 class Bench:
-    def __init__(
-        self, data: PairData, encoder: Any, recipe: Any, *, seed: int, needs: Any, device: str, progress: Any
-    ):
-        self.seed, self.device, self.progress, self.pair = seed, device, progress, data.pair
-        self.gold = {sentence.words: list(sentence.tags) for sentence in GOLD}
+    """Trains nothing, and gives taggers the gold tags, which no bench has."""
 
-    def record(self) -> dict[str, Any]:
-        training = {"precision": "fp32", "steps": 2, "loss": {"step": [1, 2], "total": [1.5, math.nan]}}
-        return {"training": training, "diagnostics": {"entropy": 0.5}}
+    def __init__(
+        self, data: Any, encoder: Any, recipe: Any, *, seed: int, device: str, progress: Any, fitted: Any
+    ):
+        self.seed, self.device, self.progress = seed, device, progress
+        self.pair = "-".join(data.languages) if data.languages else "all"
+        self.gold = {sentence.words: list(sentence.tags) for sentence in GOLD}
+        self.diagnostics = {"entropy": 0.5}
+        loss = {"step": [1, 2], "total": [1.5, math.nan]}
+        stage = {"name": "fit", "precision": "fp32", "steps": 2, "tokens": 9, "seconds": 0.1, "loss": loss}
+        self.stages = [{**stage, "select": recipe.select}]
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass(frozen=True)
 class Lookup:
     """Answers with the gold tags, but for the words that its options drop."""
 
-    info = MethodInfo("lookup", "nobody 2020", {"labelled"})
+    info = MethodInfo("lookup", "nobody 2020", {"labelled", "target-text"})
     drop: int = 0
     weight: float = 0.5
     kinds: tuple[str, ...] = ("a", "b")
@@ -111,7 +122,7 @@ class Lookup:
             bench.progress("training", step + 1, 20)
         self.act(bench)
         return types.SimpleNamespace(
-            predict=lambda sentences: [self.tags(bench, words) for words in sentences]
+            predict=lambda sentences, side: [self.tags(bench, words) for words in sentences]
         )
 
     def act(self, bench: Bench) -> None:
@@ -126,7 +137,7 @@ class Lookup:
 class Raises(Lookup):
     """Fails in training."""
 
-    info = MethodInfo("raises", "nobody 2020", set())
+    info = MethodInfo("raises", "nobody 2020", {"target-text"})
 
     def act(self, bench: Bench) -> None:
         raise FloatingPointError("loss is NaN at step 3")
@@ -136,7 +147,7 @@ class Raises(Lookup):
 class Dies(Lookup):
     """Takes its process with it."""
 
-    info = MethodInfo("dies", "nobody 2020", set())
+    info = MethodInfo("dies", "nobody 2020", {"target-text"})
 
     def act(self, bench: Bench) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -146,7 +157,7 @@ class Dies(Lookup):
 class Waits(Lookup):
     """Waits until the file WORLD_GATE exists."""
 
-    info = MethodInfo("waits", "nobody 2020", set())
+    info = MethodInfo("waits", "nobody 2020", {"target-text"})
 
     def act(self, bench: Bench) -> None:
         end = time.monotonic() + 30
@@ -158,7 +169,7 @@ class Waits(Lookup):
 class Interrupts(Lookup):
     """As if someone pressed Ctrl-C."""
 
-    info = MethodInfo("interrupts", "nobody 2020", set())
+    info = MethodInfo("interrupts", "nobody 2020", {"target-text"})
 
     def act(self, bench: Bench) -> None:
         raise KeyboardInterrupt
@@ -168,22 +179,29 @@ class Interrupts(Lookup):
 class Short(Lookup):
     """Forgets a word."""
 
-    info = MethodInfo("short", "nobody 2020", set())
+    info = MethodInfo("short", "nobody 2020", {"target-text"})
 
     def tags(self, bench: Bench, words: tuple[str, ...]) -> list[str | None]:
         return super().tags(bench, words)[1:]
 
 
+@dataclass(frozen=True)
+class Shared(Lookup):
+    """Reads nothing of the target: one model for all pairs."""
+
+    info = MethodInfo("shared", "nobody 2020", {"labelled"})
+
+
 class Plain:
     """Not a dataclass: its options cannot be read."""
 
-    info = MethodInfo("plain", "nobody 2020", set())
+    info = MethodInfo("plain", "nobody 2020", {"target-text"})
 
     def fit(self, bench: Bench) -> None:
         pass
 
 
-METHODS = {cls.info.name: cls for cls in (Lookup, Raises, Dies, Waits, Interrupts, Short)}
+METHODS = {cls.info.name: cls for cls in (Lookup, Raises, Dies, Waits, Interrupts, Short, Shared)}
 
 
 def note_run(name: str, bench: Bench) -> None:
@@ -212,8 +230,11 @@ def modules() -> dict[str, types.ModuleType]:
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
         "wcabench.data.resources": {"DataSource": DataSource},
         "wcabench.nn.encoder": {"check_encoder": lambda encoder: None},
-        "wcabench.nn.model": {"resolve_precision": lambda precision, device: "fp32"},
-        "wcabench.nn.bench": {"Bench": Bench, "cuda_or_cpu": lambda device: device.replace("auto", "cpu")},
+        "wcabench.nn.precision": {
+            "resolve_precision": lambda precision, device: precision.replace("auto", "fp32"),
+            "resolve_device": lambda device: device.replace("auto", "cpu"),
+        },
+        "wcabench.nn.bench": {"Bench": Bench},
     }
     made = {}
     for name, content in contents.items():
@@ -245,6 +266,8 @@ if __name__ in ("__main__", "__mp_main__"):
     fake_torch.set_num_threads = lambda n: setattr(fake_torch, "threads", n)
     fake_torch.get_num_threads = lambda: fake_torch.threads
     fake_torch.threads = 1
+    fake_torch.manual_seed = lambda seed: None
+    fake_torch.nn = types.SimpleNamespace(Module=types.SimpleNamespace)
     fake_torch.cuda = types.SimpleNamespace(is_available=lambda: False)
     sys.modules["torch"] = fake_torch
 

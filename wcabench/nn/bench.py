@@ -30,11 +30,11 @@ from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import MAIN_STAGE, Streams, generator, own_randomness
-from wcabench.nn.selection import EpochSelection, SelectionRule
+from wcabench.nn.selection import EpochSelection
 from wcabench.nn.states import window_states
 from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training import Progress, train
-from wcabench.nn.training_data import SlotAccess, TrainingData
+from wcabench.nn.training_data import SelectionRule, SlotAccess, TrainingData
 
 Fitted = Callable[["Bench", Method], Tagger]
 

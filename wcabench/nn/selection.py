@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from wcabench.contract import Sentence, Side
 from wcabench.nn.network import Network
 from wcabench.nn.tagger import NetworkTagger
+from wcabench.nn.training_data import SelectionRule
 from wcabench.scoring.scorer import STRICT
-
-
-@dataclass(frozen=True)
-class SelectionRule:
-    """How an epoch is chosen.
-
-    Attributes:
-        name: "last", "source-dev", or "target-dev", which is an oracle and not zero-shot.
-        sentences: of the development set; empty for "last".
-        types: the entity types that are scored.
-    """
-
-    name: str = "last"
-    sentences: Sequence[Sentence] = ()
-    types: tuple[str, ...] = ()
-
-    @property
-    def side(self) -> Side:
-        """The language of the development set."""
-        return "target" if self.name == "target-dev" else "source"
 
 
 class EpochSelection:

@@ -1,11 +1,10 @@
 """What one training may see: the slots that its method declared, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wcabench.contract import SLOTS, Languages, Links, Method, Need, Sentence, SentencePair, Words
-from wcabench.nn.selection import SelectionRule
+from wcabench.contract import SLOTS, Languages, Links, Method, Need, Sentence, SentencePair, Side, Words
 
 
 class UndeclaredNeedError(PermissionError):
@@ -14,6 +13,26 @@ class UndeclaredNeedError(PermissionError):
 
 class ClosedBenchError(PermissionError):
     """A method used its bench after `fit`."""
+
+
+@dataclass(frozen=True)
+class SelectionRule:
+    """How an epoch is chosen.
+
+    Attributes:
+        name: "last", "source-dev", or "target-dev", which is an oracle and not zero-shot.
+        sentences: of the development set; empty for "last".
+        types: the entity types that are scored.
+    """
+
+    name: str = "last"
+    sentences: Sequence[Sentence] = ()
+    types: tuple[str, ...] = ()
+
+    @property
+    def side(self) -> Side:
+        """The language of the development set."""
+        return "target" if self.name == "target-dev" else "source"
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,7 @@ def training_data(data: "PairData", needs: Collection[Need], recipe: "RecipeConf
     Raises:
         UserError: the suite has nothing for a slot, or no development set of the kind that the rule reads.
     """
-    from wcabench.nn.selection import SelectionRule
-    from wcabench.nn.training_data import TrainingData
+    from wcabench.nn.training_data import SelectionRule, TrainingData
 
     slots = {need: slot_content(need, data, recipe) for need in sorted(needs)}
     for need, content in slots.items():

@@ -64,10 +64,12 @@ class ModelStore:
 
     def load(self, model: PlannedModel, device: str) -> StoredModel | None:
         """A model that is there whole; None where it has to be trained."""
+        folder, context = self.folder(model.key), model.context
+        if not (folder / RECORD).is_file():
+            return None
         from wcabench.nn.saving import load_network
         from wcabench.nn.tagger import NetworkTagger
 
-        folder, context = self.folder(model.key), model.context
         try:
             record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
             if not isinstance(record, dict) or record.get("config") != model.config:
@@ -83,6 +85,8 @@ class ModelStore:
         Raises:
             StoreError: the results folder cannot be written.
         """
+        if not hasattr(tagger, "save"):
+            return
         from wcabench.nn.tagger import NetworkTagger
 
         if type(tagger) is not NetworkTagger:
