@@ -52,6 +52,7 @@ def tag(
     order = asked if transductive else [asked[i] for i in np.random.default_rng(0).permutation(len(asked))]
     size = len(order) if transductive else REPEATED
     before = _weights(tagger)
+    disturb_generators(0)
     chunks = [order[:size], *(order[at : at + CHUNK] for at in range(size, len(order), CHUNK))]
     tags: list[Tags] = [[] for _ in sentences]
     done = 0
