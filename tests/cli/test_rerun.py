@@ -44,7 +44,9 @@ def test_the_line_under_a_table_is_enough(invoke: Any, cells: Any) -> None:
 def test_what_the_results_folder_has_counts_as_done(invoke: Any, fits: Any, signature: str) -> None:
     result = invoke("store", "rerun", signature)
     assert result.exit_code == 0 and len(fits()) == 2
-    assert "all 2 cells are done already (--results DIR runs them into another folder" in result.stderr
+    assert (
+        "nothing to run: 2 cells done already (--results DIR runs them into another folder" in result.stderr
+    )
     dry = invoke("store", "rerun", signature, "--results", "again", "--dry-run")
     assert dry.stdout.count("to run") == 2 and not Path("again").exists()
 

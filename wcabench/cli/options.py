@@ -354,6 +354,11 @@ def planned_cells(
     )
 
 
+def cells_text(number: int) -> str:
+    """ "1 cell", "2 cells"."""
+    return f"{number} cell{'' if number == 1 else 's'}"
+
+
 def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out") -> None:
     """Each (path, reason) as a line on stderr; a reason that names the path already stands alone."""
     for path, reason in entries:
