@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from wcabench.cli.options import cells_text
+from wcabench.cli.output import cells_text
 from wcabench.cli.stderr import is_quiet, log
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import cells_text, echo_json
+from wcabench.cli.output import cells_text, echo_json
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:

@@ -4,14 +4,8 @@ from pathlib import Path
 
 import click
 
-from wcabench.cli.options import (
-    cells_text,
-    echo_json,
-    echo_left_out,
-    json_option,
-    only_options,
-    results_option,
-)
+from wcabench.cli.options import json_option, only_options, results_option
+from wcabench.cli.output import cells_text, echo_json, echo_left_out
 
 
 @click.command()

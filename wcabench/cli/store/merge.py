@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import cells_text, echo_json, echo_left_out, json_option, results_option
+from wcabench.cli.options import json_option, results_option
+from wcabench.cli.output import cells_text, echo_json, echo_left_out
 
 if TYPE_CHECKING:
     from wcabench.runs.merge import Merged
