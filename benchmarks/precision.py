@@ -19,7 +19,7 @@ sys.path.append(str(Path(__file__).parent))
 from rounded_products import RoundedProducts
 
 from wcabench.cli.align.sweep_output import show_block
-from wcabench.cli.options import data_source
+from wcabench.cli.choices import data_source
 from wcabench.config import DataConfig, RecipeConfig
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite

@@ -1,15 +1,15 @@
 """Runs the command line in a new process and asserts that it imports nothing heavy and answers at once."""
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 HEAVY = ("torch", "scipy", "transformers", "datasets", "numba", "pandas", "rich.progress", "huggingface_hub")
 REPOSITORY = Path(__file__).parents[1]
-SECONDS = 0.5
-TRIES = 3  # the best counts: the machine has other things to do
+SECONDS = 0.5  # of the processor, so that it does not count what else the machine has to do
+TRIES = 3  # the best counts
 
 
 def assert_fast_start(arguments: list[str], cwd: Path, **variables: str) -> None:
@@ -22,7 +22,7 @@ def assert_fast_start(arguments: list[str], cwd: Path, **variables: str) -> None
     )
     seconds = []
     for _ in range(TRIES):
-        start = time.perf_counter()
+        start = _seconds_of_children()
         done = subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **variables},
@@ -31,8 +31,14 @@ def assert_fast_start(arguments: list[str], cwd: Path, **variables: str) -> None
             text=True,
             check=False,
         )
-        seconds.append(time.perf_counter() - start)
+        seconds.append(_seconds_of_children() - start)
         assert done.returncode == 0 and "HEAVY []" in done.stderr, done.stderr
         if seconds[-1] < SECONDS:
             break
     assert min(seconds) < SECONDS
+
+
+def _seconds_of_children() -> float:
+    """Processor time of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

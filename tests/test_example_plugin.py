@@ -94,7 +94,7 @@ def test_it_runs_beside_the_others_and_is_found_again(wcabench, tiny_suite, tiny
 
     record = json.loads((tmp_path / cells["csls"]["path"] / "cell.json").read_text())
     assert record["origin"] == ORIGIN
-    assert record["config"]["method"]["options"]["k"] == 3
+    assert record["config"]["model"]["method"]["options"]["k"] == 3
     assert record["training"]["loss"]["alignment"] and record["diagnostics"]["mass"] == pytest.approx(
         1, abs=1e-3
     )

@@ -64,7 +64,7 @@ def test_a_method_that_cannot_be_loaded_is_the_users_mistake(invoke, monkeypatch
     def load():
         raise RuntimeError("half installed")
 
-    entry = registry.Entry("half", "half 1.0: half:Half", SimpleNamespace(load=load))
+    entry = registry.RegisteredMethod("half", "half 1.0: half:Half", SimpleNamespace(load=load))
     monkeypatch.setattr(registry, "entries", lambda: {"half": entry})
     result = invoke("method", "check", "half")
     assert result.exit_code == 2 and "half installed" in result.stderr and result.stderr.count("\n") == 1

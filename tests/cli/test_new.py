@@ -89,7 +89,7 @@ def test_a_name_with_another_meaning_on_the_command_line_is_refused(invoke, name
 def test_the_name_of_an_existing_method_is_refused_with_its_origin(invoke, monkeypatch):
     from wcabench import registry
 
-    entry = registry.Entry("theirs", "theirs 1.0: theirs:Theirs", None)
+    entry = registry.RegisteredMethod("theirs", "theirs 1.0: theirs:Theirs", None)
     monkeypatch.setattr(registry, "entries", lambda: {"theirs": entry})
     result = invoke("method", "new", "theirs")
     assert result.exit_code == 2 and "theirs 1.0" in result.stderr

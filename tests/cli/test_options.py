@@ -142,7 +142,7 @@ def test_an_encoder_of_the_environment_is_used_for_the_cells_that_were_made_with
 def test_quiet_leaves_the_result_and_no_log(invoke: Invoke) -> None:
     loud = invoke("run", *GRID, "--results", "loud")
     quiet = invoke("run", *GRID, "--results", "quiet", "--quiet")
-    assert "cells to run" in loud.stderr and quiet.stderr == ""
+    assert "1 cell to run" in loud.stderr and quiet.stderr == ""
     assert quiet.exit_code == 0 and quiet.stdout == loud.stdout
     assert "done already" in invoke("run", *GRID, "--results", "quiet").stderr
     assert invoke("run", *GRID, "--results", "quiet", "-q").stderr == ""

@@ -11,7 +11,7 @@ def test_list_methods_json_has_the_broken_ones_with_the_reason(invoke: Any, worl
     assert rows["lookup"] == {
         "name": "lookup",
         "summary": "Answers with the gold tags, but for the words that its options drop.",
-        "needs": ["labelled"],
+        "needs": ["labelled", "target-text"],
         "paper": "nobody 2020",
         "origin": "world 1.0: wcabench_test_world:Lookup",
     }

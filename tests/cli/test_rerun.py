@@ -44,7 +44,9 @@ def test_the_line_under_a_table_is_enough(invoke: Any, cells: Any) -> None:
 def test_what_the_results_folder_has_counts_as_done(invoke: Any, fits: Any, signature: str) -> None:
     result = invoke("store", "rerun", signature)
     assert result.exit_code == 0 and len(fits()) == 2
-    assert "all 2 cells are done already (--results DIR runs them into another folder" in result.stderr
+    assert (
+        "nothing to run: 2 cells done already (--results DIR runs them into another folder" in result.stderr
+    )
     dry = invoke("store", "rerun", signature, "--results", "again", "--dry-run")
     assert dry.stdout.count("to run") == 2 and not Path("again").exists()
 
@@ -99,12 +101,12 @@ def test_force_goes_on_with_a_warning(invoke: Any, cells: Any, signature: str) -
 def test_cells_of_other_data_are_refused_and_get_other_keys(
     invoke: Any, cells: Any, world: Any, monkeypatch: Any
 ) -> None:
-    new = {"train": "c" * 64, "test-en-xx": "b" * 64}
-    monkeypatch.setattr(world.Suite, "fingerprint", lambda *_: new)
+    real = world.Suite.fingerprints
+    monkeypatch.setattr(world.Suite, "fingerprints", lambda *given: {**real(*given), "train": "c" * 64})
     command = ("store", "rerun", cells[0]["key"], "--from", "results", "--results", "again", "--json")
     refused = invoke(*command)
     assert refused.exit_code == 2
-    assert f"data.sha256.train ({'a' * 12} | {'c' * 12})" in refused.stderr
+    assert f"model.slots.labelled ({'a' * 12} | {'c' * 12})" in refused.stderr
     forced = invoke(*command, "--force")
     assert "these cells have other keys" in forced.stderr
     assert keys(forced) != {cells[0]["key"]}

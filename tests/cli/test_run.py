@@ -65,7 +65,7 @@ def test_force_runs_again(invoke: Any, fits: Any) -> None:
 def test_ctrl_c_exits_130(invoke: Any) -> None:
     result = invoke(*RUN, "-m", "lookup", "-m", "interrupts", "--seeds", "2")
     assert result.exit_code == 130
-    assert "1 of 4 cells are done" in result.stderr and "the same command" in result.stderr
+    assert "1 of 4 cells done" in result.stderr and "the same command" in result.stderr
     assert not list(Path("results/.partial").iterdir())
 
 

@@ -96,8 +96,10 @@ def test_out_writes_the_file_and_nothing_to_stdout(full: StoreOnDisk, tmp_path: 
 
 
 def test_a_file_that_cannot_be_written_is_the_users_error(full: StoreOnDisk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"--out .*: cannot be written"):
-        call(full, "--out", str(tmp_path))
+        call(full, "--out", str(tmp_path / "file" / "table"))
+    assert call(full, "--out", str(tmp_path)).exit_code == 2  # a folder
 
 
 def test_standalone_is_a_whole_document_and_for_latex_only(full: StoreOnDisk) -> None:

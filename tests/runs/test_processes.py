@@ -94,7 +94,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(runner: Runner, jobs: str) -
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130 and not out
-    assert "1 of 4 cells are done" in err or "2 of 4 cells are done" in err
+    assert "1 of 4 cells done" in err or "2 of 4 cells done" in err
     assert "the same command goes on" in err and "Traceback" not in err
     assert not runner.leftovers()
     runner.gate.touch()

@@ -1,16 +1,17 @@
 """The command line of `wcabench`."""
 
+from __future__ import annotations
+
 import errno
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from wcabench import __version__
 from wcabench.cli.commands import COMMANDS, SECTIONS
 from wcabench.cli.groups import CALLED, Entry, LazyGroup
-from wcabench.cli.stderr import ErrorMessage, usage_error
 from wcabench.errors import UserError
 
 INTERRUPTED = 130
@@ -23,10 +24,8 @@ class RootGroup(LazyGroup):
         """The context of a call; an option that `wcabench` does not have becomes an error of one line."""
         try:
             return super().make_context(*args, **kwargs)
-        except click.exceptions.NoArgsIsHelpError:
-            raise
-        except click.UsageError as error:
-            raise usage_error(error, kwargs.get("info_name") or "wcabench") from error
+        except click.ClickException as error:
+            _raise_in_our_form(error, "wcabench")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands by section; a group names those in it."""
@@ -39,23 +38,29 @@ class RootGroup(LazyGroup):
         """Run a command; a mistake of the user becomes one line and exit 2, Ctrl-C becomes exit 130."""
         try:
             return super().invoke(ctx)
-        except (ErrorMessage, click.exceptions.NoArgsIsHelpError):
-            raise
-        except click.UsageError as error:
-            raise usage_error(error, ctx.meta.get(CALLED, ctx.command_path)) from error
         except click.ClickException as error:
-            raise ErrorMessage(error.format_message(), error.exit_code) from error
+            _raise_in_our_form(error, ctx.meta.get(CALLED, ctx.command_path))
         except UserError as error:
-            raise ErrorMessage(str(error)) from error
+            _raise_in_our_form(error)
         except OSError as error:
             # What a command reads and writes is handled where it is done; what is left is stdout itself.
             if error.errno == errno.EPIPE:
                 raise
             _drop_stdout()
-            raise ErrorMessage(f"the output cannot be written: {error.strerror or error}") from error
+            _raise_in_our_form(UserError(f"the output cannot be written: {error.strerror or error}"))
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _raise_in_our_form(error: Exception, command: str = "") -> NoReturn:
+    """Raise an error of click or a `UserError` as click prints it for us."""
+    from wcabench.cli.stderr import in_our_form
+
+    ours = in_our_form(error, command)
+    if ours is error:
+        raise error
+    raise ours from error
 
 
 def _summary(entry: Entry) -> str:

@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import stored_suite_name
 from wcabench.cli.completion import complete_stored, complete_suite
-from wcabench.cli.options import (
-    data_dir_option,
-    echo_left_out,
-    json_option,
-    only_option,
-    resamples_option,
-    results_option,
-    stored_suite_name,
-)
+from wcabench.cli.options import data_dir_option, json_option, only_option, resamples_option, results_option
+from wcabench.cli.output import echo_left_out
 
 if TYPE_CHECKING:
     from wcabench.reports.side_by_side import GoldReader
@@ -107,7 +101,7 @@ def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldReader:
     """Reads the test set that a cell was scored on, from what is on this machine."""
 
     def read(cell: Cell) -> Any:
-        from wcabench.cli.options import data_source, load_suite
+        from wcabench.cli.choices import data_source, load_suite
         from wcabench.config import DataConfig
 
         file = suite if suite and suite.endswith(".toml") else cell.suite

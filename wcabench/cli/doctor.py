@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import (
-    chosen_encoder,
-    data_dir_option,
-    echo_json,
-    encoder_option,
-    json_option,
-    load_suite,
-    suite_option,
-)
+from wcabench.cli.choices import chosen_encoder, load_suite
+from wcabench.cli.options import data_dir_option, encoder_option, json_option, suite_option
+from wcabench.cli.output import echo_json
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig

@@ -1,9 +1,10 @@
 """Groups of commands that know their commands by name and import one when it is used."""
 
+from __future__ import annotations
+
 import importlib
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +13,12 @@ from wcabench.errors import UserError
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-CALLED = (
-    "wcabench.called"  # key in the metadata of the click context: the words of the command that is called
-)
+# Key in the metadata of the click context: the words of the command that is called.
+CALLED = "wcabench.called"
 
 
-class Entry(NamedTuple):
-    """A command that is not imported yet.
+class Entry:
+    """A command that is not imported yet. A plain class: every call of `wcabench` makes all of them.
 
     Attributes:
         summary: one line for the help of the group it is in.
@@ -27,15 +27,15 @@ class Entry(NamedTuple):
         about: what the help of a group without a place begins with; the summary by default.
     """
 
-    summary: str
-    place: str = ""
-    members: Mapping[str, "Entry"] = MappingProxyType({})
-    about: str = ""
+    def __init__(
+        self, summary: str, place: str = "", members: Mapping[str, Entry] | None = None, about: str = ""
+    ) -> None:
+        self.summary, self.place, self.members, self.about = summary, place, members or {}, about or summary
 
     def load(self, name: str) -> click.Command:
         """Import the command; a group without a place of its own is made here."""
         if not self.place:
-            return LazyGroup(name=name, entries=self.members, help=self.about or self.summary)
+            return LazyGroup(name=name, entries=self.members, help=self.about)
         module, _, attribute = self.place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
@@ -87,7 +87,7 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, then what any command has."""
         names = entry_items(self.entries, incomplete)
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
@@ -156,7 +156,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
 
 
-def entry_items(entries: Mapping[str, Entry], incomplete: str) -> "list[CompletionItem]":
+def entry_items(entries: Mapping[str, Entry], incomplete: str) -> list[CompletionItem]:
     """The names that begin with what is typed, for the shell's completion."""
     from click.shell_completion import CompletionItem
 

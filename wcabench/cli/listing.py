@@ -5,14 +5,9 @@ from typing import Any
 
 import click
 
-from wcabench.cli.options import (
-    echo_json,
-    echo_left_out,
-    json_option,
-    load_suite,
-    results_option,
-    suite_option,
-)
+from wcabench.cli.choices import load_suite
+from wcabench.cli.options import json_option, results_option, suite_option
+from wcabench.cli.output import echo_json, echo_left_out
 from wcabench.cli.stderr import warn
 
 

@@ -1,14 +1,13 @@
-"""Options that several commands share, and what they are turned into.
+"""Options that several commands share; `choices` has what they are turned into.
 
 An option has one short name and one meaning in every command; it is defined here, once. Where the value comes from the
 environment, the help names the variable.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -21,14 +20,7 @@ from wcabench.cli.completion import (
     complete_stored,
     complete_suite,
 )
-from wcabench.cli.stderr import QUIET, warn
-
-if TYPE_CHECKING:
-    from wcabench.config import EncoderConfig
-    from wcabench.data.resources import DataSource
-    from wcabench.data.suites import Suite
-    from wcabench.runs.here import Here
-    from wcabench.runs.plan import PlannedCell
+from wcabench.cli.stderr import QUIET
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SUITE = "mini"
@@ -285,94 +277,3 @@ def _with(function: F, *options: Callable[[F], F]) -> F:
     for option in reversed(options):
         function = option(function)
     return function
-
-
-def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
-    """Where data is looked for; `--offline` holds for the hub's libraries too."""
-    from wcabench.data.resources import DataSource
-
-    if offline:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["HF_DATASETS_OFFLINE"] = "1"
-    return DataSource(data_dir=data_dir, offline=offline)
-
-
-def here(suite: str | None, encoder: str | None, data_dir: Path | None, offline: bool, device: str) -> "Here":
-    """What `here_options` say."""
-    from click.core import ParameterSource
-
-    from wcabench.runs.grid import parse_encoder
-    from wcabench.runs.here import Here
-
-    context = click.get_current_context()
-    offered = frozenset(
-        name
-        for name in ("suite", "encoder")
-        if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
-    )
-    given = parse_encoder(encoder) if encoder else None
-    return Here(data_source(data_dir, offline), device, suite, given, offered)
-
-
-def load_suite(name: str) -> "Suite":
-    """The suite of that name or in that file."""
-    from wcabench.data import suites
-
-    return suites.load_suite(name)
-
-
-def stored_suite_name(suite: str) -> str:
-    """The name that the cells of a suite have, of a suite that is given by name or as a file."""
-    return load_suite(suite).name if suite.endswith(".toml") else suite
-
-
-def chosen_encoder(suite: "Suite", encoder: str | None) -> "EncoderConfig":
-    """What --encoder names, or the suite's own."""
-    from wcabench.runs.grid import parse_encoder
-
-    return parse_encoder(encoder) if encoder else suite.encoder
-
-
-def planned_cells(
-    methods: tuple[str, ...],
-    pairs: tuple[str, ...],
-    seeds: str,
-    suite: str,
-    encoder: str | None,
-    settings: tuple[str, ...],
-    source: "DataSource",
-    device: str,
-    as_published: bool,
-) -> "list[PlannedCell]":
-    """The plan that the grid options ask for."""
-    from wcabench.config import assignments
-    from wcabench.errors import UserError
-    from wcabench.runs.grid import parse_encoder, parse_seeds
-    from wcabench.runs.plan import plan
-
-    if not methods or not pairs:
-        raise UserError("which cells? give --method NAME and --pair PAIR, each a name or 'all'")
-    return plan(
-        load_suite(suite),
-        methods,
-        pairs,
-        parse_seeds(seeds),
-        settings=assignments(settings),
-        encoder=parse_encoder(encoder) if encoder else None,
-        source=source,
-        device=device,
-        as_published=as_published,
-        suite_path=suite,
-        warn=warn,
-    )
-
-
-def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out") -> None:
-    """Each (path, reason) as a line on stderr; a reason that names the path already stands alone."""
-    for path, reason in entries:
-        warn(f"{word}: {reason if str(path) in reason else f'{path}: {reason}'}")
-
-
-def echo_json(value: Any) -> None:
-    """A JSON result on stdout."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from wcabench.cli.output import cells_text
 from wcabench.cli.stderr import is_quiet, log
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def listening(todo: "Sequence[PlannedCell]", cached: int) -> "Iterator[Listener]
 
         yield Silent()
         return
-    log(f"{len(todo)} cells to run, {cached} done already")
+    log(f"{cells_text(len(todo))} to run, {cached} done already")
     if not sys.stderr.isatty():
         yield PlainLines(len(todo))
         return

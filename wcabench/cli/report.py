@@ -9,7 +9,6 @@ import click
 
 from wcabench.cli.options import (
     baseline_option,
-    echo_left_out,
     format_option,
     out_option,
     quiet_option,
@@ -17,6 +16,7 @@ from wcabench.cli.options import (
     results_option,
     selection_options,
 )
+from wcabench.cli.output import echo_left_out
 from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
 
 if TYPE_CHECKING:

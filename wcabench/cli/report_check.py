@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_json, echo_left_out
+from wcabench.cli.output import echo_json, echo_left_out
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:

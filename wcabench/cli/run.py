@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
+from wcabench.cli.choices import data_source, planned_cells
 from wcabench.cli.options import (
-    data_source,
     dry_run_option,
     grid_options,
     jobs_option,
     json_option,
-    planned_cells,
     quiet_option,
     results_option,
 )

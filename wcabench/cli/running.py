@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.options import echo_json
+from wcabench.cli.output import cells_text, echo_json
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _execute(
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:
-        log(f"all {len(cells)} cells are done already ({again})")
+        log(f"nothing to run: {cells_text(len(cells))} done already ({again})")
         return have
     require_device(settings.device)
     settings.store.prepare()
@@ -76,7 +76,7 @@ def _execute(
         _, have = look_up(cells, settings)
         done = sum(result.state == "done" for result in have.values())
         warn(
-            f"interrupted: {done} of {len(cells)} cells are done and kept in {settings.root}; "
+            f"interrupted: {done} of {cells_text(len(cells))} done and kept in {settings.root}; "
             "the same command goes on from there"
         )
         ctx.exit(INTERRUPTED)
@@ -119,7 +119,7 @@ def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: 
         return
     for row in rows:
         click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
-    log(f"{len(cells)} cells: {len(have)} cached, {len(cells) - len(have)} to run")
+    log(f"{cells_text(len(cells))}: {len(have)} cached, {len(cells) - len(have)} to run")
 
 
 def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: bool) -> None:

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import click
 
+from wcabench.cli.choices import load_suite
 from wcabench.cli.completion import complete_table
-from wcabench.cli.options import echo_json, json_option, load_suite, suite_option
+from wcabench.cli.options import json_option, suite_option
+from wcabench.cli.output import echo_json
 from wcabench.cli.stderr import warn
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.errors import UserError

@@ -6,15 +6,10 @@ from typing import Any
 
 import click
 
+from wcabench.cli.choices import data_source, planned_cells
 from wcabench.cli.listing import cell_row
-from wcabench.cli.options import (
-    data_source,
-    echo_json,
-    grid_options,
-    json_option,
-    planned_cells,
-    results_option,
-)
+from wcabench.cli.options import grid_options, json_option, results_option
+from wcabench.cli.output import echo_json
 from wcabench.cli.stderr import warn
 
 

@@ -41,13 +41,24 @@ class ErrorMessage(click.ClickException):
         click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
-def usage_error(error: click.UsageError, command: str) -> ErrorMessage:
-    """What click says of a wrong call (an unknown option, a missing argument, a value out of range), in our form.
+def in_our_form(error: Exception, command: str) -> click.ClickException:
+    """An error that ends a command, as an `ErrorMessage`; one that prints the help of a group stays as it is.
 
     Args:
-        error: of click.
+        error: a `UserError`, or of click.
         command: the words of the command, where the error does not know them.
     """
+    if isinstance(error, (ErrorMessage, click.exceptions.NoArgsIsHelpError)):
+        return error
+    if isinstance(error, click.UsageError):
+        return _usage_error(error, command)
+    if isinstance(error, click.ClickException):
+        return ErrorMessage(error.format_message(), error.exit_code)
+    return ErrorMessage(str(error))
+
+
+def _usage_error(error: click.UsageError, command: str) -> ErrorMessage:
+    """What click says of a wrong call: an unknown option, a missing argument, a value out of range."""
     if isinstance(error, click.NoSuchOption):
         near = f": did you mean '{error.possibilities[0]}'?" if error.possibilities else ""
         message = f"no such option '{error.option_name}'{near}"

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from wcabench.cli.options import echo_json, json_option
+from wcabench.cli.options import json_option
+from wcabench.cli.output import echo_json
 
 _PATH = click.Path(dir_okay=False, path_type=Path)
 one_based_option = click.option("--one-based", is_flag=True, help="GOLD counts words from 1.")

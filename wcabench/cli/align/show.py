@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.options import (
-    chosen_encoder,
     data_dir_option,
-    data_source,
     encoder_option,
-    load_suite,
     offline_option,
     one_pair_option,
     out_option,

@@ -9,16 +9,14 @@ import click
 
 from wcabench.cli.align.evaluate import one_based_option, text_option
 from wcabench.cli.align.sweep_output import BEGIN, END, show_sweep
+from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.completion import complete_method
 from wcabench.cli.options import (
     DEFAULT_SUITE,
-    chosen_encoder,
     data_dir_option,
-    data_source,
     device_option,
     encoder_option,
     format_option,
-    load_suite,
     quiet_option,
     set_option_of,
 )

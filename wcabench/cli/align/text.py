@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import chosen_encoder, load_suite
 from wcabench.cli.commands import ALIGN
 from wcabench.cli.groups import CommandGroup, entry_items
 from wcabench.cli.options import (
     DEFAULT_SUITE,
-    chosen_encoder,
     device_option,
     encoder_option,
-    load_suite,
     one_method_option,
     out_option,
     quiet_option,

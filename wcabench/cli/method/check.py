@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.completion import complete_method
-from wcabench.cli.options import echo_json, json_option
+from wcabench.cli.options import json_option
+from wcabench.cli.output import echo_json
 
 if TYPE_CHECKING:
     from wcabench.conformance import Report

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import stored_suite_name
 from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import (
     data_dir_option,
-    echo_left_out,
     json_option,
     only_options,
     quiet_option,
     recorded_encoder_option,
     results_option,
-    stored_suite_name,
 )
+from wcabench.cli.output import echo_left_out
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _untrained(
     suite: str | None, encoder: str | None, data_dir: Path | None
 ) -> Callable[["Cell"], dict[str, Any]]:
     """Measures a cell's encoder as it was, with what is on this machine."""
-    from wcabench.cli.options import here
+    from wcabench.cli.choices import here
     from wcabench.runs.diagnosis import diagnose_untrained
 
     where = here(suite, encoder, data_dir, True, "cpu")

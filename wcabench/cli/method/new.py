@@ -34,6 +34,7 @@ def new(name: str, out: Path | None) -> None:
     from wcabench.errors import UserError
 
     check_name(name)
+    written = []
     folder = out if out is not None else Path(f"wcabench-{name}")
     try:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
@@ -42,9 +43,10 @@ def new(name: str, out: Path | None) -> None:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-            click.echo(str(file))
+            written.append(str(file))
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    click.echo("\n".join(written))
     log(f"next: pip install -e {folder}, then wcabench method check {name}")
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from wcabench.cli.options import echo_json, echo_left_out, json_option, only_options, results_option
+from wcabench.cli.options import json_option, only_options, results_option
+from wcabench.cli.output import cells_text, echo_json, echo_left_out
 
 
 @click.command()
@@ -42,5 +43,4 @@ def export(
     if as_json:
         echo_json({"file": str(file), "cells": written, "bytes": file.stat().st_size, "sha256": sha256})
     else:
-        cells_text = f"{written} cell{'' if written == 1 else 's'}"
-        click.echo(f"{file}: {cells_text}, {file.stat().st_size} bytes, sha256 {sha256}")
+        click.echo(f"{file}: {cells_text(written)}, {file.stat().st_size} bytes, sha256 {sha256}")

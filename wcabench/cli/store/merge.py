@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.options import echo_json, echo_left_out, json_option, results_option
+from wcabench.cli.options import json_option, results_option
+from wcabench.cli.output import cells_text, echo_json, echo_left_out
 
 if TYPE_CHECKING:
     from wcabench.runs.merge import Merged
@@ -44,21 +45,17 @@ def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
     echo_left_out(merged.refused, "refused")
     if merged.refused:
         raise UserError(
-            f"{_cells(len(merged.refused))} refused: {results} has the same with other counts and keeps its own; "
+            f"{cells_text(len(merged.refused))} refused: {results} has the same with other counts and keeps its own; "
             "look at both with `wcabench store show` and remove the wrong one"
         )
 
 
 def _summary(merged: "Merged") -> str:
-    parts = [f"{_cells(len(merged.copied))} copied", f"{len(merged.identical)} identical"]
+    parts = [f"{cells_text(len(merged.copied))} copied", f"{len(merged.identical)} identical"]
     if merged.repeated:
         parts.append(f"{len(merged.repeated)} there from another run with equal counts")
     parts += [f"{len(merged.refused)} refused", f"{len(merged.left_out)} left out"]
     return ", ".join(parts)
-
-
-def _cells(n: int) -> str:
-    return f"{n} cell{'' if n == 1 else 's'}"
 
 
 def _plain(merged: "Merged") -> dict[str, list[object]]:

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wcabench.cli.choices import here
 from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import (
     dry_run_option,
-    here,
     here_options,
     jobs_option,
     json_option,

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import data_source, load_suite, stored_suite_name
 from wcabench.cli.options import (
     data_dir_option,
-    data_source,
-    echo_json,
-    echo_left_out,
+    dry_run_option,
     json_option,
     offline_option,
     only_options,
+    quiet_option,
     results_option,
 )
+from wcabench.cli.output import echo_json, echo_left_out
+from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
-    from wcabench.data.suites import Suite
     from wcabench.runs.cells import Cell
     from wcabench.runs.gold import GoldReader
     from wcabench.runs.rescore import Rescored
@@ -33,8 +34,9 @@ LeftOut = list[tuple[object, str]]
 @only_options
 @data_dir_option
 @offline_option
-@click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
+@dry_run_option
 @json_option
+@quiet_option
 def rescore(
     cells: tuple[str, ...],
     results: Path,
@@ -57,9 +59,9 @@ def rescore(
     from wcabench.runs.store import Store
 
     store = Store(results)
-    files = {_suite_name(suite): suite for suite in suites if suite.endswith(".toml")}
-    chosen, left_out = _chosen(store, cells, tuple(_suite_name(one) for one in suites), pairs, methods)
-    gold = GoldReader(lambda name: _load_suite(files.get(name, name)), data_source(data_dir, offline))
+    files = {stored_suite_name(suite): suite for suite in suites if suite.endswith(".toml")}
+    chosen, left_out = _chosen(store, cells, tuple(map(stored_suite_name, suites)), pairs, methods)
+    gold = GoldReader(lambda name: load_suite(files.get(name, name)), data_source(data_dir, offline))
     rescored = list(_rescored(chosen, gold, store, left_out, dry_run))
     if as_json:
         echo_json(_plain(results, rescored, left_out, dry_run))
@@ -72,7 +74,7 @@ def rescore(
     if not as_json:
         changed = sum(one.changed for one in rescored)
         written = "would be written" if dry_run else "written"
-        click.echo(f"{results}: {len(rescored)} rescored, {changed} changed and {written}", err=True)
+        log(f"{results}: {len(rescored)} rescored, {changed} changed and {written}")
 
 
 def _chosen(
@@ -116,17 +118,6 @@ def _rescored(
             left_out.append((cell.path, str(error)))
         else:
             yield one
-
-
-def _suite_name(suite: str) -> str:
-    """The name that the cells have: that of the file, where it is one."""
-    return _load_suite(suite).name if suite.endswith(".toml") else suite
-
-
-def _load_suite(name: str) -> "Suite":
-    from wcabench.cli.options import load_suite
-
-    return load_suite(name)
 
 
 def _line(one: "Rescored") -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.choices import here
 from wcabench.cli.completion import complete_cell
-from wcabench.cli.options import echo_json, here, here_options, json_option, quiet_option, results_option
+from wcabench.cli.options import here_options, json_option, quiet_option, results_option
+from wcabench.cli.output import echo_json
 from wcabench.cli.running import require_device
 from wcabench.cli.stderr import ErrorMessage
 

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.options import (
-    chosen_encoder,
     data_dir_option,
-    data_source,
-    echo_json,
     encoder_option,
     json_option,
-    load_suite,
     offline_option,
     pair_option,
     quiet_option,
     suite_option,
 )
+from wcabench.cli.output import echo_json
 from wcabench.cli.stderr import ErrorMessage
 
 if TYPE_CHECKING:
