@@ -39,6 +39,7 @@ LOGGING = (
     "align sweep",
     "align show",
     "store rerun",
+    "store rescore",
     "store verify",
     "suite prepare",
     "method new",

@@ -68,10 +68,11 @@ def test_show_prints_all_about_a_cell(invoke: Any) -> None:
         "note: a toy",
         "target-test (strict;",
         "recipe.epochs: 3",
+        "stage fit",
     ):
         assert piece in text
     record = json.loads(invoke("store", "show", cell["path"], "--json").stdout)
-    assert record["schema"] == 1 and record["key"] == cell["key"] and record["path"] == cell["path"]
+    assert record["schema"] == 2 and record["key"] == cell["key"] and record["path"] == cell["path"]
 
 
 def test_show_prints_the_traceback_of_a_failed_cell(invoke: Any) -> None:

@@ -26,7 +26,7 @@ FACTS = (
     "origin",
     "encoder_name",
 )
-SECTIONS = ("config", "training", "diagnostics", "timings", "environment", "code")
+SECTIONS = ("config", "model", "training", "diagnostics", "timings", "environment", "code")
 
 
 @click.command()
@@ -61,6 +61,17 @@ def _describe(cell: "Cell") -> Iterator[str]:
         if record.get(section):
             yield f"\n{section}"
             yield from (f"  {line}" for line in _lines(record[section]))
+    for stage in record.get("stages", ()):
+        yield from _stage_lines(stage)
+
+
+def _stage_lines(stage: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """One stage of the training; another method's model that it built on has stages of its own."""
+    yield f"\n{indent}stage {stage.get('name')}"
+    facts = {key: value for key, value in stage.items() if key not in ("name", "stages")}
+    yield from (f"{indent}  {line}" for line in _lines(facts))
+    for inner in stage.get("stages", ()):
+        yield from _stage_lines(inner, f"{indent}  ")
 
 
 def _score_lines(side: str, scores: Mapping[str, Any]) -> Iterator[str]:
