@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
@@ -80,18 +80,26 @@ class Problems:
         """L1 violation of the source marginals of flat plans, one a problem."""
         n_s, n_t = self.shapes.T
         rows = np.add.reduceat(plans, starts(np.repeat(n_t, n_s)))
-        return np.add.reduceat(np.abs(rows - self.weights()[0]), starts(n_s))
+        errors: np.ndarray = np.add.reduceat(np.abs(rows - self.weights()[0]), starts(n_s))
+        return errors
 
-    def column_errors(self, plans: np.ndarray) -> np.ndarray:
-        """L1 violation of the target marginals of flat plans, one a problem."""
-        matrices = cut(plans, self.shapes.prod(1))
-        weights = cut(self.weights()[1], self.shapes[:, 1])
-        return np.array(
-            [
-                np.abs(matrix.reshape(shape).sum(0) - b).sum()
-                for matrix, shape, b in zip(matrices, self.shapes.tolist(), weights, strict=True)
-            ]
-        )
+    def unmatched(self, plans: np.ndarray) -> np.ndarray:
+        """L1 distance of the sums of both sides of flat plans from their weights, one a problem."""
+        column_errors = [
+            np.abs(plan.sum(0) - b).sum() for plan, (_, _, b) in zip(self.cut(plans), self, strict=True)
+        ]
+        errors: np.ndarray = self.row_errors(plans) + column_errors
+        return errors
+
+    def cut(self, flat: np.ndarray) -> list[np.ndarray]:
+        """A flat array like `costs` as its matrices, float64; no copies."""
+        parts = cut(flat, self.shapes.prod(1))
+        return [part.reshape(shape) for part, shape in zip(parts, self.shapes.tolist(), strict=True)]
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Cost [n_s, n_t], source weights [n_s] and target weights [n_t] of each problem, float64; no copies."""
+        source, target = (cut(weights, self.shapes[:, side]) for side, weights in enumerate(self.weights()))
+        return zip(self.cut(self.costs), source, target, strict=True)
 
 
 def starts(sizes: np.ndarray) -> np.ndarray:

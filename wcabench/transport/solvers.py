@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from wcabench.transport.entropic import sinkhorn_ragged
+from wcabench.transport.entropic_log import sinkhorn_ragged_log
 from wcabench.transport.exact import exact_ragged
 from wcabench.transport.log_domain import sinkhorn_log
 from wcabench.transport.plans import Plans
@@ -29,30 +30,60 @@ def exact(problems: Problems) -> Plans:
     plans, f, exchanges = _room(problems)
     exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, exchanges)
     optimal = np.ones(len(exchanges), bool)
-    return given_back(problems, plans, f, exchanges, problems.row_errors(plans), optimal)
+    return _given_back(problems, plans, f, exchanges, problems.row_errors(plans), optimal)
+
+
+def exact_partial(problems: Problems, share: float) -> Plans:
+    """Optimal plans that move a share of the mass, in float64 on the CPU.
+
+    A dummy token on each side takes what is not moved, at no cost, and the two dummies are kept apart (Chapel et al.
+    2020), so that the exact solver does the rest. All weights are divided by their sum for it.
+    """
+    larger, sources, targets = [], [], []
+    for cost, a, b in problems:
+        with_dummies = np.zeros((len(a) + 1, len(b) + 1))
+        with_dummies[:-1, :-1] = cost
+        with_dummies[-1, -1] = 1 + 2 * np.abs(cost).max()
+        larger.append(with_dummies)
+        sources.append(np.append(a, 1 - share) / (2 - share))
+        targets.append(np.append(b, 1 - share) / (2 - share))
+    solved = exact(Problems.read(larger, sources, targets))
+    assert solved.iterations is not None and solved.source_potentials is not None
+    flat = np.concatenate([plan[:-1, :-1].ravel() for plan in solved.plans]) * (2 - share)
+    potentials = np.concatenate([f[:-1] for f in solved.source_potentials])
+    return _given_back(
+        problems, flat, potentials, solved.iterations, problems.unmatched(flat), solved.converged
+    )
 
 
 def entropic_ragged(
-    problems: Problems, epsilon: float, tolerance: float, most: int, weight: float = np.inf
+    problems: Problems,
+    epsilon: float,
+    tolerance: float,
+    most: int,
+    *,
+    marginal_weight: float = np.inf,
+    share: float = 1.0,
 ) -> Plans:
-    """Entropic plans on the CPU, each problem by itself; their marginals are soft where their weight is finite."""
+    """Entropic plans on the CPU, each problem by itself; see `entropic.sinkhorn_ragged` for the last two."""
     plans, f, iterations = _room(problems)
-    errors = np.empty(len(iterations))
-    sinkhorn_ragged(
+    errors, in_range = np.empty(len(iterations)), np.empty(len(iterations), bool)
+    given = (
         problems.costs,
         problems.shapes,
         *problems.weights(),
         epsilon,
-        weight,
+        marginal_weight,
+        share,
         tolerance,
         most,
-        plans,
-        f,
-        errors,
-        iterations,
     )
-    missed = errors if np.isinf(weight) else problems.row_errors(plans) + problems.column_errors(plans)
-    return given_back(problems, plans, f, iterations, missed, errors < tolerance)
+    sinkhorn_ragged(*given, plans, f, errors, iterations, in_range)
+    if not in_range.all():
+        sinkhorn_ragged_log(*given, plans, f, errors, iterations, in_range)
+    relaxed = np.isfinite(marginal_weight) or share < 1
+    missed = problems.unmatched(plans) if relaxed else errors
+    return _given_back(problems, plans, f, iterations, missed, errors < tolerance)
 
 
 def entropic_batched(
@@ -84,7 +115,7 @@ def entropic_batched(
     )
 
 
-def given_back(
+def _given_back(
     problems: Problems,
     plans: np.ndarray,
     f: np.ndarray,
