@@ -24,10 +24,10 @@ def solve(
     """Transport plans between the marginals of each problem (eqs. 1 and 5; there they are 1/n_s and 1/n_t).
 
     Args:
-        costs: [n_s, n_t] a problem; n_s, n_t >= 1; finite; NumPy arrays or torch tensors, float32 or float64, all
-            alike. The plans come back in the same kind, without gradient.
-        source: [n_s] a problem, weights of its source tokens: at least 0, summing to one; None: uniform.
-        target: [n_t] a problem, likewise. Tokens of weight 0 get nothing.
+        costs: [n_s, n_t] per problem; n_s, n_t >= 1; finite; NumPy arrays or torch tensors, float32 or float64, all
+            alike. The plans are of the same kind, without gradient.
+        source: [n_s] per problem, weights of its source tokens: at least 0, summing to one; None: uniform.
+        target: [n_t] per problem, likewise. Tokens of weight 0 get nothing.
         epsilon: weight of the entropy in units of the cost; None: the exact plan.
         tolerance: L1 violation of the source marginals at which Sinkhorn stops.
         max_iterations: Sinkhorn gives up after so many; the plan is then returned with `converged` False.

@@ -15,10 +15,10 @@ def harden_columns(scores: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     Tie rule: the first of equal source tokens wins, on every device.
 
     Args:
-        scores: [n_s, n_t] a pair: a similarity, or a plan in which every target token has mass (see `partners`).
+        scores: [n_s, n_t] per pair: a similarity, or a plan in which every target token has mass (see `partners`).
 
     Returns:
-        [n_s, n_t] a pair; every column sums to 1/n_t.
+        [n_s, n_t] per pair; every column sums to 1/n_t.
     """
     return [
         score.new_zeros(score.shape).scatter_(0, first_best(score)[None], 1 / score.shape[1])
@@ -33,7 +33,7 @@ def partners(plan: torch.Tensor) -> torch.Tensor:
         plan: [n_s, n_t], not below 0. For the partners of the source tokens give its transpose.
 
     Returns:
-        [n_s, n_t] bool, one True in a column; none where the target token has no mass, as in a partial plan.
+        [n_s, n_t] bool, one True per column; none where the target token has no mass, as in a partial plan.
     """
     import torch
 

@@ -19,17 +19,18 @@ LARGEST_COST = 1e150
 
 @dataclass(frozen=True)
 class Plans:
-    """Couplings of many problems, and how far each can be trusted. Nothing here is ever NaN.
+    """Plans of many problems, and how well each was solved. Nothing here is ever NaN.
 
     Attributes:
-        plans: [n_s, n_t] a problem, of the type and on the device of its cost.
-        cost: sum_ij T_ij C_ij of each. [problems]
-        marginal_error: L1 violation of the source marginals of each; the target marginals are exact. (Unbalanced and
-            partial plans do not meet marginals: theirs says how much mass they left unmatched; see there.) [problems]
-        iterations: of each; exchanges of the network simplex for exact plans; None where POT does not tell. [problems]
-        converged: whether each plan is optimal within the tolerance. [problems]
-        source_potentials: float64, f of each source token: argmax_i T_ij = argmax_i f_i - C_ij, so minus infinity for
-            a token of weight 0; for exact plans a dual optimum, finite for every token. None: from POT.
+        plans: [n_s, n_t] per problem, of the type and on the device of its cost.
+        cost: sum_ij T_ij C_ij. [problems]
+        marginal_error: L1 violation of the source marginals; the target marginals are exact. For unbalanced and partial
+            plans, the L1 distance of both sides' sums from their weights, which is the mass left unmatched. [problems]
+        iterations: of Sinkhorn's algorithm; exchanges of the network simplex for exact plans. None: POT does not tell.
+            [problems]
+        converged: whether the plan is optimal within the tolerance. [problems]
+        source_potentials: float64, [n_s] per problem: f with argmax_i T_ij = argmax_i f_i - C_ij, minus infinity for a
+            token of weight 0; for exact plans a dual optimum, finite for every token. None: from POT.
     """
 
     plans: list[Any]
@@ -41,10 +42,10 @@ class Plans:
 
 
 def check_positive(**settings: float | None) -> None:
-    """Settings of a solver, by name; None is left to it.
+    """Refuse a setting that is not above 0; None passes.
 
     Raises:
-        ValueError: naming the first that is not above 0.
+        ValueError: naming the first such setting.
     """
     for name, value in settings.items():
         if value is not None and not value > 0:
@@ -53,17 +54,17 @@ def check_positive(**settings: float | None) -> None:
 
 
 def check_solver(name: str) -> None:
-    """Whether there is a solver of that name.
+    """Refuse an unknown solver.
 
     Raises:
-        ValueError: there is none.
+        ValueError: naming the known ones.
     """
     if name not in get_args(Solver):
         raise ValueError(f"solver {name!r}: there are {' and '.join(get_args(Solver))}")
 
 
 def check_range(costs: np.ndarray, epsilon: float | None) -> None:
-    """Whether float64 can tell the plans of these costs from others'.
+    """Refuse costs so large that float64's rounding would decide the plan.
 
     Raises:
         ValueError: a cost too large, by itself or beside epsilon.

@@ -104,7 +104,7 @@ def entropic_partial(problems: Problems, share: float, epsilon: float, tolerance
 
 
 def _each(problems: Problems, solve: SolveOne) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Flat plans, iterations, and whether each converged; tokens of weight 0 are kept from POT, which divides by it.
+    """Flat plans, iterations, and whether each converged. POT sees no token of weight 0, by which it would divide.
 
     Raises:
         ValueError: POT gives a plan that is not finite.
@@ -129,6 +129,6 @@ def _each(problems: Problems, solve: SolveOne) -> tuple[np.ndarray, np.ndarray, 
 def _given_back(
     problems: Problems, flat: np.ndarray, iterations: Any, errors: np.ndarray, converged: np.ndarray
 ) -> Plans:
-    """Flat plans in the kind of their problems."""
+    """Flat plans in the kind of the costs."""
     matrices = problems.matrices(flat)
     return Plans(matrices, problems.objective(flat), errors, iterations, converged, None)

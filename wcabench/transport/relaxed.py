@@ -1,8 +1,7 @@
-"""Transport that need not couple everything: unbalanced (soft marginals) and partial (a share of the mass).
+"""Transport that may leave tokens unmatched: unbalanced (soft marginals) and partial (a share of the mass).
 
-Two sentences do not match word for word. Both solvers give the same `Plans` as `solve`, but no marginal is exact:
-`marginal_error` is there the L1 distance of both sides' sums from their weights, which is what was left unmatched and
-no sign of failure; `converged` alone says whether the plan is optimal.
+Two sentences do not match word for word. Both calls return `Plans` as `solve` does, but their `marginal_error` is the
+mass that was left unmatched on either side, and no sign of failure: `converged` alone says whether a plan is optimal.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ def solve_unbalanced(
         costs: as for `solve`, and not below 0 (a negative cost would be paid for creating mass).
         epsilon: weight of the entropy, in units of the cost; above 0.
         marginal_weight: of each side's divergence, in units of the cost; above 0; infinite: as `solve`.
-        source: [n_s] weights a problem, as for `solve`.
-        target: [n_t] weights a problem.
+        source: [n_s] weights per problem, as for `solve`.
+        target: [n_t] weights per problem.
         tolerance: L1 difference of the source sums from the optimal ones at which the iteration stops.
         max_iterations: it gives up after so many, and `converged` is False.
         solver: "own": this package's; "pot": POT's `sinkhorn_unbalanced`. Both on the CPU.
@@ -97,8 +96,8 @@ def solve_partial(
     Args:
         costs: as for `solve`.
         share: of the mass, in (0, 1]; 1: as `solve`.
-        source: [n_s] weights a problem, as for `solve`: no token gives more than its weight.
-        target: [n_t] weights a problem: nor takes more.
+        source: [n_s] weights per problem, as for `solve`: no token gives more than its weight.
+        target: [n_t] weights per problem: no token takes more.
         epsilon: weight of the entropy, in units of the cost; None: the exact plan.
         tolerance: L1 difference of the source sums from those of the next iteration at which the iteration stops.
         max_iterations: it gives up after so many, and `converged` is False.

@@ -1,4 +1,4 @@
-"""The solvers behind `solve`, between its arrays and tensors and the flat arrays of the compiled kernels."""
+"""This package's solvers: from checked problems to `Plans`, by the compiled kernels or in torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wcabench.transport.log_domain import sinkhorn_log
 from wcabench.transport.plans import Plans
 from wcabench.transport.problems import Problems, cut, read_weights, refuse, starts
 
-# Given weights are counted in whole units of one in so many: finer than float64 is, and sums stay within int64.
+# Given weights are rounded to multiples of 1/UNITS: finer than float64, and sums stay within int64.
 UNITS = 2**60
 
 
@@ -27,7 +27,7 @@ def none() -> Plans:
 
 def exact(problems: Problems) -> Plans:
     """Optimal plans, in float64 on the CPU."""
-    plans, f, exchanges = _room(problems)
+    plans, f, exchanges = _empty(problems)
     exact_ragged(problems.costs, problems.shapes, *_whole_units(problems), plans, f, exchanges)
     optimal = np.ones(len(exchanges), bool)
     return _given_back(problems, plans, f, exchanges, problems.row_errors(plans), optimal)
@@ -66,7 +66,7 @@ def entropic_ragged(
     share: float = 1.0,
 ) -> Plans:
     """Entropic plans on the CPU, each problem by itself; see `entropic.sinkhorn_ragged` for the last two."""
-    plans, f, iterations = _room(problems)
+    plans, f, iterations = _empty(problems)
     errors, in_range = np.empty(len(iterations)), np.empty(len(iterations), bool)
     given = (
         problems.costs,
@@ -94,7 +94,10 @@ def entropic_batched(
     tolerance: float,
     most: int,
 ) -> Plans:
-    """Entropic plans where the tensors are, all problems in one padded batch; what is returned is read there once."""
+    """Entropic plans on the device of the costs, all problems in one padded batch.
+
+    The device is waited for a few times in all: to check the costs, now and then for the error, and for the result.
+    """
     costs = [cost.detach() for cost in costs]
     finite = torch.stack([cost.isfinite().all() for cost in costs]).cpu()
     if not finite.all():
@@ -123,7 +126,7 @@ def _given_back(
     errors: np.ndarray,
     converged: np.ndarray,
 ) -> Plans:
-    """Flat plans and source potentials in the kind of their problems."""
+    """Flat plans and source potentials in the kind of the costs."""
     return Plans(
         problems.matrices(plans),
         problems.objective(plans),
@@ -134,7 +137,7 @@ def _given_back(
     )
 
 
-def _room(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _empty(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Empty arrays for the plans, source potentials and iterations of a solver."""
     shapes = problems.shapes
     return np.empty_like(problems.costs), np.empty(shapes[:, 0].sum()), np.empty(len(shapes), dtype=np.int64)
@@ -151,7 +154,7 @@ def _whole_units(problems: Problems) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 
 def _rounded(weights: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Weights in units of 1/UNITS; the largest of each problem takes what is left, so that both sides' sums agree."""
+    """Weights as multiples of 1/UNITS. The largest weight of each problem takes the rest, so that both sums agree."""
     units: np.ndarray = np.floor(weights * UNITS).astype(np.int64)
     for start, size in zip(starts(sizes).tolist(), sizes.tolist(), strict=True):
         own = units[start : start + size]
@@ -160,7 +163,7 @@ def _rounded(weights: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def _vectors(given: Sequence[Any] | None, costs: Sequence[Any], side: int) -> list[torch.Tensor] | None:
-    """Given weights as checked vectors beside their costs."""
+    """Given weights, checked, as tensors like the costs."""
     sizes = np.array([cost.shape[side] for cost in costs])
     flat = read_weights(given, sizes, ("source", "target")[side])
     return None if flat is None else cut(torch.from_numpy(flat).to(costs[0]), sizes)
