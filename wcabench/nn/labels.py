@@ -1,7 +1,6 @@
 """Tags as class numbers, and class scores as legal tags."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -32,8 +31,3 @@ def viterbi(scores: np.ndarray, tags: Sequence[str]) -> list[int]:
     for pointer in reversed(back):
         path.append(int(pointer[path[-1]]))
     return path[::-1]
-
-
-def is_legal(tags: Sequence[str]) -> bool:
-    """Whether a sequence is IOB2: every I-X continues an entity of type X."""
-    return all(continues(a, b) for a, b in pairwise(["O", *tags]))
