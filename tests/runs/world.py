@@ -92,7 +92,7 @@ class Bench:
         self.gold = {sentence.words: list(sentence.tags) for sentence in GOLD}
 
     def record(self) -> dict[str, Any]:
-        training = {"precision": "fp32", "steps": 2, "loss": {"step": [1, 2], "total": [1.5, math.nan]}}
+        training = {"precision": "fp32", "steps": 2, "loss": {"total": [1.5, math.nan]}}
         return {"training": training, "diagnostics": {"entropy": 0.5}}
 
 
