@@ -35,7 +35,7 @@ class WcaSoft(JointAlignment):
             alignment error rate on the development pairs of `mini`, where 0.3 to 2 hardly differ.
         share: with marginals=partial, the mass that moves, in (0, 1]; 1: as balanced (Chapel et al. 2020; with an
             epsilon, Benamou et al. 2015). The default was chosen in the same way, from 0.4 to 0.95.
-        solver: "own", or "pot": the same plans from POT, which takes 2 to 1000 times as long (Flamary et al. 2021).
+        solver: "own", or "pot": the same plans from POT, which takes 2 to 500 times as long (Flamary et al. 2021).
         plan: "mean-plan" averages the layers' plans (eq. 4), "mean-cost" plans on their mean cost, "per-layer" gives
             each layer its own plan in the loss.
         gradient: "detached" treats the plan as a constant; "unrolled" differentiates the iterations too (12).
