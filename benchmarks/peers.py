@@ -44,6 +44,23 @@ def unbalanced_loop(costs: Sequence[np.ndarray], epsilon: float, weight: float) 
         ]
 
 
+def partial_loop(costs: Sequence[np.ndarray], share: float) -> list[np.ndarray]:
+    """Exact partial plans, one call of POT each."""
+    return [ot.partial.partial_wasserstein(*uniform(cost), cost, share) for cost in costs]
+
+
+def entropic_partial_loop(
+    costs: Sequence[np.ndarray], epsilon: float, share: float, method: str
+) -> list[np.ndarray]:
+    """Entropic partial plans, one call of POT each."""
+    return [
+        ot.partial.entropic_partial_wasserstein(
+            *uniform(cost), cost, epsilon, share, method=method, stopThr=TOLERANCE, numItermax=ITERATIONS
+        )
+        for cost in costs
+    ]
+
+
 class Padded:
     """The problems of a step in one rectangle, for solvers that want one."""
 

@@ -6,9 +6,9 @@ import numpy as np
 import peers
 import pytest
 import torch
-from interleaving import compare, cpu_seconds, in_turn
+from interleaving import ROUNDS, compare, cpu_seconds, in_turn
 
-from wcabench.transport import harden_columns, solve, solve_unbalanced
+from wcabench.transport import harden_columns, solve, solve_partial, solve_unbalanced
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 
@@ -93,6 +93,37 @@ def test_unbalanced_plans_beside_a_loop_over_pot(benchmark, steps, arrays):
         benchmark, "unbalanced 0.05", "`ot.unbalanced` loop",
         in_turn(lambda costs: solve_unbalanced(costs, 0.05, 1.0), steps),
         in_turn(lambda costs: peers.unbalanced_loop(costs, 0.05, 1.0), arrays),
+    )  # fmt: skip
+
+
+def test_partial_plans_beside_a_loop_over_pot(benchmark, steps, arrays):
+    for step, given in zip(steps[:3], arrays[:3], strict=True):
+        wanted = [
+            (plan * cost).sum() for plan, cost in zip(peers.partial_loop(given, 0.9), given, strict=True)
+        ]
+        np.testing.assert_allclose(solve_partial(step, 0.9).cost, wanted, rtol=0, atol=1e-9)
+    compare(
+        benchmark, "partial 0.9, exact", "`ot.partial` loop",
+        in_turn(lambda costs: solve_partial(costs, 0.9), steps),
+        in_turn(lambda costs: peers.partial_loop(costs, 0.9), arrays), note="the same optimum",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["sinkhorn", "sinkhorn_log"])
+def test_entropic_partial_plans_beside_a_loop_over_pot(benchmark, steps, arrays, method):
+    def excess(plans: list) -> float:
+        """How much the source tokens give beyond their weights, L1; mean over the plans."""
+        over = [np.maximum(np.asarray(plan).sum(1) - 1 / len(plan), 0).sum() for plan in plans]
+        return float(np.mean(over))
+
+    ours = solve_partial(steps[0], 0.9, epsilon=0.05).plans
+    theirs = peers.entropic_partial_loop(arrays[0], 0.05, 0.9, method)
+    compare(
+        benchmark, "partial 0.9, entropic 0.05", f"`ot.partial` loop, {method}",
+        in_turn(lambda costs: solve_partial(costs, 0.9, epsilon=0.05), steps),
+        in_turn(lambda costs: peers.entropic_partial_loop(costs, 0.05, 0.9, method), arrays),
+        note=f"source tokens give {excess(ours):.0e} too much, peer {excess(theirs):.0e}",
+        rounds=5 if method == "sinkhorn_log" else ROUNDS,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from interleaving import compare, cpu_seconds
 from real_costs import parallel_text
 
 from wcabench.data.parallel import read_line_pairs
-from wcabench.words import FastAlign, align
+from wcabench.words import FastAlignModel, align
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 PAIRS = 25_000
@@ -67,10 +67,10 @@ def test_alignment_beside_the_program_in_cpp(benchmark, text, files):
     def theirs() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    links = [" ".join(f"{i}-{j}" for i, j in one) for one in FastAlign().fit(text).links]
+    links = [" ".join(f"{i}-{j}" for i, j in one) for one in FastAlignModel().fit(text).links]
     same = sum(a == b for a, b in zip(links, theirs().splitlines(), strict=True)) / len(links)
     compare(
-        benchmark, f"{len(text)} pairs, forward", "fast_align, C++", lambda: FastAlign().fit(text), theirs,
+        benchmark, f"{len(text)} pairs, forward", "fast_align, C++", lambda: FastAlignModel().fit(text), theirs,
         note=f"{same:.2%} of the lines the same",
     )  # fmt: skip
 

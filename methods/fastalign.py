@@ -28,7 +28,7 @@ class FastAlign(JointAlignment):
         symmetrisation: "intersect", "union", "grow-diag", "grow-diag-final", "grow-diag-final-and", "forward" or
             "reverse" (23).
         lowercase: align lower-cased text (25).
-        em_iterations: passes of the aligner over the text, the decoding one included.
+        em_iterations: passes of the aligner over the text; the last one decodes.
         mass: "as-is": the coupling's sum is links / n_t, below or above 1, so that its effective beta differs from the
             other rows'; "normalised": the sum is 1.
     """
@@ -75,11 +75,12 @@ class FastAlign(JointAlignment):
             ]
         )
 
-    def _plan(self, like: torch.Tensor, links: Links) -> torch.Tensor:
-        n_s, n_t = like.shape
+    def _plan(self, cost: torch.Tensor, links: Links) -> torch.Tensor:
+        """The plan of a pair, [n_s, n_t] as the cost is."""
+        n_s, n_t = cost.shape
         kept = [(i, j) for i, j in links if i < n_s and j < n_t]
-        plan = like.new_zeros(like.shape)
-        each = 1 / n_t if self.mass == "as-is" else 1 / max(len(kept), 1)
+        plan = cost.new_zeros(cost.shape)
+        link_mass = 1 / n_t if self.mass == "as-is" else 1 / max(len(kept), 1)
         for i, j in kept:
-            plan[i, j] = each
+            plan[i, j] = link_mass
         return plan

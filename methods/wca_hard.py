@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from wcabench.contract import MethodInfo
 from wcabench.errors import require
 from wcabench.methods.wca_soft import WcaSoft
-from wcabench.transport import Coupling, harden_columns, harden_rows
+from wcabench.transport import Coupling, partners
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WcaHard(WcaSoft):
-    """Each target token goes to the source token with the largest share of its plan, eq. (6).
+    """Each target token goes to the source token with the largest share of its mass in the plan, eq. (6).
+
+    A token that the plan gives no mass has no link; an unbalanced plan gives every token some, however little, and so
+    does a partial one with an epsilon: mass=confidence tells such links from others.
 
     Attributes:
         direction: "columns": each target token chooses, as printed; "rows": each source token; "intersection" (26).
@@ -45,20 +48,19 @@ class WcaHard(WcaSoft):
     def couple(self, costs: Costs) -> Coupling:
         """The soft plans, hardened; the first of equal source tokens wins."""
         plans, facts = self.plans(costs)
-        return Coupling([self.weigh(*both) for both in zip(self.chosen(plans), plans, strict=True)], facts)
+        return Coupling([self._weighted(self._links(plan), plan) for plan in plans], facts)
 
-    def chosen(self, plans: list[torch.Tensor]) -> list[torch.Tensor]:
-        """[n_s, n_t] bool a pair: the links."""
-        columns = [plan > 0 for plan in harden_columns(plans)]
+    def _links(self, plan: torch.Tensor) -> torch.Tensor:
+        """[n_s, n_t] bool; a token without mass chooses none and is chosen by none."""
         if self.direction == "columns":
-            return columns
-        rows = [plan > 0 for plan in harden_rows(plans)]
-        return rows if self.direction == "rows" else [c & r for c, r in zip(columns, rows, strict=True)]
+            return partners(plan)
+        of_sources = partners(plan.mT).mT
+        return of_sources if self.direction == "rows" else of_sources & partners(plan)
 
-    def weigh(self, links: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
-        """The mass of each link."""
+    def _weighted(self, links: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
+        """The mass of each link, [n_s, n_t]."""
         n_s, n_t = plan.shape
         if self.mass == "confidence":
             return plan * links
-        each = {"target": 1 / n_t, "source": 1 / n_s, "links": 1 / max(int(links.sum()), 1)}[self.mass]
-        return links.to(plan.dtype) * each
+        mass = {"target": 1 / n_t, "source": 1 / n_s, "links": 1 / max(int(links.sum()), 1)}[self.mass]
+        return links.to(plan.dtype) * mass

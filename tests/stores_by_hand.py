@@ -96,7 +96,7 @@ class StoreOnDisk:
             "method": {"name": method, "options": DEFAULTS.get(method, {}) if options is None else options},
             "encoder": {**ENCODER, **(encoder or {})},
             "recipe": {**RECIPE, **(recipe or {})},
-            "data": {"labels": "drop", "translation": None, "sha256": {"test": pair}} | (data or {}),
+            "data": {"labels": "drop", "sha256": {"test": pair}} | (data or {}),
         }
         key = config_key(config)
         folder = self.root / suite / pair / method / f"seed-{seed}-{key}"

@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import math
 
 import pytest
@@ -172,9 +173,14 @@ def test_selection_on_source_dev_keeps_the_best_epoch(tiny_data, tiny_encoder):
     assert again.f1 == pytest.approx(max(record["f1_by_epoch"]))
 
 
-def test_viterbi_gives_the_best_legal_sequence(tiny_data, tiny_encoder):
-    import itertools
+def iob2(tags):
+    """Whether every I-X continues an entity of type X."""
+    return all(
+        before[2:] == tag[2:] for before, tag in itertools.pairwise(["O", *tags]) if tag.startswith("I-")
+    )
 
+
+def test_viterbi_gives_the_best_legal_sequence(tiny_data, tiny_encoder):
     import numpy as np
 
     from wcabench.nn.labels import best_sequence, continues, legal_transitions, tag_names

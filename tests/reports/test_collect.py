@@ -43,7 +43,6 @@ def test_encoders_never_share_a_table(store: StoreOnDisk) -> None:
         {"recipe": {"epochs": 3}},
         {"recipe": {"select": "target-dev"}},
         {"data": {"labels": "keep"}},
-        {"data": {"translation": "DeepL"}},
         {"data": {"sha256": {"test": "another version"}}},
         {"suite": "other"},
     ],

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import classification_report, f1_score
 from seqeval.scheme import IOB2
+from strict_repair import repaired
 
 from wcabench.errors import UserError
 from wcabench.scoring.counts import Counts, count, count_ids
-from wcabench.scoring.spans import read_spans, repair_strict
+from wcabench.scoring.spans import read_spans
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER", "B-ORG", "I-ORG"]
 
@@ -44,7 +45,7 @@ def test_counts_equal_seqeval_on_2000_random_sequences_illegal_ones_included(len
         options, truth, guess = {}, gold, predicted
     else:
         options = {"mode": "strict", "scheme": IOB2}
-        truth, guess = ([repair_strict(tags) for tags in side] for side in (gold, predicted))
+        truth, guess = ([repaired(tags) for tags in side] for side in (gold, predicted))
         assert truth != gold
     report = classification_report(truth, guess, output_dict=True, zero_division=0, **options)
     for kind, ours in {**scores["per_type"], "micro avg": scores["micro"]}.items():
@@ -59,7 +60,7 @@ def test_counts_of_each_sentence_equal_seqeval_on_that_sentence_alone() -> None:
     gold, predicted = random_corpus(300, seed=2)
     counts = count(gold, predicted)
     for i, (one, other) in enumerate(zip(gold, predicted, strict=True)):
-        truth, guess = [repair_strict(one)], [repair_strict(other)]
+        truth, guess = [repaired(one)], [repaired(other)]
         f1 = f1_score(truth, guess, mode="strict", scheme=IOB2, zero_division=0)
         row = Counts(counts.types, counts.tp[i : i + 1], counts.predicted[i : i + 1], counts.gold[i : i + 1])
         assert row.f1 == pytest.approx(100 * f1)

@@ -5,10 +5,12 @@ import pytest
 from scipy import stats
 
 from wcabench.errors import UserError
-from wcabench.scoring.bootstrap import hierarchical_interval
+from wcabench.scoring.bootstrap import resample_difference
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean, crossed_t_p
-from wcabench.scoring.jackknife import Influences
+from wcabench.scoring.crossed_t import crossed_t_interval, crossed_t_mean, crossed_t_p
+from wcabench.scoring.intervals import Interval
+from wcabench.scoring.jackknife import Influences, influences
+from wcabench.scoring.sums import stack_pair
 
 Make = Callable[..., list[Counts]]
 
@@ -20,6 +22,10 @@ def additive(seeds: np.ndarray, sentences: np.ndarray, noise: np.ndarray | float
     return Influences(
         float(mean), values.mean(0) - mean, values.mean(1) - mean, values - values.mean(0, keepdims=True)
     )
+
+
+def difference_interval(a: list[Counts], b: list[Counts]) -> Interval:
+    return crossed_t_interval(influences(stack_pair(a, b), len(a)), 0.95)
 
 
 def test_seeds_that_alone_vary_give_students_interval() -> None:
@@ -60,13 +66,14 @@ def test_the_interaction_is_counted_once() -> None:
 
 def test_one_seed_gives_the_interval_over_sentences_near_the_bootstraps(make_counts: Make) -> None:
     counts = make_counts(300, 1)
-    ours, theirs = crossed_t_mean(counts), hierarchical_interval(counts)
+    nothing_found = [Counts(one.types, 0 * one.tp, one.predicted, one.gold) for one in counts]
+    ours, theirs = crossed_t_mean(counts), resample_difference(counts, nothing_found).interval()
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.5)
 
 
 def test_the_interval_is_around_the_estimate_and_turns_with_the_methods(make_counts: Make) -> None:
     a, b = make_counts(90, 3, seed=1), make_counts(90, 3, seed=2, skill=0.7)
-    there, back = crossed_t_difference(a, b), crossed_t_difference(b, a)
+    there, back = difference_interval(a, b), difference_interval(b, a)
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     mean = np.mean([x.f1 - y.f1 for x, y in zip(a, b, strict=True)])
     assert (there.low + there.high) / 2 == pytest.approx(mean)
@@ -74,7 +81,7 @@ def test_the_interval_is_around_the_estimate_and_turns_with_the_methods(make_cou
 
 def test_equal_methods_differ_by_exactly_nothing_and_an_empty_test_set_too(make_counts: Make) -> None:
     a = make_counts(40, 2)
-    assert crossed_t_difference(a, a).low == crossed_t_difference(a, a).high == 0
+    assert difference_interval(a, a).low == difference_interval(a, a).high == 0
     assert crossed_t_p(additive(np.zeros(3), np.zeros(9))) == 1
     assert crossed_t_p(additive(np.ones(3), np.zeros(9))) == 0
     nothing = np.zeros((5, 1))
@@ -84,6 +91,6 @@ def test_equal_methods_differ_by_exactly_nothing_and_an_empty_test_set_too(make_
 def test_unpaired_seeds_and_a_level_outside_0_and_1_are_errors(make_counts: Make) -> None:
     a = make_counts(30, 2)
     with pytest.raises(UserError, match="pair 2 seeds with 1"):
-        crossed_t_difference(a, a[:1])
+        difference_interval(a, a[:1])
     with pytest.raises(UserError, match="level 2"):
         crossed_t_mean(a, level=2)

@@ -5,10 +5,10 @@ import pytest
 from click.testing import CliRunner, Result
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
+from strict_repair import repaired
 
 from wcabench.cli.score import score
 from wcabench.errors import UserError
-from wcabench.scoring.spans import repair_strict
 
 GOLD = [
     [("Lea", "B-PER"), ("Amsel", "I-PER"), ("wohnt", "O"), ("in", "O"), ("Ulm", "B-LOC")],
@@ -49,7 +49,7 @@ def test_json_has_exactly_the_promised_keys_and_seqevals_numbers(files: tuple[st
     assert list(got["per_type"]) == ["LOC", "ORG", "PER"]
     assert list(got["lenient"]) == ["f1"]
     gold = [[tag for _, tag in rows] for rows in GOLD]
-    strict = f1_score(gold, [repair_strict(tags) for tags in PRED], mode="strict", scheme=IOB2)
+    strict = f1_score(gold, [repaired(tags) for tags in PRED], mode="strict", scheme=IOB2)
     assert got["micro"]["f1"] == pytest.approx(100 * strict)
     assert got["lenient"]["f1"] == pytest.approx(100 * f1_score(gold, PRED))
     assert got["per_type"]["LOC"] == {

@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from wcabench.errors import UserError
+from wcabench.scoring.bootstrap import resample_difference
 from wcabench.scoring.counts import Counts
+from wcabench.scoring.crossed_t import crossed_t_interval
+from wcabench.scoring.jackknife import influences
 from wcabench.scoring.significance import (
     approximate_randomisation,
     compare,
     compare_all,
-    crossed_t_difference,
     crossed_t_mean,
     effect_size,
-    hierarchical_difference,
     seed_permutation,
     summarise,
 )
+from wcabench.scoring.sums import stack_pair
 
 Make = Callable[..., list[Counts]]
 
@@ -28,7 +30,8 @@ def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) ->
     ours = compare(a, b, resamples=1000, bootstrap=True)
     of_a, of_b = [a[k] for k in (1, 2, 3)], [b[k] for k in (1, 2, 3)]
     differences = [x.f1 - y.f1 for x, y in zip(of_a, of_b, strict=True)]
-    interval = crossed_t_difference(of_a, of_b)
+    interval = crossed_t_interval(influences(stack_pair(of_a, of_b), 3), 0.95)
+    resampled = resample_difference(of_a, of_b, 1000)
     assert ours.n_common_seeds == 3
     assert ours.difference == pytest.approx(statistics.mean(differences))
     assert (ours.low, ours.high) == (interval.low, interval.high)
@@ -36,8 +39,8 @@ def test_compare_uses_the_common_seeds_only_and_pairs_them(make_counts: Make) ->
     assert ours.p_randomisation == approximate_randomisation(of_a, of_b, 1000)
     assert (ours.p_seeds, ours.attainable_p) == seed_permutation(differences)
     assert ours.attainable_p == 0.25
-    assert ours.percentile == hierarchical_difference(of_a, of_b, 1000)
-    assert ours.bca == hierarchical_difference(of_a, of_b, 1000, method="bca")
+    assert ours.percentile == resampled.interval()
+    assert ours.bca == resampled.interval(method="bca")
     assert ours.p == max(ours.p_t, ours.p_randomisation)
     assert ours.effect == effect_size(differences)
     flat = [value for one in astuple(ours) for value in (one if isinstance(one, tuple) else [one])]

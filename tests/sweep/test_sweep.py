@@ -69,6 +69,11 @@ def test_the_methods_own_setting_is_the_reference_and_comes_first(model):
     assert coupled(changed, "wca-hard", depth=4)[0].state == "layers 3, ε 0.02"
 
 
+def test_the_exact_plan_is_left_out_where_the_method_has_none():
+    choice = Choice(("wca-hard",), options={"wca-hard": {"marginals": "unbalanced"}})
+    assert {one.epsilon for one in coupled(choice, "wca-hard", depth=4)} == {0.05, 0.1, 0.01}
+
+
 def test_pairs_beyond_the_encoders_limit_are_counted(gold, tiny_encoder):
     short = RecipeConfig(precision="fp32", max_length=8)
     reader = Network(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu")

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wcabench.transport import cosine_costs, harden_columns, harden_rows
+from wcabench.transport import cosine_costs, harden_columns, partners
 from wcabench.transport.coupling import describe
 
 sizes = st.integers(1, 15)
@@ -24,9 +24,15 @@ def test_the_first_of_equal_source_tokens_wins(n_s, n_t, seed):
     assert chosen == [score[:, j].tolist().index(max(score[:, j].tolist())) for j in range(n_t)]
 
 
-def test_rows_are_the_columns_of_the_transpose():
-    score = torch.rand(4, 6, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(harden_rows([score])[0], harden_columns([score.T])[0].T)
+@given(sizes, sizes, st.integers(0, 1000))
+def test_partners_are_the_hardened_columns_of_the_tokens_that_have_mass(n_s, n_t, seed):
+    generator = torch.Generator().manual_seed(seed)
+    plan = torch.randint(0, 3, (n_s, n_t), generator=generator).float()
+    plan[:, torch.rand(n_t, generator=generator) < 0.3] = 0
+    linked = partners(plan)
+    with_mass = plan.sum(0) > 0
+    assert torch.equal(linked[:, with_mass], harden_columns([plan])[0][:, with_mass] > 0)
+    assert not linked[:, ~with_mass].any()
 
 
 def test_cosine_costs_are_between_zero_and_two_and_ignore_scale_before_normalising():

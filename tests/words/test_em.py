@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import digamma
 
-from wcabench.words import FastAlign
+from wcabench.words import FastAlignModel
 
 sentences = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6)
 corpora = st.lists(st.tuples(sentences, sentences), min_size=1, max_size=8)
 Pairs = list[tuple[list[str], list[str]]]
 
 
-def prior(j: int, m: int, n: int, options: FastAlign, tension: float) -> list[float]:
+def prior(j: int, m: int, n: int, options: FastAlignModel, tension: float) -> list[float]:
     """p(null) and p(i) for i = 1..n, given target position j from 1."""
     if not options.favor_diagonal:
         return [1 / (n + 1)] * (n + 1)
@@ -25,7 +25,7 @@ def prior(j: int, m: int, n: int, options: FastAlign, tension: float) -> list[fl
     return [p_null] + [(1 - p_null) * weight / sum(weights) for weight in weights]
 
 
-def plain_fit(pairs: Pairs, options: FastAlign) -> tuple[list[float], list[list[list[float]]]]:
+def plain_fit(pairs: Pairs, options: FastAlignModel) -> tuple[list[float], list[list[list[float]]]]:
     """Log-likelihood of each pass, and the last scores: [sentence][target word][null, source words].
 
     The tension is not fitted here: its gradient in the C++ program is no sum that could be written out.
@@ -54,7 +54,7 @@ def plain_fit(pairs: Pairs, options: FastAlign) -> tuple[list[float], list[list[
 
 
 def normalised(
-    counts: dict[str | None, dict[str, float]], options: FastAlign
+    counts: dict[str | None, dict[str, float]], options: FastAlignModel
 ) -> dict[tuple[str | None, str], float]:
     table = {}
     for e, row in counts.items():
@@ -77,7 +77,7 @@ def test_agrees_with_the_model_written_out(
     iterations: int,
     tension: float,
 ) -> None:
-    options = FastAlign(
+    options = FastAlignModel(
         favor_diagonal=diagonal,
         optimize_tension=False,
         variational_bayes=bayes,

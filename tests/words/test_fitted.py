@@ -9,8 +9,8 @@ from garden import GARDEN
 from safetensors.numpy import save_file
 
 from wcabench.errors import UserError
-from wcabench.words import FastAlign, align
-from wcabench.words.aligner import learning, link_corpus, score_corpus
+from wcabench.words import FastAlignModel, align
+from wcabench.words.aligner import link_corpus, score_corpus, trained_on
 from wcabench.words.corpus import Corpus, encode
 from wcabench.words.fitted import FittedAligner, fit_aligner, load_aligner
 
@@ -20,7 +20,7 @@ HOLES = [([], ["x"]), *GARDEN[:3], (["x"], []), ([], []), *GARDEN[3:]]
 @pytest.fixture
 def kept(tmp_path) -> FittedAligner:
     """Learned from the garden, written and read again."""
-    fit_aligner(encode(GARDEN), FastAlign(), lowercase=False).save(tmp_path / "model")
+    fit_aligner(encode(GARDEN), FastAlignModel(), lowercase=False).save(tmp_path / "model")
     return load_aligner(tmp_path / "model")
 
 
@@ -59,7 +59,7 @@ def test_the_likelihoods_of_all_pairs_are_that_of_the_last_pass(kept):
     total = sum(
         one.likelihood * len(target) for one, (_, target) in zip(score(GARDEN, kept), GARDEN, strict=True)
     )
-    assert total == pytest.approx(FastAlign().fit(GARDEN).passes[-1].log_likelihood)
+    assert total == pytest.approx(FastAlignModel().fit(GARDEN).passes[-1].log_likelihood)
 
 
 def test_scores_of_both_directions_are_their_mean_and_the_links_are_those_without_scores(kept):
@@ -84,11 +84,13 @@ def test_a_link_that_one_direction_made_has_that_directions_posterior_in_it(kept
 
 def test_learning_and_scoring_at_once_is_the_same_as_by_the_kept_model(kept):
     corpus = encode(GARDEN)
-    assert list(score_corpus(corpus, learning(corpus, FastAlign()), "union")) == score(GARDEN, kept, "union")
+    assert list(score_corpus(corpus, trained_on(corpus, FastAlignModel()), "union")) == score(
+        GARDEN, kept, "union"
+    )
 
 
 def test_a_model_compares_words_as_it_learned_to(tmp_path):
-    fit_aligner(encode(GARDEN, lowercase=True), FastAlign(), lowercase=True).save(tmp_path / "model")
+    fit_aligner(encode(GARDEN, lowercase=True), FastAlignModel(), lowercase=True).save(tmp_path / "model")
     fitted = load_aligner(tmp_path / "model")
     shouted = [([w.upper() for w in source], [w.upper() for w in target]) for source, target in GARDEN]
     without_eszett = [pair for pair in shouted if not any("SS" in word for word in pair[1])]
@@ -98,7 +100,7 @@ def test_a_model_compares_words_as_it_learned_to(tmp_path):
 
 def test_nothing_to_learn_from_is_refused():
     with pytest.raises(UserError, match="nothing to learn a model from"):
-        fit_aligner(encode([([], ["a"])]), FastAlign(), lowercase=True)
+        fit_aligner(encode([([], ["a"])]), FastAlignModel(), lowercase=True)
 
 
 def test_pairs_are_read_one_by_one():

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wcabench.errors import UserError
-from wcabench.words import SYMMETRISATIONS, FastAlign, align, symmetrise_corpus
+from wcabench.words import SYMMETRISATIONS, FastAlignModel, align, symmetrise_corpus
 
 sentences = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6)
 corpora = st.lists(st.tuples(sentences, sentences), min_size=1, max_size=8)
 
 
 def test_maximum_likelihood_never_lowers_the_likelihood() -> None:
-    options = FastAlign(variational_bayes=False, optimize_tension=False, iterations=12)
+    options = FastAlignModel(variational_bayes=False, optimize_tension=False, iterations=12)
     likelihoods = [p.log_likelihood for p in options.fit(GARDEN).passes]
     assert all(b >= a - 1e-9 for a, b in pairwise(likelihoods[1:]))
 
 
 def test_tension_is_fitted_from_the_second_pass_on_and_stays_in_its_range() -> None:
-    passes = FastAlign(iterations=12).fit(GARDEN).passes
+    passes = FastAlignModel(iterations=12).fit(GARDEN).passes
     assert [len(p.tensions) for p in passes] == [1, *[9] * 10, 1]
     assert [len(p.model_features) for p in passes] == [0, *[8] * 10, 0]
     assert all(0.1 <= t <= 14 for p in passes for t in p.tensions)
@@ -33,26 +33,26 @@ def test_tension_is_fitted_from_the_second_pass_on_and_stays_in_its_range() -> N
 
 
 def test_without_optimize_tension_it_stays() -> None:
-    passes = FastAlign(optimize_tension=False, tension=3.0).fit(GARDEN).passes
+    passes = FastAlignModel(optimize_tension=False, tension=3.0).fit(GARDEN).passes
     assert {t for p in passes for t in p.tensions} == {3.0}
 
 
 def test_the_same_pairs_give_the_same_bits() -> None:
-    assert FastAlign().fit(GARDEN) == FastAlign().fit(GARDEN)
+    assert FastAlignModel().fit(GARDEN) == FastAlignModel().fit(GARDEN)
 
 
 @given(corpora)
 @settings(max_examples=25)
 def test_reverse_is_forward_of_swapped_pairs(pairs: list[tuple[list[str], list[str]]]) -> None:
-    back = FastAlign(reverse=True).fit(pairs)
-    swapped = FastAlign().fit([(target, source) for source, target in pairs])
+    back = FastAlignModel(reverse=True).fit(pairs)
+    swapped = FastAlignModel().fit([(target, source) for source, target in pairs])
     assert back.links == [tuple((j, i) for i, j in links) for links in swapped.links]
     assert back.passes == swapped.passes
 
 
 def test_pairs_with_an_empty_side_get_no_links_and_change_nothing() -> None:
     holes = [([], ["x"]), *GARDEN[:3], (["x"], []), ([], []), *GARDEN[3:]]
-    whole, full = FastAlign().fit(holes), FastAlign().fit(GARDEN)
+    whole, full = FastAlignModel().fit(holes), FastAlignModel().fit(GARDEN)
     assert [whole.links[k] for k in (0, 4, 5)] == [(), (), ()]
     assert [links for k, links in enumerate(whole.links) if k not in (0, 4, 5)] == full.links
     assert whole.passes == full.passes
@@ -60,22 +60,24 @@ def test_pairs_with_an_empty_side_get_no_links_and_change_nothing() -> None:
 
 @pytest.mark.parametrize("pairs", [[], [([], [])], [([], ["a"]), (["b"], [])]])
 def test_nothing_to_align_gives_no_links(pairs: list[tuple[list[str], list[str]]]) -> None:
-    assert FastAlign().fit(pairs).links == [()] * len(pairs)
+    assert FastAlignModel().fit(pairs).links == [()] * len(pairs)
     assert align(pairs) == [()] * len(pairs)
 
 
 def test_one_word_a_side_is_linked() -> None:
-    assert FastAlign().fit([(["a"], ["b"])]).links == [((0, 0),)]
+    assert FastAlignModel().fit([(["a"], ["b"])]).links == [((0, 0),)]
 
 
 def test_one_iteration_only_decodes_and_follows_the_diagonal() -> None:
-    found = FastAlign(iterations=1).fit([(list("abc"), list("xyz"))])
+    found = FastAlignModel(iterations=1).fit([(list("abc"), list("xyz"))])
     assert found.links == [((0, 0), (1, 1), (2, 2))]
     assert len(found.passes) == 1
 
 
 def test_length_ratio_is_the_mean_over_the_pairs() -> None:
-    assert FastAlign().fit([(["a"], ["b", "c"]), (["a", "b"], ["c"])]).length_ratio == pytest.approx(1.25)
+    assert FastAlignModel().fit([(["a"], ["b", "c"]), (["a", "b"], ["c"])]).length_ratio == pytest.approx(
+        1.25
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,14 +94,14 @@ def test_length_ratio_is_the_mean_over_the_pairs() -> None:
 )
 def test_options_without_meaning_are_refused_by_name(options: dict[str, float]) -> None:
     with pytest.raises(UserError, match=next(iter(options))):
-        FastAlign(**options)  # type: ignore[arg-type]
+        FastAlignModel(**options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("item", ["ab", ("a b", "c d"), (["a"], ["b"], ["c"]), (["a"],)])
 def test_what_is_no_pair_of_word_lists_is_refused_with_its_index(item: object) -> None:
     pairs: list[Any] = [(["a"], ["b"]), item]
     with pytest.raises(UserError, match="sentence pair 1: "):
-        FastAlign().fit(pairs)
+        FastAlignModel().fit(pairs)
     with pytest.raises(UserError, match="sentence pair 1: "):
         align(pairs)
 
@@ -107,12 +109,12 @@ def test_what_is_no_pair_of_word_lists_is_refused_with_its_index(item: object) -
 def test_underflow_is_an_error_that_names_alpha() -> None:
     many_sources = [(list(map(str, range(3000))), ["x", "y"])]
     with pytest.raises(UserError, match="raise alpha"):
-        FastAlign(favor_diagonal=False, alpha=1e-9).fit(many_sources)
+        FastAlignModel(favor_diagonal=False, alpha=1e-9).fit(many_sources)
 
 
 @pytest.mark.parametrize("how", SYMMETRISATIONS)
 def test_align_is_both_directions_symmetrised(how: str) -> None:
-    forward, reverse = FastAlign().fit(GARDEN).links, FastAlign(reverse=True).fit(GARDEN).links
+    forward, reverse = FastAlignModel().fit(GARDEN).links, FastAlignModel(reverse=True).fit(GARDEN).links
     assert align(GARDEN, symmetrisation=how, lowercase=False) == symmetrise_corpus(forward, reverse, how)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wcabench.words import Alignment, FastAlign, Pass, format_links, parse_links, symmetrise_corpus
+from wcabench.words import Alignment, FastAlignModel, Pass, format_links, parse_links, symmetrise_corpus
 
 CORPORA = ["ntrex.de", "ntrex.nl", "ntrex.hy", "conll.nl"]
 DIRECTIONS = {"fwd": False, "rev": True}
@@ -46,7 +46,7 @@ def words(text: str) -> list[str]:
 
 @functools.cache
 def fitted(corpus: str, direction: str) -> Alignment:
-    return FastAlign(reverse=DIRECTIONS[direction]).fit(pairs_of(corpus))
+    return FastAlignModel(reverse=DIRECTIONS[direction]).fit(pairs_of(corpus))
 
 
 def share_of_equal_lines(links: list[tuple[tuple[int, int], ...]], lines: list[str]) -> float:
@@ -56,18 +56,18 @@ def share_of_equal_lines(links: list[tuple[tuple[int, int], ...]], lines: list[s
 def as_logged(run: Alignment) -> list[str]:
     """The numbers of a fit as the C++ program prints them, in the order of its log."""
     numbers = [f"{run.length_ratio:.6g}"]
-    for found in run.passes:
+    for one in run.passes:
         numbers += [
             f"{value:.6g}"
             for value in (
-                found.log_likelihood,
-                found.cross_entropy,
-                found.perplexity,
-                found.null_posterior,
-                found.feature,
+                one.log_likelihood,
+                one.cross_entropy,
+                2.0**one.cross_entropy,
+                one.null_posterior,
+                one.feature,
             )
         ]
-        numbers += tensions_as_logged(found)
+        numbers += tensions_as_logged(one)
     return numbers
 
 

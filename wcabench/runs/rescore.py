@@ -87,7 +87,9 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
     """
     cell = rescored.cell
     if cell.path.resolve() != store.folder(cell.config, cell.key).resolve():
-        raise UserError(f"{cell.path}: not in its place in {store.root}; copy it there with `wcabench store merge`")
+        raise UserError(
+            f"{cell.path}: not in its place in {store.root}; copy it there with `wcabench store merge`"
+        )
     with store.lock(cell.key) as held:
         if not held or read_cell(cell.path).record != cell.record:
             raise UserError(

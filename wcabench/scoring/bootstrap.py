@@ -1,4 +1,4 @@
-"""Hierarchical bootstrap over seeds and sentences: intervals of a mean F1 and of a difference of two.
+"""Hierarchical bootstrap over seeds and sentences: intervals of the difference of two mean F1s.
 
 A resample draws sentences with replacement, one draw for all seeds, because the seeds share the test set, and
 seeds with replacement (the pigeonhole bootstrap, Owen 2007). Its statistic is the mean over the drawn seeds of
@@ -18,7 +18,7 @@ from wcabench.errors import UserError
 from wcabench.scoring.counts import Counts
 from wcabench.scoring.intervals import Interval, bca_interval, percentile_interval
 from wcabench.scoring.jackknife import Influences, acceleration, influences, per_seed
-from wcabench.scoring.sums import exact_floats, f1_of_sums, stack, stack_pair
+from wcabench.scoring.sums import exact_floats, f1_of_sums, stack_pair
 
 Method = Literal["percentile", "bca"]
 RESAMPLES = 10_000
@@ -28,7 +28,7 @@ _BLOCK = 1 << 17  # sentence weights held at once: a block stays in the processo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resampled:
-    """The bootstrap distribution of a mean F1 or of a difference, in percent points.
+    """The bootstrap distribution of a difference of mean F1s, in percent points.
 
     Attributes:
         values: the statistic on each resample, [n_resamples].
@@ -52,57 +52,10 @@ class Resampled:
         raise UserError(f"interval method {method!r}: there are percentile and bca")
 
 
-def hierarchical_interval(
-    counts: Sequence[Counts],
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    seed: int = SEED,
-    method: Method = "percentile",
-) -> Interval:
-    """Bootstrap interval of the mean over seeds of micro F1.
-
-    Args:
-        counts: counts of each seed on one test set.
-        resamples: number of bootstrap resamples.
-        level: coverage aimed at, in (0, 1).
-        seed: of the generator.
-        method: "percentile" or "bca".
-
-    Raises:
-        UserError: no counts, counts of different test sets, or a level or method that there is not.
-    """
-    return _resample(stack(counts), len(counts), resamples, seed).interval(level, method)
-
-
-def hierarchical_difference(
-    a: Sequence[Counts],
-    b: Sequence[Counts],
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-    seed: int = SEED,
-    method: Method = "percentile",
-) -> Interval:
-    """Bootstrap interval of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
-
-    Args:
-        a: counts of each seed of one method.
-        b: counts of the same seeds, in the same order, of the other.
-        resamples: number of bootstrap resamples.
-        level: coverage aimed at, in (0, 1).
-        seed: of the generator.
-        method: "percentile" or "bca".
-
-    Raises:
-        UserError: no counts, unequal numbers of seeds, counts of different test sets, or a level or method that
-            there is not.
-    """
-    return resample_difference(a, b, resamples, seed).interval(level, method)
-
-
 def resample_difference(
     a: Sequence[Counts], b: Sequence[Counts], resamples: int = RESAMPLES, seed: int = SEED
 ) -> Resampled:
-    """The distribution that `hierarchical_difference` takes its intervals from: one resampling for several.
+    """The distribution of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
 
     Args:
         a: counts of each seed of one method.

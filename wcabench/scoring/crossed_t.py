@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 from wcabench.scoring.counts import Counts
 from wcabench.scoring.intervals import Interval, tails
 from wcabench.scoring.jackknife import Influences, influences
-from wcabench.scoring.sums import stack, stack_pair
+from wcabench.scoring.sums import stack
 
 
 def crossed_t_mean(counts: Sequence[Counts], level: float = 0.95) -> Interval:
@@ -28,20 +28,6 @@ def crossed_t_mean(counts: Sequence[Counts], level: float = 0.95) -> Interval:
         UserError: no counts, counts of different test sets, or a level outside (0, 1).
     """
     return crossed_t_interval(influences(stack(counts), len(counts)), level)
-
-
-def crossed_t_difference(a: Sequence[Counts], b: Sequence[Counts], level: float = 0.95) -> Interval:
-    """The t interval of mean F1 of `a` minus mean F1 of `b`, paired by seed and sentence.
-
-    Args:
-        a: counts of each seed of one method.
-        b: counts of the same seeds, in the same order, of the other.
-        level: coverage aimed at, in (0, 1).
-
-    Raises:
-        UserError: no counts, unequal numbers of seeds, counts of different test sets, or a level outside (0, 1).
-    """
-    return crossed_t_interval(influences(stack_pair(a, b), len(a)), level)
 
 
 def crossed_t_p(found: Influences) -> float:

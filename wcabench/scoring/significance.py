@@ -11,12 +11,10 @@ from wcabench.scoring.bootstrap import (
     RESAMPLES,
     SEED,
     Resampled,
-    hierarchical_difference,
-    hierarchical_interval,
     resample_difference,
 )
 from wcabench.scoring.counts import Counts
-from wcabench.scoring.crossed_t import crossed_t_difference, crossed_t_interval, crossed_t_mean, crossed_t_p
+from wcabench.scoring.crossed_t import crossed_t_interval, crossed_t_mean, crossed_t_p
 from wcabench.scoring.effect_size import EffectSize, effect_size
 from wcabench.scoring.intervals import Interval
 from wcabench.scoring.jackknife import influences
@@ -41,11 +39,8 @@ __all__ = [
     "benjamini_hochberg",
     "compare",
     "compare_all",
-    "crossed_t_difference",
     "crossed_t_mean",
     "effect_size",
-    "hierarchical_difference",
-    "hierarchical_interval",
     "holm",
     "power_sentence",
     "seed_permutation",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from wcabench.scoring.entities import Repair, drop_stray, find_runs
-from wcabench.scoring.tags import Tag, TagIds, split_tag
+from wcabench.scoring.tags import Tag, TagIds
 
 
 class Span(NamedTuple):
@@ -42,21 +42,3 @@ def read_spans(tags: Sequence[Tag], repair: Repair = drop_stray) -> list[Span]:
         )
         if is_entity
     ]
-
-
-def repair_strict(tags: Sequence[Tag]) -> list[str]:
-    """The tags as the strict score reads them: an I-X that continues no entity of type X becomes O.
-
-    The result is legal IOB2. seqeval (mode "strict") gives the strict score on repaired tags; on unrepaired
-    ones it also drops the entity of B-X in `B-X I-Y`, which the repair keeps.
-
-    Raises:
-        UserError: a malformed tag.
-    """
-    repaired: list[str] = []
-    current = ""
-    for tag in tags:
-        prefix, kind = split_tag(tag)
-        current = kind if prefix == "B" or kind == current else ""
-        repaired.append(f"{prefix}-{kind}" if current else "O")
-    return repaired

@@ -172,7 +172,18 @@ def _layers(own: str, depth: int) -> Sequence[str]:
 
 
 def _epsilons(choice: Choice, method: Any) -> list[float | None]:
-    return list(choice.epsilons) or list(dict.fromkeys([method.epsilon, *EPSILONS]))
+    """Those that were asked for, or the default range: the method's own first, and none that its options refuse."""
+    if choice.epsilons:
+        return list(choice.epsilons)
+    return [epsilon for epsilon in dict.fromkeys([method.epsilon, *EPSILONS]) if _takes(method, epsilon)]
+
+
+def _takes(method: Any, epsilon: float | None) -> bool:
+    try:
+        dataclasses.replace(method, epsilon=epsilon)
+    except UserError:
+        return False
+    return True
 
 
 def by_plan(settings: Sequence[Setting]) -> list[list[Setting]]:

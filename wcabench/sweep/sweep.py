@@ -13,8 +13,8 @@ from wcabench.contract import SentencePair
 from wcabench.nn.layers import layer_numbers
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import FASTALIGN, STATISTICAL, Choice, Setting, by_plan, coupled, statistical
-from wcabench.words import FastAlign, Link, Links, symmetrise_corpus
-from wcabench.words.aligner import learning, link_corpus
+from wcabench.words import FastAlignModel, Link, Links, symmetrise_corpus
+from wcabench.words.aligner import link_corpus, trained_on
 from wcabench.words.alignment_error_rate import (
     AlignmentScore,
     error_rate_intervals,
@@ -141,8 +141,8 @@ def _symmetrised(
 def _fast_align(text: Sequence[SentencePair], choice: Choice) -> Directions:
     method = choice.method(FASTALIGN)
     corpus = encode(((one.source, one.target) for one in text), lowercase=method.lowercase)
-    source = learning(corpus, FastAlign(iterations=method.em_iterations))
-    forward, reverse = (list(link_corpus(corpus, source, way)) for way in ("forward", "reverse"))
+    make_direction = trained_on(corpus, FastAlignModel(iterations=method.em_iterations))
+    forward, reverse = (list(link_corpus(corpus, make_direction, way)) for way in ("forward", "reverse"))
     return forward, reverse
 
 

@@ -7,19 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wcabench.transport.balanced import solve
     from wcabench.transport.costs import Costs, cosine_costs
     from wcabench.transport.coupling import Coupling
-    from wcabench.transport.hardening import harden_columns, harden_rows
-    from wcabench.transport.plans import Plans, solve
+    from wcabench.transport.hardening import harden_columns, partners
+    from wcabench.transport.plans import Plans, Solver
     from wcabench.transport.relaxed import solve_partial, solve_unbalanced
 
 __all__ = [
     "Costs",
     "Coupling",
     "Plans",
+    "Solver",
     "cosine_costs",
     "harden_columns",
-    "harden_rows",
+    "partners",
     "solve",
     "solve_partial",
     "solve_unbalanced",
@@ -30,9 +32,10 @@ _HOMES = {
     "cosine_costs": "costs",
     "Coupling": "coupling",
     "harden_columns": "hardening",
-    "harden_rows": "hardening",
+    "partners": "hardening",
     "Plans": "plans",
-    "solve": "plans",
+    "Solver": "plans",
+    "solve": "balanced",
     "solve_partial": "relaxed",
     "solve_unbalanced": "relaxed",
 }

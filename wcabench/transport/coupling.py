@@ -15,8 +15,8 @@ class Coupling:
     """How much of each target token belongs to which source token.
 
     Attributes:
-        plans: one tensor a pair, [n_s, n_t] shared by all layers, or [layers, n_s, n_t].
-        facts: numbers about how it was found (marginal error, iterations), averaged over training.
+        plans: one tensor per pair, [n_s, n_t] shared by all layers, or [layers, n_s, n_t].
+        facts: numbers about how the plans were computed (marginal error, iterations), averaged over training.
     """
 
     plans: list[torch.Tensor]
@@ -24,7 +24,7 @@ class Coupling:
 
 
 def describe(plans: Sequence[torch.Tensor]) -> dict[str, float]:
-    """What the couplings are like, as means over the pairs.
+    """Numbers that describe some couplings, as means over the pairs.
 
     Returns:
         source_coverage: share of source tokens that are the largest entry of at least one column.

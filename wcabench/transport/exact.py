@@ -18,7 +18,7 @@ from wcabench.compiled import compiled
 FloatArray = np.ndarray
 IntArray = np.ndarray
 
-# Rows whose best link is looked for before one enters: more take fewer exchanges, each of which costs more.
+# Rows that are searched for the best entering link: with more rows there are fewer exchanges, but each takes longer.
 BLOCK = 4
 # A link enters if it is cheaper by more than this share of the largest cost, which is far above the duals' rounding.
 TOLERANCE = 1e-13
@@ -91,8 +91,8 @@ def exact_ragged(
 def _masses(supply: IntArray, demand: IntArray) -> IntArray:
     """[n_s + n_t, 2]: units and infinitesimals of each token, rows first.
 
-    Each row has n_t of the latter, each column 1, the last column the rest: no rows but all, or none, have as much
-    together as any columns.
+    Each row has n_t infinitesimals, each column 1, and the last column the rest. So no set of rows, unless it is empty
+    or all of them, has exactly as much as a set of columns, and no link of a tree is empty.
     """
     n_s, n_t = len(supply), len(demand)
     mass = np.empty((n_s + n_t, 2), dtype=np.int64)
@@ -106,7 +106,7 @@ def _masses(supply: IntArray, demand: IntArray) -> IntArray:
 
 @compiled
 def _transport(cost: FloatArray, mass: IntArray) -> tuple[Tree, int]:
-    """(An optimal tree, exchanges)."""
+    """(An optimal tree, the number of exchanges)."""
     n_s = len(cost)
     tree = _grow(cost, *_first_links(cost, mass))
     f, g = tree.dual[:n_s], tree.dual[n_s:]
@@ -150,25 +150,26 @@ def _cell(node: int, other: int, n_s: int) -> tuple[int, int]:
 
 
 @compiled
-def _less(masses: IntArray, one: int, other: int) -> bool:
-    """Whether a row of [n, 2] masses is smaller than another: by its units, then by its infinitesimals."""
-    if masses[one, 0] != masses[other, 0]:
-        return bool(masses[one, 0] < masses[other, 0])
-    return bool(masses[one, 1] < masses[other, 1])
+def _less(masses: IntArray, a: int, b: int) -> bool:
+    """Whether row a of [n, 2] masses is smaller than row b: by its units, then by its infinitesimals."""
+    if masses[a, 0] != masses[b, 0]:
+        return bool(masses[a, 0] < masses[b, 0])
+    return bool(masses[a, 1] < masses[b, 1])
 
 
 @compiled
 def _first_links(cost: FloatArray, mass: IntArray) -> tuple[IntArray, IntArray]:
-    """([n - 1, 2] nodes, [n - 1, 2] masses) of the links of a tree; `mass` is used up.
+    """([n - 1, 2] nodes, [n - 1, 2] masses) of the links of the first tree; `mass` is left empty.
 
-    The row that loses most by missing its cheapest column, among those with room, gives that column all it can.
+    Again and again, the row whose cheapest open column is cheaper than its second cheapest by most sends that column as
+    much as it can. A column is open until its mass is used up.
     """
     n_s, n_t = cost.shape
     links, sent = np.empty((n_s + n_t - 1, 2), np.int64), np.empty((n_s + n_t - 1, 2), np.int64)
-    rows, columns, rooms = np.arange(n_s), np.arange(n_t), n_t
+    rows, columns, open_columns = np.arange(n_s), np.arange(n_t), n_t
     cheapest, regret = np.empty(n_s, np.int64), np.empty(n_s)
     for i in range(n_s):
-        cheapest[i], regret[i] = _cheapest(cost[i], columns, rooms)
+        cheapest[i], regret[i] = _cheapest(cost[i], columns, open_columns)
     givers = n_s
     for count in range(n_s + n_t - 1):
         k = 0
@@ -182,19 +183,19 @@ def _first_links(cost: FloatArray, mass: IntArray) -> tuple[IntArray, IntArray]:
             givers -= 1
             rows[k] = rows[givers]
             continue
-        rooms -= 1
-        for k in range(rooms):
+        open_columns -= 1
+        for k in range(open_columns):
             if columns[k] == j:
-                columns[k] = columns[rooms]
+                columns[k] = columns[open_columns]
         for k in range(givers):
             if cheapest[rows[k]] == j:
-                cheapest[rows[k]], regret[rows[k]] = _cheapest(cost[rows[k]], columns, rooms)
+                cheapest[rows[k]], regret[rows[k]] = _cheapest(cost[rows[k]], columns, open_columns)
     return links, sent
 
 
 @compiled
 def _send(mass: IntArray, row: int, column: int, sent: IntArray, count: int) -> bool:
-    """The smaller of two masses moves into row `count` of `sent`; whether it was all that the row had."""
+    """Move the smaller of two masses into row `count` of `sent`; True if the row has none left."""
     emptied = _less(mass, row, column)
     for part in range(2):
         given = mass[row if emptied else column, part]
@@ -205,10 +206,10 @@ def _send(mass: IntArray, row: int, column: int, sent: IntArray, count: int) -> 
 
 
 @compiled
-def _cheapest(row: FloatArray, columns: IntArray, rooms: int) -> tuple[int, float]:
-    """(The cheapest of the first `rooms` columns, how much more the next costs)."""
+def _cheapest(row: FloatArray, columns: IntArray, open_columns: int) -> tuple[int, float]:
+    """(The cheapest of the first `open_columns` columns, how much more the second cheapest costs)."""
     at, low, second = -1, np.inf, np.inf
-    for k in range(rooms):
+    for k in range(open_columns):
         price = row[columns[k]]
         if price < low:
             at, low, second = columns[k], price, low
@@ -219,7 +220,7 @@ def _cheapest(row: FloatArray, columns: IntArray, rooms: int) -> tuple[int, floa
 
 @compiled
 def _grow(cost: FloatArray, links: IntArray, sent: IntArray) -> Tree:
-    """The tree of the links."""
+    """The tree that consists of these links."""
     n = len(links) + 1
     none = np.full((4, n), -1)
     tree = Tree(
@@ -250,31 +251,31 @@ def _grow(cost: FloatArray, links: IntArray, sent: IntArray) -> Tree:
 
 @compiled
 def _exchange(cost: FloatArray, row: int, column: int, tree: Tree) -> None:
-    """The link between two nodes enters the tree, and the one of its cycle that runs dry leaves."""
+    """Let the link between two nodes enter the tree, and the link of its cycle that runs dry first leave it."""
     n_s, parent, depth, flow = len(cost), tree.parent, tree.depth, tree.flow
-    # More mass into the column means less on its own link, more on that of the row above it, and so on up; on the
-    # row's side likewise. What lies on the column's side of the leaving link is hung below the row, or the reverse.
-    one, other = row, column
+    # More mass into the column means less on the link above it, more on the next link up, and so on; likewise on the
+    # row's side. The part of the tree below the leaving link is then hung from the other end of the entering link.
+    row_side, column_side = row, column
     leaving, inside = -1, row
-    while one != other:
-        if depth[one] >= depth[other]:
-            if one < n_s and (leaving < 0 or _less(flow, one, leaving)):
-                leaving, inside = one, row
-            one = parent[one]
+    while row_side != column_side:
+        if depth[row_side] >= depth[column_side]:
+            if row_side < n_s and (leaving < 0 or _less(flow, row_side, leaving)):
+                leaving, inside = row_side, row
+            row_side = parent[row_side]
         else:
-            if other >= n_s and (leaving < 0 or _less(flow, other, leaving)):
-                leaving, inside = other, column
-            other = parent[other]
+            if column_side >= n_s and (leaving < 0 or _less(flow, column_side, leaving)):
+                leaving, inside = column_side, column
+            column_side = parent[column_side]
     units, ticks = flow[leaving, 0], flow[leaving, 1]
     for start in (row, column):
         node = start
-        while node != one:
+        while node != row_side:
             sign = -1 if (node < n_s) == (start == row) else 1
             flow[node, 0] += sign * units
             flow[node, 1] += sign * ticks
             node = parent[node]
     node, above = inside, column if inside == row else row
-    while True:  # turn the links from the entering one to the leaving one around
+    while True:  # reverse the links between the entering and the leaving one
         old, old_units, old_ticks = parent[node], flow[node, 0], flow[node, 1]
         _cut(node, tree)
         _hang(node, above, tree)
@@ -287,7 +288,7 @@ def _exchange(cost: FloatArray, row: int, column: int, tree: Tree) -> None:
 
 @compiled
 def _hang(node: int, above: int, tree: Tree) -> None:
-    """A node becomes the first child of another."""
+    """Make a node the first child of another."""
     tree.parent[node] = above
     tree.previous[node] = -1
     tree.following[node] = tree.child[above]
@@ -298,7 +299,7 @@ def _hang(node: int, above: int, tree: Tree) -> None:
 
 @compiled
 def _cut(node: int, tree: Tree) -> None:
-    """A node leaves its parent's children."""
+    """Take a node out of its parent's children."""
     before, after = tree.previous[node], tree.following[node]
     if before >= 0:
         tree.following[before] = after
@@ -310,7 +311,7 @@ def _cut(node: int, tree: Tree) -> None:
 
 @compiled
 def _renew(cost: FloatArray, top: int, tree: Tree) -> None:
-    """Depths and dual values of a node and all below it, from its parent down: rounding does not add up."""
+    """Compute depths and dual values of a node and all below it anew, from its parent down: no rounding adds up."""
     n_s, parent, child, following, dual = len(cost), tree.parent, tree.child, tree.following, tree.dual
     node = top
     while True:

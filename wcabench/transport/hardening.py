@@ -15,10 +15,10 @@ def harden_columns(scores: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     Tie rule: the first of equal source tokens wins, on every device.
 
     Args:
-        scores: [n_s, n_t] a pair (a plan, or a similarity).
+        scores: [n_s, n_t] per pair: a similarity, or a plan in which every target token has mass (see `partners`).
 
     Returns:
-        [n_s, n_t] a pair; every column sums to 1/n_t.
+        [n_s, n_t] per pair; every column sums to 1/n_t.
     """
     return [
         score.new_zeros(score.shape).scatter_(0, first_best(score)[None], 1 / score.shape[1])
@@ -26,9 +26,19 @@ def harden_columns(scores: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     ]
 
 
-def harden_rows(scores: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """The other direction: each source token sends 1/n_s to its best target token, the first of equals."""
-    return [plan.mT for plan in harden_columns([score.mT for score in scores])]
+def partners(plan: torch.Tensor) -> torch.Tensor:
+    """The source token with the largest share of each target token's mass, the first of equals.
+
+    Args:
+        plan: [n_s, n_t], not below 0. For the partners of the source tokens give its transpose.
+
+    Returns:
+        [n_s, n_t] bool, one True per column; none where the target token has no mass, as in a partial plan.
+    """
+    import torch
+
+    linked = torch.zeros_like(plan, dtype=torch.bool).scatter_(0, first_best(plan)[None], True)
+    return linked & (plan > 0)
 
 
 def first_best(score: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 PADDING = -1e30
-# Iterations between two looks at the error: each is a round trip to a GPU.
+# The error is computed once in so many iterations: each time the GPU is waited for.
 LOOK_EVERY = 10
 
 
@@ -22,15 +22,15 @@ def sinkhorn_log(
     f_i = eps (log u_i - LSE_j((g_j - C_ij) / eps)), then g likewise, so that columns are exact.
 
     Args:
-        costs: [n_s, n_t] a problem, all on one device.
+        costs: [n_s, n_t] per problem, all on one device.
         epsilon: weight of the entropy, in units of the cost.
-        tolerance: stop when the largest L1 violation of the row marginals is below this; looked at every tenth time.
+        tolerance: stop when the largest L1 violation of the row marginals is below this; checked every tenth time.
         max_iterations: give up after so many.
-        source: [n_s] a problem, weights that sum to one; None: uniform. A token of weight 0 is left out.
-        target: [n_t] a problem, likewise.
+        source: [n_s] per problem, weights that sum to one; None: uniform. A token of weight 0 is left out.
+        target: [n_t] per problem, likewise.
 
     Returns:
-        the plans, the source potentials f (minus infinity for a token of weight 0), the L1 row violation of each
+        The plans, the source potentials f (minus infinity for a token of weight 0), the L1 row violation of each
         problem, and the iterations run.
     """
     sides = [_uniform(costs, side) if w is None else w for side, w in enumerate((source, target))]
@@ -41,7 +41,7 @@ def sinkhorn_log(
     log_u, no_row = _log_marginal(sides[0], height)
     log_v, no_column = _log_marginal(sides[1], width)
     f, g, error, count = torch.zeros_like(log_u), torch.zeros_like(log_v), torch.zeros_like(log_u[:, 0]), 0
-    # Tokens that only pad, or weigh nothing, are kept out of every sum by a score that no real one comes near.
+    # Padding, and tokens of weight 0, are kept out of every sum by a score far below that of any real token.
     real_row, real_column = no_row == 0, no_column == 0
     for count in range(1, max_iterations + 1):
         f = epsilon * (log_u - torch.logsumexp((g[:, None, :] - cost) / epsilon + no_column[:, None, :], 2))
@@ -63,7 +63,7 @@ def _uniform(costs: Sequence[torch.Tensor], side: int) -> list[torch.Tensor]:
 
 
 def _log_marginal(weights: Sequence[torch.Tensor], width: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Log of the marginals (0 where there is none) and the score that keeps a token out, [problems, width] each."""
+    """Log of the marginals, 0 for padding, and the score that keeps padding out of sums; both [problems, width]."""
     padded = torch.stack([torch.nn.functional.pad(w, (0, width - len(w))) for w in weights])
     out = padded == 0
     return padded.masked_fill(out, 1).log(), torch.zeros_like(padded).masked_fill(out, PADDING)
@@ -77,6 +77,6 @@ def _plan(
     rows: torch.Tensor,
     columns: torch.Tensor,
 ) -> torch.Tensor:
-    # No entry of a plan is above 1: the bound keeps one that rounding pushed out of range.
+    # No entry of a plan is above 1; the bound holds also where rounding would exceed it.
     exponent = ((f[:, :, None] + g[:, None, :] - cost) / epsilon).clamp(max=0)
     return torch.where(rows[:, :, None] & columns[:, None, :], exponent.exp(), 0)

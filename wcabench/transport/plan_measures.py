@@ -1,4 +1,4 @@
-"""What a coupling is like, in numbers that compare one method with another."""
+"""Measures of couplings that can be compared between methods."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class PlanMeasures:
         largest_fan_in: target tokens that go to the busiest source token of a pair; mean over the pairs.
         entropy: of a target token's mass over the source tokens, in nats; mean over the target tokens that have mass.
             None where none has.
-        relative_entropy: the same, each divided by the log of the number of source tokens: 0 one partner, 1 all alike.
+        relative_entropy: the same, each divided by the log of the number of source tokens: 0 where a target token has
+            one partner, 1 where all source tokens have the same share.
         source_error: sum over source tokens of |mass - 1/n_s|; mean over the pairs. 0: a transport plan; below 2.
         target_error: sum over target tokens of |mass - 1/n_t|; mean over the pairs.
     """
@@ -42,7 +43,7 @@ def measure_plans(plans: Iterable[torch.Tensor]) -> PlanMeasures:
     """Measure couplings, in float32 on the device that they are on.
 
     Args:
-        plans: [n_s, n_t] a pair; at least one.
+        plans: [n_s, n_t] per pair; at least one.
 
     Raises:
         ValueError: no plan.
@@ -76,8 +77,8 @@ def measure_plans(plans: Iterable[torch.Tensor]) -> PlanMeasures:
 
 
 def _column_entropies(plan: torch.Tensor) -> list[float]:
-    """Of each column that has mass, in nats."""
+    """Entropy of each column that has mass, in nats."""
     with_mass = plan[:, plan.sum(0) > 0]
     shares = with_mass / with_mass.sum(0)
-    # A log of what is above 0 alone: 0 log 0 is 0.
+    # 0 log 0 is 0: the log is taken of shares above 0 alone.
     return [float(value) for value in -(shares * shares.where(shares > 0, shares.new_ones(())).log()).sum(0)]

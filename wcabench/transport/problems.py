@@ -1,8 +1,8 @@
-"""Ragged problems end to end in flat float64 arrays: read from NumPy or torch, and given back in the kind they came."""
+"""Ragged problems end to end in flat float64 arrays: read from NumPy or torch, and given back in the same kind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeAlias
 
@@ -20,7 +20,7 @@ class Problems:
     """Transport problems as the compiled solvers read them.
 
     Attributes:
-        given: the cost matrices as they came.
+        given: the cost matrices as the caller passed them.
         costs: all of them, row by row, one after the other; float64.
         shapes: [problems, 2], n_s and n_t of each.
         source: weights of the source tokens, end to end, each problem's summing to one; None: uniform.
@@ -37,7 +37,7 @@ class Problems:
     def read(
         cls, costs: Sequence[Matrix], source: Sequence[Any] | None = None, target: Sequence[Any] | None = None
     ) -> Problems:
-        """Check and flatten; see `solve` for what is asked of the arguments.
+        """Check and flatten the arguments of `solve`; see there.
 
         Raises:
             ValueError: naming the problem and what is wrong with it.
@@ -63,48 +63,56 @@ class Problems:
         return sides[0], sides[1]
 
     def matrices(self, flat: np.ndarray) -> list[Any]:
-        """A flat array like `costs` as one matrix a problem, each of the type, and on the device, of its cost."""
+        """A flat array like `costs` as one matrix per problem, each of the type, and on the device, of its cost."""
         parts = cut(_in_kind(flat, self.given[0]), self.shapes.prod(1))
         return [part.reshape(shape) for part, shape in zip(parts, self.shapes.tolist(), strict=True)]
 
     def source_vectors(self, flat: np.ndarray) -> list[Any]:
-        """One float64 value a source token as one vector a problem: arrays, or tensors on the CPU."""
+        """A float64 value per source token as one vector per problem: arrays, or tensors on the CPU."""
         values = torch.from_numpy(flat) if isinstance(self.given[0], torch.Tensor) else flat
         return cut(values, self.shapes[:, 0])
 
     def objective(self, plans: np.ndarray) -> np.ndarray:
-        """Sum_ij T_ij C_ij of flat plans, one a problem."""
+        """Sum_ij T_ij C_ij of flat plans, [problems]."""
         return np.add.reduceat(plans * self.costs, starts(self.shapes.prod(1)))
 
     def row_errors(self, plans: np.ndarray) -> np.ndarray:
-        """L1 violation of the source marginals of flat plans, one a problem."""
+        """L1 violation of the source marginals of flat plans, [problems]."""
         n_s, n_t = self.shapes.T
         rows = np.add.reduceat(plans, starts(np.repeat(n_t, n_s)))
-        return np.add.reduceat(np.abs(rows - self.weights()[0]), starts(n_s))
+        errors: np.ndarray = np.add.reduceat(np.abs(rows - self.weights()[0]), starts(n_s))
+        return errors
 
-    def column_errors(self, plans: np.ndarray) -> np.ndarray:
-        """L1 violation of the target marginals of flat plans, one a problem."""
-        matrices = cut(plans, self.shapes.prod(1))
-        weights = cut(self.weights()[1], self.shapes[:, 1])
-        return np.array(
-            [
-                np.abs(matrix.reshape(shape).sum(0) - b).sum()
-                for matrix, shape, b in zip(matrices, self.shapes.tolist(), weights, strict=True)
-            ]
-        )
+    def unmatched(self, plans: np.ndarray) -> np.ndarray:
+        """L1 distance of the sums of both sides of flat plans from their weights, [problems]."""
+        column_errors = [
+            np.abs(plan.sum(0) - b).sum() for plan, (_, _, b) in zip(self.cut(plans), self, strict=True)
+        ]
+        errors: np.ndarray = self.row_errors(plans) + column_errors
+        return errors
+
+    def cut(self, flat: np.ndarray) -> list[np.ndarray]:
+        """A flat array like `costs` as its matrices, float64; no copies."""
+        parts = cut(flat, self.shapes.prod(1))
+        return [part.reshape(shape) for part, shape in zip(parts, self.shapes.tolist(), strict=True)]
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Cost [n_s, n_t], source weights [n_s] and target weights [n_t] of each problem, float64; no copies."""
+        source, target = (cut(weights, self.shapes[:, side]) for side, weights in enumerate(self.weights()))
+        return zip(self.cut(self.costs), source, target, strict=True)
 
 
 def starts(sizes: np.ndarray) -> np.ndarray:
-    """Where each of several stretches begins when they lie end to end."""
-    found: np.ndarray = np.cumsum(sizes) - sizes
-    return found
+    """Index of the first element of each of several parts that lie end to end, [parts]."""
+    firsts: np.ndarray = np.cumsum(sizes) - sizes
+    return firsts
 
 
 def check_kind(costs: Sequence[Matrix]) -> None:
-    """Every cost a matrix with entries, all of one float type, all NumPy or all torch.
+    """Refuse costs that are not all matrices with entries, of one float type, and all NumPy or all torch.
 
     Raises:
-        ValueError: naming the first that is not.
+        ValueError: naming the first cost that is not.
     """
     for number, cost in enumerate(costs):
         if not isinstance(cost, np.ndarray | torch.Tensor) or cost.dtype not in FLOATS:
@@ -121,10 +129,10 @@ def check_kind(costs: Sequence[Matrix]) -> None:
 
 
 def read_weights(given: Sequence[Any] | None, sizes: np.ndarray, side: str) -> np.ndarray | None:
-    """Weights of one side, end to end in float64, each problem's divided by their sum; None stays None.
+    """Weights of one side, end to end in float64, those of each problem divided by their sum; None stays None.
 
     Raises:
-        ValueError: not one vector of weights a problem, or one that does not sum to one.
+        ValueError: not one vector of weights per problem, or weights that do not sum to one.
     """
     if given is None:
         return None
@@ -132,9 +140,10 @@ def read_weights(given: Sequence[Any] | None, sizes: np.ndarray, side: str) -> n
         raise ValueError(
             f"{side} weights: {len(given)} vectors for {len(sizes)} problems; wanted one a problem"
         )
-    made = []
-    for number, (one, size) in enumerate(zip(given, sizes.tolist(), strict=True)):
-        weights = np.asarray(one.detach().cpu() if isinstance(one, torch.Tensor) else one, dtype=np.float64)
+    normalised = []
+    for number, (vector, size) in enumerate(zip(given, sizes.tolist(), strict=True)):
+        on_cpu = vector.detach().cpu() if isinstance(vector, torch.Tensor) else vector
+        weights = np.asarray(on_cpu, dtype=np.float64)
         where = f"{side} weights of problem {number}"
         if weights.shape != (size,):
             raise ValueError(f"{where}: wanted {size}, one a token, got shape {weights.shape}")
@@ -142,12 +151,12 @@ def read_weights(given: Sequence[Any] | None, sizes: np.ndarray, side: str) -> n
             raise ValueError(f"{where}: a weight is negative or not finite")
         if abs(weights.sum() - 1) > SUM_TOLERANCE:
             raise ValueError(f"{where}: they sum to {weights.sum():.6g}; divide them by their sum")
-        made.append(weights / weights.sum())
-    return np.concatenate(made)
+        normalised.append(weights / weights.sum())
+    return np.concatenate(normalised)
 
 
 def refuse(costs: Sequence[Matrix], number: int) -> NoReturn:
-    """Say that a cost is empty, no matrix or not finite."""
+    """Raise the error for a cost that is empty, no matrix or not finite."""
     shape = tuple(costs[number].shape)
     raise ValueError(f"cost {number}: wanted a finite matrix [n_s, n_t], got shape {shape}")
 
@@ -164,7 +173,7 @@ def _in_kind(flat: np.ndarray, like: Matrix) -> Matrix:
 
 
 def cut(flat: Matrix, sizes: np.ndarray) -> list[Any]:
-    """A flat array as the stretches that lie end to end in it; no copies."""
+    """The parts of a flat array that lie end to end in it; no copies."""
     if isinstance(flat, torch.Tensor):
         return list(torch.split(flat, sizes.tolist()))
     return [

@@ -6,7 +6,7 @@ Nothing here imports numba before the first fit.
 from wcabench.words.aligner import align
 from wcabench.words.alignment_error_rate import AlignmentScore, score_alignment
 from wcabench.words.direction import Pass
-from wcabench.words.model import Alignment, FastAlign
+from wcabench.words.model import Alignment, FastAlignModel
 from wcabench.words.pharaoh import GoldLinks, format_gold, format_links, parse_gold, parse_links
 from wcabench.words.symmetrise import SYMMETRISATIONS, Link, Links, symmetrise_corpus, symmetrise_links
 
@@ -14,7 +14,7 @@ __all__ = [
     "SYMMETRISATIONS",
     "Alignment",
     "AlignmentScore",
-    "FastAlign",
+    "FastAlignModel",
     "GoldLinks",
     "Link",
     "Links",

@@ -5,24 +5,24 @@ from collections.abc import Iterable, Sequence
 from wcabench.words.symmetrise import Link
 
 
-def link_agreement(one: Sequence[Iterable[Link]], other: Sequence[Iterable[Link]]) -> float | None:
-    """F1 of the links of one alignment against the other's, over all sentences, from 0 to 1; which is which is all one.
+def link_agreement(a: Sequence[Iterable[Link]], b: Sequence[Iterable[Link]]) -> float | None:
+    """F1 of the links of alignment A against those of B, over all sentences, from 0 to 1. Symmetric.
 
     2 |A and B| / (|A| + |B|): the harmonic mean of precision and recall, and so Dice's coefficient of the two sets of
     links (Dice 1945).
 
     Args:
-        one: links of each sentence, (source index, target index).
-        other: as many.
+        a: links of each sentence, (source index, target index).
+        b: likewise, for the same sentences.
 
     Returns:
-        None where neither has a link.
+        None where neither alignment has a link.
 
     Raises:
         ValueError: the numbers of sentences differ.
     """
     common = links = 0
-    for mine, theirs in zip(map(set, one), map(set, other), strict=True):
-        common += len(mine & theirs)
-        links += len(mine) + len(theirs)
+    for links_a, links_b in zip(map(set, a), map(set, b), strict=True):
+        common += len(links_a & links_b)
+        links += len(links_a) + len(links_b)
     return 2 * common / links if links else None

@@ -1,4 +1,4 @@
-"""Both directions: a text is linked by a model that it teaches, or by one that was kept."""
+"""Link the words of a text in both directions, with a model that is trained on the text or one that was saved."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,22 +9,23 @@ from wcabench.errors import suggest
 from wcabench.words.corpus import Corpus, Pair, encode
 from wcabench.words.direction import Direction, Pass, links_of
 from wcabench.words.layout import Doubles, Ints
-from wcabench.words.model import FastAlign
+from wcabench.words.model import FastAlignModel
 from wcabench.words.symmetrise import SYMMETRISATIONS, Links, symmetrise_links
 
-# Makes one direction of a corpus; the argument says whether the reverse one.
-Source = Callable[[bool], Direction]
+# Called with `reverse`: the model in that direction, ready to link the words of a corpus.
+MakeDirection = Callable[[bool], Direction]
+# Called after each pass over the corpus with `reverse`, the number of the pass from 1, and what it found.
 Progress = Callable[[bool, int, Pass], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """The links of a pair with their scores.
+class ScoredLinks:
+    """The links of a sentence pair with their scores.
 
     Attributes:
         links: (source index, target index).
         probabilities: of each link, its posterior; the mean of both directions where both were used.
-        likelihood: log-likelihood of the pair in nats a word; the mean of both directions. NaN where a side is empty.
+        likelihood: log-likelihood of the pair in nats per word; the mean of both directions. NaN where a side is empty.
     """
 
     links: Links
@@ -41,62 +42,65 @@ def align(
         pairs: (source words, target words).
         symmetrisation: one of `SYMMETRISATIONS`; "forward" and "reverse" train one direction only.
         lowercase: compare words without case.
-        iterations: passes a direction, the last of which decodes.
+        iterations: passes over the corpus in each direction, the last of which decodes.
 
     Returns:
-        Of each pair its (source index, target index) links, 0-based and sorted; none where a side is empty.
+        The links of each pair, (source index, target index) from 0, sorted; none where a side is empty.
 
     Raises:
         UserError: unknown symmetrisation, fewer than 1 iteration, or an item that is no pair of word lists.
     """
     check_symmetrisation(symmetrisation)
-    options = FastAlign(iterations=iterations)
+    options = FastAlignModel(iterations=iterations)
     corpus = encode(pairs, lowercase=lowercase)
-    return list(link_corpus(corpus, learning(corpus, options), symmetrisation))
+    return list(link_corpus(corpus, trained_on(corpus, options), symmetrisation))
 
 
-def learning(corpus: Corpus, options: FastAlign, progress: Progress = lambda *_: None) -> Source:
-    """Directions that the corpus itself teaches.
+def trained_on(
+    corpus: Corpus, options: FastAlignModel, progress: Progress = lambda *_: None
+) -> MakeDirection:
+    """The model of either direction, trained on the corpus whose words it then links.
 
     Args:
-        corpus: what is learned from.
+        corpus: the sentence pairs.
         options: of the forward direction.
-        progress: told of each pass: whether it is the reverse direction's, its number from 1, what it found.
+        progress: called after each pass.
     """
-    return lambda reverse: options.turned(reverse).train(
-        corpus, lambda number, one: progress(reverse, number, one)
-    )
+
+    def make_direction(reverse: bool) -> Direction:
+        model = options.in_direction(reverse)
+        return model.train(corpus, lambda number, result: progress(reverse, number, result))
+
+    return make_direction
 
 
-def link_corpus(corpus: Corpus, source: Source, symmetrisation: str) -> Iterator[Links]:
-    """The links of every pair given, one after another; one direction's tables are held at a time.
+def link_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: str) -> Iterator[Links]:
+    """The links of every pair given, in order; the tables of only one direction are held in memory at a time.
 
     Args:
-        corpus: the pairs.
-        source: makes a direction over this corpus; "forward" and "reverse" need only one.
+        corpus: the sentence pairs.
+        make_direction: called for each direction that is needed; "forward" and "reverse" need only one.
         symmetrisation: one of `SYMMETRISATIONS`.
     """
     check_symmetrisation(symmetrisation)
     if not len(corpus.kept):
         return iter([()] * corpus.given)
-    forward, reverse = (
-        _best(corpus, source, way) if symmetrisation != other else None
-        for way, other in ((False, "reverse"), (True, "forward"))
-    )
+    forward = None if symmetrisation == "reverse" else _decode(make_direction(False))
+    reverse = None if symmetrisation == "forward" else _decode(make_direction(True))
     return _symmetrised(corpus, forward, reverse, symmetrisation)
 
 
-def score_corpus(corpus: Corpus, source: Source, symmetrisation: str) -> Iterator[Scored]:
-    """As `link_corpus`, with scores; both directions' tables are held at once."""
+def score_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: str) -> Iterator[ScoredLinks]:
+    """As `link_corpus`, with scores; the tables of both directions are held in memory at once."""
     check_symmetrisation(symmetrisation)
     if not len(corpus.kept):
-        return iter([Scored((), (), float("nan"))] * corpus.given)
-    ways = {"forward": (False,), "reverse": (True,)}.get(symmetrisation, (False, True))
-    directions = [source(way) for way in ways]
-    best = {one.reverse: one.tables.decode()[1] for one in directions}
-    links = list(_symmetrised(corpus, best.get(False), best.get(True), symmetrisation))
-    kept = [links[index] for index in corpus.kept]
-    scores = [one.score(kept) for one in directions]
+        return iter([ScoredLinks((), (), float("nan"))] * corpus.given)
+    needed = {"forward": (False,), "reverse": (True,)}.get(symmetrisation, (False, True))
+    directions = {reverse: make_direction(reverse) for reverse in needed}
+    decoded = {reverse: _decode(direction) for reverse, direction in directions.items()}
+    links = list(_symmetrised(corpus, decoded.get(False), decoded.get(True), symmetrisation))
+    links_of_kept = [links[index] for index in corpus.kept]
+    scores = [direction.score(links_of_kept) for direction in directions.values()]
     posteriors, likelihoods = (np.mean(part, axis=0) for part in zip(*scores, strict=True))
     return _scored(corpus, links, posteriors, likelihoods)
 
@@ -107,25 +111,30 @@ def check_symmetrisation(name: str) -> None:
         raise suggest(name, list(SYMMETRISATIONS), "symmetrisation")
 
 
-def _best(corpus: Corpus, source: Source, reverse: bool) -> Ints:
-    """What the decoding finds; the tables are let go."""
-    return source(reverse).tables.decode()[1]
+def _decode(direction: Direction) -> Ints:
+    """The source position of each target word, -1 for none."""
+    return direction.tables.decode()[1]
 
 
-def _symmetrised(corpus: Corpus, forward: Ints | None, reverse: Ints | None, how: str) -> Iterator[Links]:
-    none: Iterator[Links] = iter([()] * corpus.given)
-    ahead = none if forward is None else links_of(corpus, forward, reverse=False)
-    back = none if reverse is None else links_of(corpus.swapped(), reverse, reverse=True)
-    return (symmetrise_links(one, other, how) for one, other in zip(ahead, back, strict=True))
+def _symmetrised(
+    corpus: Corpus, forward: Ints | None, reverse: Ints | None, symmetrisation: str
+) -> Iterator[Links]:
+    """The symmetrised links of every pair given, from what `_decode` returns for each direction that is needed."""
+    no_links: Iterator[Links] = iter([()] * corpus.given)
+    forward_links = no_links if forward is None else links_of(corpus, forward, reverse=False)
+    reverse_links = no_links if reverse is None else links_of(corpus.swapped(), reverse, reverse=True)
+    both = zip(forward_links, reverse_links, strict=True)
+    return (symmetrise_links(ahead, back, symmetrisation) for ahead, back in both)
 
 
 def _scored(
     corpus: Corpus, links: list[Links], posteriors: Doubles, likelihoods: Doubles
-) -> Iterator[Scored]:
-    place = {int(index): sentence for sentence, index in enumerate(corpus.kept)}
-    at = 0
-    for index, one in enumerate(links):
-        end = at + len(one)
-        likelihood = float(likelihoods[place[index]]) if index in place else float("nan")
-        yield Scored(one, tuple(posteriors[at:end].tolist()), likelihood)
-        at = end
+) -> Iterator[ScoredLinks]:
+    """The links of every pair given, with their posteriors [links, end to end] and log-likelihoods [kept pairs]."""
+    likelihood_of = dict(zip(corpus.kept.tolist(), likelihoods.tolist(), strict=True))
+    start = 0
+    for index, links_of_pair in enumerate(links):
+        end = start + len(links_of_pair)
+        probabilities = tuple(posteriors[start:end].tolist())
+        yield ScoredLinks(links_of_pair, probabilities, likelihood_of.get(index, float("nan")))
+        start = end

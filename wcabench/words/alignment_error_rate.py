@@ -19,8 +19,9 @@ class AlignmentScore:
     Attributes:
         precision: share of the predicted links that are possible; 1 if none is predicted.
         recall: share of the sure links that are predicted; 1 if none is sure.
-        error_rate: 1 - (hits among the sure + hits among the possible) / (predicted + sure); 0 if both are
-        none. predicted: number of predicted links. sure: number of sure links.
+        error_rate: 1 - (hits among the sure + hits among the possible) / (predicted + sure); 0 if there is neither.
+        predicted: number of predicted links.
+        sure: number of sure links.
     """
 
     precision: float
@@ -65,8 +66,10 @@ def sentence_counts(
             f"{len(possible)} with possible links; wanted as many of each"
         )
     rows = [
-        (len(links), len(must), len(links & must), len(links & (must | may)))
-        for links, must, may in zip(map(set, predicted), map(set, sure), map(set, possible), strict=True)
+        (len(links), len(sure_links), len(links & sure_links), len(links & (sure_links | possible_links)))
+        for links, sure_links, possible_links in zip(
+            map(set, predicted), map(set, sure), map(set, possible), strict=True
+        )
     ]
     return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
@@ -74,7 +77,7 @@ def sentence_counts(
 def error_rate_interval(
     counts: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """The interval of one alignment; see `error_rate_intervals`."""
+    """The interval of the error rate of one alignment; see `error_rate_intervals`."""
     return error_rate_intervals([counts], level=level, resamples=resamples, seed=seed)[0]
 
 
@@ -83,7 +86,7 @@ def error_rate_intervals(
 ) -> list[tuple[float, float]]:
     """Percentile bootstrap intervals of the error rate, over sentences (Efron 1979).
 
-    All alignments are resampled alike, so that the intervals of one text are comparable and cheap.
+    All alignments share the same resamples: their intervals can be compared, and take little time.
 
     Args:
         alignments: of each the counts from `sentence_counts`, all of the same sentences.
@@ -96,15 +99,20 @@ def error_rate_intervals(
 
 
 def error_rate_difference(
-    one: np.ndarray, other: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
+    a: np.ndarray, b: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, tuple[float, float]]:
-    """Error rate of one alignment minus that of another, with its interval: a bootstrap paired by sentence.
+    """Error rate of alignment A minus that of B, with its interval: a bootstrap paired by sentence.
 
-    The arguments are those of `error_rate_intervals`.
+    Args:
+        a: counts of A from `sentence_counts`.
+        b: counts of B, of the same sentences.
+        level: of confidence.
+        resamples: of as many sentences as there are.
+        seed: of the resampling.
     """
-    weights = _weights(len(one), resamples, seed)
-    interval = _percentiles(_rates(weights, one) - _rates(weights, other), level)
-    return score_counts(one.sum(0)).error_rate - score_counts(other.sum(0)).error_rate, interval
+    weights = _weights(len(a), resamples, seed)
+    interval = _percentiles(_rates(weights, a) - _rates(weights, b), level)
+    return score_counts(a.sum(0)).error_rate - score_counts(b.sum(0)).error_rate, interval
 
 
 def _weights(sentences: int, resamples: int, seed: int) -> np.ndarray:
@@ -115,8 +123,8 @@ def _weights(sentences: int, resamples: int, seed: int) -> np.ndarray:
 
 def _rates(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Error rate of each resample; 0 where nothing is predicted and nothing sure."""
-    made, wanted, hit_sure, hit_possible = (weights @ counts.astype(np.float64)).T
-    links = made + wanted
+    predicted, sure, hit_sure, hit_possible = (weights @ counts.astype(np.float64)).T
+    links = predicted + sure
     rates: np.ndarray = np.where(links > 0, 1 - (hit_sure + hit_possible) / np.maximum(links, 1), 0.0)
     return rates
 
@@ -128,11 +136,11 @@ def _percentiles(values: np.ndarray, level: float) -> tuple[float, float]:
 
 def score_counts(totals: np.ndarray) -> AlignmentScore:
     """The score of summed counts, [4]; see `sentence_counts`."""
-    made, wanted, hit_sure, hit_possible = map(int, totals)
+    predicted, sure, hit_sure, hit_possible = map(int, totals)
     return AlignmentScore(
-        precision=hit_possible / made if made else 1.0,
-        recall=hit_sure / wanted if wanted else 1.0,
-        error_rate=1.0 - (hit_sure + hit_possible) / (made + wanted) if made + wanted else 0.0,
-        predicted=made,
-        sure=wanted,
+        precision=hit_possible / predicted if predicted else 1.0,
+        recall=hit_sure / sure if sure else 1.0,
+        error_rate=1.0 - (hit_sure + hit_possible) / (predicted + sure) if predicted + sure else 0.0,
+        predicted=predicted,
+        sure=sure,
     )

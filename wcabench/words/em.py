@@ -20,21 +20,21 @@ def fill_slots(
         layout: all but its slots is read.
         source: source word numbers, end to end: [source words].
         source_offsets: first source word of each sentence: [sentences + 1].
-        by_word: places of `source`, sorted by word number: [source words].
-        sentence_of: sentence of each place: [source words].
+        by_word: positions in `source`, sorted by word number: [source words].
+        sentence_of: sentence of each position: [source words].
         rows: out, first slot of each source word: [distinct source words + 1].
         seen: scratch, -1 everywhere: [distinct target words].
         slot_of: scratch: [distinct target words].
     """
     used = 0
     word = -1
-    for place in by_word:
-        while word < source[place]:
+    for position in by_word:
+        while word < source[position]:
             word += 1
             rows[word] = used
-        sentence = sentence_of[place]
+        sentence = sentence_of[position]
         n = source_offsets[sentence + 1] - source_offsets[sentence]
-        cell = layout.cells[sentence] + place - source_offsets[sentence]
+        cell = layout.cells[sentence] + position - source_offsets[sentence]
         for t in range(layout.offsets[sentence], layout.offsets[sentence + 1]):
             f = layout.target[t]
             if seen[f] != word:
@@ -92,7 +92,7 @@ def expect(
 
 @compiled
 def decode(layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles, best: Ints) -> float:
-    """Write best[target word] = its most probable source position, -1 for null; return the log-likelihood.
+    """Write to best[t] the most probable source position of target word t, -1 for null; return the log-likelihood.
 
     The null word wins a tie, then the leftmost source word.
     """

@@ -10,38 +10,39 @@ from typing import Any
 import numpy as np
 
 from wcabench.errors import UserError
-from wcabench.words.aligner import Progress, Source, learning
+from wcabench.words.aligner import MakeDirection, Progress, trained_on
 from wcabench.words.corpus import Corpus
-from wcabench.words.model import FastAlign
+from wcabench.words.direction import Direction
+from wcabench.words.model import FastAlignModel
 from wcabench.words.tables import Probabilities
 
 FORMAT = "wcabench fast_align 1"
-WAYS = {False: "forward", True: "reverse"}
+DIRECTION_NAMES = {False: "forward", True: "reverse"}
 TYPES = {"rows": np.int64, "columns": np.int32, "values": np.float64, "null": np.float64}
 
 
 @dataclass(frozen=True)
 class FittedAligner:
-    """Both directions of the model, with the words that they know.
+    """Both directions of a trained model, with their vocabularies.
 
     Attributes:
         options: of the forward direction.
-        lowercase: words were compared without case, and are to be.
-        source_words: by number.
-        target_words: by number.
-        probabilities: of each direction (reverse or not).
-        tensions: of each direction.
+        lowercase: whether words are compared without case.
+        source_words: the vocabulary of the source side; a word's index is its number in the tables.
+        target_words: likewise.
+        probabilities: `reverse` -> the translation table of that direction.
+        tensions: `reverse` -> the fitted tension of that direction.
     """
 
-    options: FastAlign
+    options: FastAlignModel
     lowercase: bool
     source_words: tuple[str, ...]
     target_words: tuple[str, ...]
     probabilities: Mapping[bool, Probabilities]
     tensions: Mapping[bool, float]
 
-    def applied(self, corpus: Corpus) -> Source:
-        """Directions over another corpus, with what was learned.
+    def applied(self, corpus: Corpus) -> MakeDirection:
+        """The trained model in either direction, ready to link the words of another corpus.
 
         As in the C++ program's forced alignment, a pair of words that was never seen has probability 1e-9.
         """
@@ -50,15 +51,15 @@ class FittedAligner:
             for words in (self.source_words, self.target_words)
         ]
 
-        def direction(reverse: bool) -> Any:
+        def make_direction(reverse: bool) -> Direction:
             known = (numbers[1], numbers[0]) if reverse else (numbers[0], numbers[1])
-            options = self.options.turned(reverse)
-            return options.apply(corpus, self.probabilities[reverse], known, self.tensions[reverse])
+            model = self.options.in_direction(reverse)
+            return model.apply(corpus, self.probabilities[reverse], known, self.tensions[reverse])
 
-        return direction
+        return make_direction
 
     def save(self, path: Path) -> None:
-        """Write the file; an unfinished one never stands under its name.
+        """Write the file under a temporary name, and rename it once it is complete.
 
         Raises:
             UserError: it cannot be written.
@@ -67,7 +68,7 @@ class FittedAligner:
         from safetensors.numpy import save_file
 
         arrays = {
-            f"{WAYS[reverse]}.{name}": np.ascontiguousarray(getattr(table, name))
+            f"{DIRECTION_NAMES[reverse]}.{name}": np.ascontiguousarray(getattr(table, name))
             for reverse, table in self.probabilities.items()
             for name in TYPES
         }
@@ -82,7 +83,7 @@ class FittedAligner:
         unfinished = path.with_name(f"{path.name}.part-{os.getpid()}")
         try:
             unfinished.touch()
-            # As any file of the user's; safetensors writes one for the owner alone.
+            # safetensors makes files that only their owner may read; this one gets the user's default permissions.
             mode = unfinished.stat().st_mode
             save_file(arrays, unfinished, metadata=facts)
             unfinished.chmod(mode)
@@ -93,25 +94,25 @@ class FittedAligner:
 
 
 def fit_aligner(
-    corpus: Corpus, options: FastAlign, *, lowercase: bool, progress: Progress = lambda *_: None
+    corpus: Corpus, options: FastAlignModel, *, lowercase: bool, progress: Progress = lambda *_: None
 ) -> FittedAligner:
-    """Learn both directions from a corpus.
+    """Train both directions on a corpus.
 
     Args:
         corpus: encoded with this `lowercase`.
         options: of the forward direction.
         lowercase: whether words are compared without case.
-        progress: see `learning`.
+        progress: called after each pass.
 
     Raises:
         UserError: no pair with words on both sides.
     """
     if not len(corpus.kept):
         raise UserError("fast_align: no pair has words on both sides; there is nothing to learn a model from")
-    source = learning(corpus, options, progress)
+    make_direction = trained_on(corpus, options, progress)
     probabilities, tensions = {}, {}
-    for reverse in WAYS:
-        direction = source(reverse)
+    for reverse in DIRECTION_NAMES:
+        direction = make_direction(reverse)
         probabilities[reverse], tensions[reverse] = direction.tables.probabilities(), direction.tension
     return FittedAligner(
         options, lowercase, corpus.source.vocabulary, corpus.target.vocabulary, probabilities, tensions
@@ -122,7 +123,7 @@ def load_aligner(path: Path) -> FittedAligner:
     """Read what `FittedAligner.save` wrote.
 
     Raises:
-        UserError: it cannot be read, is none, or is damaged.
+        UserError: the file cannot be read, is no such file, or is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -145,12 +146,12 @@ def _parse(facts: Mapping[str, str], arrays: Mapping[str, Any]) -> FittedAligner
     source, target = (tuple(json.loads(facts[f"{side}_words"])) for side in ("source", "target"))
     tensions = json.loads(facts["tensions"])
     probabilities = {}
-    for reverse, way in WAYS.items():
-        table = Probabilities(*(arrays[f"{way}.{name}"] for name in TYPES))
+    for reverse, direction in DIRECTION_NAMES.items():
+        table = Probabilities(*(arrays[f"{direction}.{name}"] for name in TYPES))
         _check(table, *((target, source) if reverse else (source, target)))
         probabilities[reverse] = table
     return FittedAligner(
-        options=FastAlign(**json.loads(facts["options"])),
+        options=FastAlignModel(**json.loads(facts["options"])),
         lowercase=bool(json.loads(facts["lowercase"])),
         source_words=source,
         target_words=target,
@@ -160,7 +161,7 @@ def _parse(facts: Mapping[str, str], arrays: Mapping[str, Any]) -> FittedAligner
 
 
 def _check(table: Probabilities, source: tuple[str, ...], target: tuple[str, ...]) -> None:
-    """Refuse what the compiled code would read beyond its ends."""
+    """Refuse tables with which the compiled code would read beyond the ends of an array."""
     for name, kind in TYPES.items():
         if getattr(table, name).dtype != kind or getattr(table, name).ndim != 1:
             raise ValueError(f"{name} is no list of {np.dtype(kind).name}")
@@ -173,4 +174,5 @@ def _check(table: Probabilities, source: tuple[str, ...], target: tuple[str, ...
 
 
 def _within(numbers: Any, size: int) -> bool:
+    """Whether all numbers are at least 0 and below the size."""
     return not len(numbers) or (int(numbers.min()) >= 0 and int(numbers.max()) < size)

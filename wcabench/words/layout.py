@@ -2,8 +2,8 @@
 
 A cell is one (target word, source word) of one sentence pair. Cells lie sentence by sentence, target-major:
 cell = start of the sentence + j * n + i. Each distinct (source word, target word) of the corpus has a slot;
-the slots of one source word lie side by side, as a row, and a cell knows its slot, so that the passes look
-nothing up. The null word meets every target word: its one row is the target vocabulary. The prior depends on
+the slots of one source word lie side by side, as a row, and a cell knows its slot, so that the passes
+need no lookup. The null word meets every target word: its one row is the target vocabulary. The prior depends on
 a sentence's two lengths alone, its shape: it is a table over the distinct shapes.
 """
 

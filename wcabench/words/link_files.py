@@ -22,27 +22,28 @@ def parse_link_file(
 
     Args:
         path: the file's name, for errors.
-        lines: what is in it, in either format.
+        lines: its lines, in either format.
         first: number of the first word: 0, or 1.
         lengths: (source words, target words) of each sentence, where links beyond them are to be refused.
 
     Raises:
-        UserError: no link in it, something that is none, or a link beyond its sentence.
+        UserError: no link in the file, a field that is no link, or a link beyond its sentence.
     """
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
     filled = [line for line in lines if line.strip()]
     shared_task = bool(filled) and all(_SHARED_TASK.fullmatch(line) for line in filled)
-    found = _read_shared_task(lines) if shared_task else _read_pharaoh(path, lines)
-    if lengths is not None and len(found) < len(lengths) and shared_task:
-        found += [GoldLinks(frozenset(), frozenset())] * (
-            len(lengths) - len(found)
-        )  # last ones without a link
-    if lengths is not None and len(found) != len(lengths):
-        raise UserError(f"{path}: {len(found)} sentences, but the text has {len(lengths)}; wanted as many")
+    sentences = _read_shared_task(lines) if shared_task else _read_pharaoh(path, lines)
+    if lengths is not None and shared_task:
+        # That format cannot say that the last sentences have no link.
+        sentences += [GoldLinks(frozenset(), frozenset())] * (len(lengths) - len(sentences))
+    if lengths is not None and len(sentences) != len(lengths):
+        raise UserError(
+            f"{path}: {len(sentences)} sentences, but the text has {len(lengths)}; wanted as many"
+        )
     return [
-        GoldLinks(*(_shifted(links, first, path, number, lengths) for links in (one.sure, one.possible)))
-        for number, one in enumerate(found, start=1)
+        GoldLinks(*(_shifted(links, first, path, number, lengths) for links in (gold.sure, gold.possible)))
+        for number, gold in enumerate(sentences, start=1)
     ]
 
 

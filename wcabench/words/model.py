@@ -2,7 +2,7 @@
 
 Source: Dyer, Chahuneau & Smith 2013, "A Simple, Fast, and Effective Reparameterization of IBM Model 2".
 Links, likelihoods and tensions are those of the authors' C++ program, its quirks included (see
-`FastAlign.fit`).
+`FastAlignModel.fit`).
 """
 
 import math
@@ -24,12 +24,12 @@ LOWEST_TENSION, HIGHEST_TENSION = 0.1, 14.0
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """What `FastAlign.fit` found.
+    """The result of `FastAlignModel.fit`.
 
     Attributes:
         links: of each pair given, (source index, target index) from 0, in the order in which the C++ program
             prints them: by target index, in reverse by source index. A pair with an empty side has none.
-        passes: one a pass; the last is the decoding.
+        passes: what each pass over the corpus found; the last pass decodes.
         length_ratio: mean over the pairs of target length / source length, after the swap if in reverse.
     """
 
@@ -39,8 +39,8 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class FastAlign:
-    """The model's options. The defaults are what fast_align's authors advise, `-d -o -v`.
+class FastAlignModel:
+    """The model with its options. The defaults are what fast_align's authors advise, `-d -o -v`.
 
     Attributes:
         favor_diagonal: `-d`: the diagonal prior; else the uniform one of IBM model 1.
@@ -75,8 +75,8 @@ class FastAlign:
                 f"fast_align: tension must lie in [{LOWEST_TENSION}, {HIGHEST_TENSION}], not {self.tension}"
             )
 
-    def turned(self, reverse: bool) -> "FastAlign":
-        """The same options for one of the directions."""
+    def in_direction(self, reverse: bool) -> "FastAlignModel":
+        """The same options, forward or in reverse."""
         return replace(self, reverse=reverse)
 
     def fit(self, pairs: Iterable[Pair]) -> Alignment:
@@ -85,34 +85,33 @@ class FastAlign:
         As in the C++ program: the first pass takes every translation probability as 1e-9; the feature is
         counted with target positions from 0, the prior with positions from 1; Z has its lengths swapped in
         the gradient of the tension. It runs in one thread, and the same pairs give the same links, bit for
-        bit. Memory: 4 bytes a cell (source length x target length, summed over the pairs) and 16 a distinct
-        pair of words.
+        bit. Memory: 4 bytes for each cell (source length x target length, summed over the pairs) and 16 for each
+        distinct pair of words.
 
         Args:
             pairs: (source words, target words), as they are to be compared (lower-cased or not).
 
         Raises:
-            UserError: an item is no pair of word lists, or the likelihood is lost to underflow.
+            UserError: an item is no pair of word lists, or the likelihood underflows.
         """
         corpus = encode(pairs)
         if not len(corpus.kept):
             return Alignment([() for _ in range(corpus.given)], (), math.nan)
         direction = self.train(corpus)
-        likelihood, best = direction.tables.decode()
+        likelihood, source_positions = direction.tables.decode()
         last = self._report(direction.tables, (likelihood, 0.0, 0.0), direction.tension, fit_tension=False)
-        read = direction.corpus
-        ratio = float(np.mean(read.target.lengths / read.source.lengths))
-        return Alignment(list(direction.links(best)), (*direction.passes, last), ratio)
+        ratio = float(np.mean(direction.corpus.target.lengths / direction.corpus.source.lengths))
+        return Alignment(list(direction.links(source_positions)), (*direction.passes, last), ratio)
 
     def train(self, corpus: Corpus, progress: Callable[[int, Pass], None] = lambda *_: None) -> Direction:
         """Fit the model to a corpus: all passes but the one that decodes.
 
         Args:
             corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
-            progress: told of each pass and its number, from 1.
+            progress: called after each pass with its number, from 1, and what it found.
 
         Raises:
-            UserError: the likelihood is lost to underflow.
+            UserError: the likelihood underflows.
         """
         corpus = corpus.swapped() if self.reverse else corpus
         tables = Tables(corpus)
@@ -128,13 +127,13 @@ class FastAlign:
         return Direction(corpus, tables, self.reverse, tension, tuple(passes))
 
     def apply(self, corpus: Corpus, known: Probabilities, numbers: Numbers, tension: float) -> Direction:
-        """The model with the probabilities of another fit over a corpus: nothing is learned.
+        """The model over a corpus, with the probabilities of an earlier fit; nothing is trained.
 
         Args:
             corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
             known: the fitted translation table, in this direction.
-            numbers: word -> number in `known`, of its source and of its target side.
-            tension: the fitted one.
+            numbers: word -> its number in `known`, for the words of the source side and of the target side.
+            tension: the fitted tension.
         """
         corpus = corpus.swapped() if self.reverse else corpus
         tables = Tables(corpus)

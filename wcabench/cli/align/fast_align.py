@@ -13,7 +13,7 @@ import click
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
-    from wcabench.words.aligner import Progress, Scored, Source
+    from wcabench.words.aligner import MakeDirection, Progress, ScoredLinks
     from wcabench.words.corpus import Corpus
     from wcabench.words.direction import Pass
     from wcabench.words.fitted import FittedAligner
@@ -55,8 +55,8 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
         UserError: the files do not fit together, or the model is none.
     """
     from wcabench.errors import require
-    from wcabench.words.aligner import learning, link_corpus, score_corpus
-    from wcabench.words.model import FastAlign
+    from wcabench.words.aligner import link_corpus, score_corpus, trained_on
+    from wcabench.words.model import FastAlignModel
     from wcabench.words.pharaoh import format_links
 
     require(
@@ -64,18 +64,18 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
         "--model or --save-model: a model is read or learned, not both",
     )
     require(not (files.model and options_given), "--model has its options; leave --set fastalign.… out")
-    options = FastAlign(iterations=method.em_iterations)
+    options = FastAlignModel(iterations=method.em_iterations)
     fitted = _load(files.model)
     corpus = _read(files, lowercase=fitted.lowercase if fitted else method.lowercase)
     if files.save_model:
         fitted = _fit(corpus, options, method.lowercase, files.save_model)
-    source: Source = (
-        fitted.applied(corpus) if fitted else learning(corpus, options, _reporter(options.iterations))
+    make_direction: MakeDirection = (
+        fitted.applied(corpus) if fitted else trained_on(corpus, options, _reporter(options.iterations))
     )
     if files.scores is None:
-        write_lines(map(format_links, link_corpus(corpus, source, direction)), files.out)
+        write_lines(map(format_links, link_corpus(corpus, make_direction, direction)), files.out)
         return
-    scored = list(score_corpus(corpus, source, direction))
+    scored = list(score_corpus(corpus, make_direction, direction))
     write_lines((format_links(one.links) for one in scored), files.out)
     write_lines(map(_score_line, scored), files.scores)
 
@@ -104,7 +104,7 @@ def _fit(corpus: Corpus, options: Any, lowercase: bool, path: Path) -> FittedAli
     return fitted
 
 
-def _score_line(scored: Scored) -> str:
+def _score_line(scored: ScoredLinks) -> str:
     """Empty where there is nothing to score: a side is empty."""
     if scored.likelihood != scored.likelihood:  # NaN
         return ""
