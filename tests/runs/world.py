@@ -25,6 +25,7 @@ from wcabench.data.sentences import PairData, Sentence
 from wcabench.errors import UserError, suggest
 from wcabench.registry import MethodInfo
 
+COMMIT = "abc0" * 10
 GOLD = [
     Sentence(("Ann", "saw", "Oslo"), ("B-PER", "O", "B-LOC")),
     Sentence(("it", "rained"), ("O", "O")),
@@ -44,7 +45,7 @@ class Suite:
     name: str = "toy"
     summary: str = "a toy"
     pairs: tuple[str, ...] = ("en-xx", "en-yy")
-    encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", "abc"))
+    encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", COMMIT))
     recipe: RecipeConfig = field(default_factory=RecipeConfig)
     data: DataConfig = field(default_factory=DataConfig)
     caption: str = ""
@@ -208,7 +209,7 @@ def modules() -> dict[str, types.ModuleType]:
     contents: dict[str, dict[str, Any]] = {
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
         "wcabench.data.resources": {"DataSource": DataSource},
-        "wcabench.nn.encoder": {"check_encoder": lambda encoder: None},
+        "wcabench.nn.probe": {"probe_encoder": lambda encoder, max_length: None},
         "wcabench.nn.model": {"resolve_precision": lambda precision, device: "fp32"},
         "wcabench.nn.bench": {"Bench": Bench, "cuda_or_cpu": lambda device: device.replace("auto", "cpu")},
     }

@@ -134,14 +134,15 @@ def _coupled(
     from wcabench.config import RecipeConfig
     from wcabench.data.sentences import SentencePair
     from wcabench.nn.bench import cuda_or_cpu
-    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.probe import open_encoder
     from wcabench.nn.word_links import coupling_links
     from wcabench.runs.plan import overlay
     from wcabench.words import symmetrise_links
 
-    recipe = overlay(RecipeConfig(), tables.get("recipe", {}), "recipe")
+    chosen = tables.get("recipe", {})
+    recipe = overlay(RecipeConfig(), chosen, "recipe")
     config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
-    model = TokenClassifier(config, recipe, ["O"], cuda_or_cpu(device))
+    model = open_encoder(config, recipe, cuda_or_cpu(device), limit_given="max_length" in chosen)
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
     _echo_cut(model, kept)
     found = coupling_links(method, model, kept, recipe, _report, threshold)

@@ -108,7 +108,7 @@ def _align(
     from wcabench import registry
     from wcabench.config import build
     from wcabench.errors import suggest
-    from wcabench.nn.model import TokenClassifier
+    from wcabench.nn.probe import open_encoder
     from wcabench.nn.sentence_alignment import align_sentence
     from wcabench.runs.plan import overlay
 
@@ -117,9 +117,10 @@ def _align(
         if table not in known:
             raise suggest(table, known, "table of --set")
     methods: list[Any] = [build(registry.find(name).load(), tables.get(name, {}), name) for name in COUPLINGS]
-    recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
+    chosen = tables.get("recipe", {})
+    recipe = overlay(suite.recipe, chosen, "recipe")
     config = overlay(chosen_encoder(suite, encoder), tables.get("encoder", {}), "encoder")
-    model = TokenClassifier(config, recipe, ["O"], "cpu")
+    model = open_encoder(config, recipe, "cpu", limit_given="max_length" in chosen)
     return align_sentence(pair, model, methods, recipe, _word_links(pair, data))
 
 
