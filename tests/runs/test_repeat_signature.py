@@ -136,5 +136,5 @@ def test_another_encoder_than_signed_is_a_changed_setting(sign: Any, here: Here)
         here, encoder=EncoderConfig("other/enc", "def0def0def0def0def0def0def0def0def0def0")
     )
     assert repeat_signature(line, other).changed == (
-        "enc (nowhere/enc@abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0 | other/enc@def0def0def0def0def0def0def0def0def0def0)",
+        f"enc (nowhere/enc@{'abc0' * 10} | other/enc@{'def0' * 10})",
     )

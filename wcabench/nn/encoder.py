@@ -18,7 +18,7 @@ from wcabench.nn.identity import encoder_identity, is_local, local_folder, shown
 from wcabench.nn.pieces import PieceTable, special_pieces
 from wcabench.nn.weights import check_finite, check_loaded, check_size, first_few
 
-# Words that are cut into pieces in a trial: letters of some scripts, signs, what looks like a special piece, and nothing.
+# Words that are cut into pieces in a trial: letters of some scripts, signs, what looks like a special piece, none.
 TRIAL_WORDS = ("Oslo", "é", "Ж", "の", "👩", "don't", "3.5", "[SEP]", "</s>", "\u200b", "\x00")
 
 

@@ -64,7 +64,7 @@ def encoder_name(encoder: EncoderConfig) -> str:
 
 
 def shown(encoder: EncoderConfig) -> str:
-    """How an error names an encoder; of a folder that is called as the hub's repositories are, it says that it is one."""
+    """How an error names an encoder; where a folder is called as the hub's repositories are, it says that it is one."""
     alike = is_local(encoder.name) and _HUB_ID.fullmatch(encoder.name)
     return f"encoder '{encoder.name}'" + (" (the folder of that name here)" if alike else "")
 
