@@ -83,7 +83,7 @@ def tiny_encoder(tmp_path_factory) -> Path:
         num_hidden_layers=4,
         num_attention_heads=2,
         intermediate_size=64,
-        max_position_embeddings=64,
+        max_position_embeddings=130,
         pad_token_id=0,
     )
     folder = tmp_path_factory.mktemp("encoder") / "tiny"

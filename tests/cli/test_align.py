@@ -1,10 +1,12 @@
 """`wcabench align` and `wcabench align evaluate`, on files as people have them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from safetensors.torch import load_file, save_file
 
 from wcabench.cli import main
 
@@ -151,16 +153,29 @@ def test_lines_of_500_words_are_linked_by_fast_align_and_counted_by_a_coupling(t
     assert short_lines == [{(0, 0)}] * 500 and long_line and max(j for _, j in long_line) < 30
 
 
-def test_a_line_longer_than_the_encoder_has_positions_says_which_limit_to_set(tmp_path, tiny_encoder):
+def test_a_limit_that_the_encoder_does_not_have_is_refused_where_it_was_asked_for(tmp_path, tiny_encoder):
     file = tmp_path / "long"
     file.write_text("house " * 500 + "\n")
-    result = invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder)
-    assert result.exit_code == 2
-    assert "128 pieces, but the encoder has 64 positions; give --set recipe.max_length=64" in result.stderr
-    limited = ["--set", "recipe.max_length=64"]
-    assert (
-        invoke("align", file, file, "-m", "nearest-token", "--encoder", tiny_encoder, *limited).exit_code == 0
-    )
+    encoder = ["-m", "nearest-token", "--encoder", tiny_encoder]
+    asked = invoke("align", file, file, *encoder, "--set", "recipe.max_length=200")
+    assert asked.exit_code == 2
+    assert "max_length: 200 is more than the 130 positions" in asked.stderr
+    assert asked.stderr.endswith("give --set recipe.max_length=130\n")
+
+
+def test_an_encoder_with_few_positions_reads_as_much_as_it_can(tmp_path, tiny_encoder):
+    short = tmp_path / "short"
+    shutil.copytree(tiny_encoder, short)
+    config = json.loads((short / "config.json").read_text())
+    weights = load_file(short / "model.safetensors")
+    table = "embeddings.position_embeddings.weight"
+    save_file({**weights, table: weights[table][:40].clone()}, short / "model.safetensors", {"format": "pt"})
+    (short / "config.json").write_text(json.dumps({**config, "max_position_embeddings": 40}))
+    file = tmp_path / "long"
+    file.write_text("house " * 500 + "\n")
+    result = invoke("align", file, file, "-m", "nearest-token", "--encoder", short, "--direction", "forward")
+    assert result.exit_code == 0 and result.stdout.split() == [f"{i}-{i}" for i in range(38)]
+    assert "limit of 40 pieces" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import torch
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
 from wcabench.nn.bench import Bench
-from wcabench.nn.identity import encoder_identity, encoder_name, encoder_status
 from wcabench.nn.layers import layer_numbers
 from wcabench.nn.training_data import ClosedBenchError, UndeclaredNeedError
 from wcabench.runs.inputs import training_data
@@ -134,41 +133,6 @@ def test_a_decoder_is_made_bidirectional_and_cut(tmp_path, tiny_encoder, tiny_da
 
     assert torch.equal(first_state(9, False), first_state(10, False))
     assert not torch.allclose(first_state(9, True), first_state(10, True))
-
-
-def test_identity_is_the_content_and_not_the_place(tiny_encoder, tmp_path):
-    import shutil
-
-    copy = tmp_path / "elsewhere"
-    shutil.copytree(tiny_encoder, copy)
-    first, second = (encoder_identity(EncoderConfig(name=str(f))) for f in (tiny_encoder, copy))
-    assert first == second
-    assert first.startswith("sha256:")
-    assert encoder_name(EncoderConfig(name=f"{copy}/")) == "elsewhere"
-    assert encoder_status(EncoderConfig(name=str(copy)), offline=True) == "local folder"
-
-
-def test_an_encoder_folder_without_weights_is_refused(tiny_encoder, tmp_path):
-    (tmp_path / "config.json").write_text((tiny_encoder / "config.json").read_text())
-    with pytest.raises(UserError, match="no weights"):
-        encoder_identity(EncoderConfig(name=str(tmp_path)))
-    with pytest.raises(UserError, match="no such folder"):
-        encoder_identity(EncoderConfig(name=str(tmp_path / "nothing")))
-
-
-def test_pickled_weights_are_not_loaded(tiny_encoder, tmp_path):
-    for file in tiny_encoder.iterdir():
-        if file.suffix != ".safetensors":
-            (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "pytorch_model.bin").write_bytes(b"a pickle")
-    with pytest.raises(UserError, match="no weights"):
-        encoder_identity(EncoderConfig(name=str(tmp_path)))
-
-
-def test_a_hub_id_needs_a_pinned_revision():
-    with pytest.raises(UserError, match="pin one"):
-        encoder_identity(EncoderConfig(name="owner/name"))
-    assert encoder_identity(EncoderConfig(name="owner/name", revision="abc")) == "hub:owner/name@abc"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ start = "{tiny_start}"
 [text]
 languages = ["en", "xx", "yy"]
 held_out = 20
+max_length = 48
 [vocabulary]
 size = 120
 [model]

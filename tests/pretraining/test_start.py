@@ -8,7 +8,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from wcabench.errors import UserError
 from wcabench.pretraining.settings import TextConfig, VocabularyConfig, read_settings
-from wcabench.pretraining.start import find_start, new_model, piece_embeddings
+from wcabench.pretraining.start import new_model, piece_embeddings
+from wcabench.pretraining.start_encoder import find_start
 from wcabench.pretraining.text import read_texts
 from wcabench.pretraining.vocabulary import train_tokenizer
 

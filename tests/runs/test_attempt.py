@@ -107,7 +107,7 @@ def test_the_signature_names_what_was_changed(make_plan: Any) -> None:
     assert fields[:3] == ["lookup,drop:2", "en-xx", "toy"]
     assert fields[3].startswith("data:") and fields[3].endswith(",labels:drop")
     assert fields[4:8] == [
-        "enc:nowhere/enc@abc,layers:9",
+        "enc:nowhere/enc@abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0,layers:9",
         "recipe:epochs:1",
         "F1:micro,strict-IOB2",
         "words:all",

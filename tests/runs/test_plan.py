@@ -116,13 +116,15 @@ def test_seed_pair_method_and_data_change_the_key(make_plan: Any, world: Any) ->
 
 def test_a_new_encoder_forgets_the_cut_of_the_suites_own(make_plan: Any, world: Any) -> None:
     suite = dataclasses.replace(
-        world.Suite(), encoder=EncoderConfig(name="a/b", revision="1", layers=9, bidirectional=True)
+        world.Suite(), encoder=EncoderConfig(name="a/b", revision="1" * 40, layers=9, bidirectional=True)
     )
     assert make_plan(suite=suite)[0].encoder.layers == 9
     replaced = make_plan(
-        suite=suite, encoder=EncoderConfig(name="c/d", revision="2"), settings={"encoder": {"freeze": "3"}}
+        suite=suite,
+        encoder=EncoderConfig(name="c/d", revision="2" * 40),
+        settings={"encoder": {"freeze": "3"}},
     )
-    assert replaced[0].encoder == EncoderConfig(name="c/d", revision="2", freeze=3)
+    assert replaced[0].encoder == EncoderConfig(name="c/d", revision="2" * 40, freeze=3)
 
 
 @pytest.mark.parametrize(

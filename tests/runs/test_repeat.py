@@ -96,16 +96,21 @@ def test_another_encoder_is_asked_for_and_compared(run: Any, here: Here) -> None
         UserError, match=r"encoder nowhere/enc \(sha256:e{12}\) is not that of suite 'toy'.*--encoder"
     ):
         repeat_cells([cell], here)
-    given = dataclasses.replace(here, encoder=EncoderConfig("other/enc", "def"))
+    given = dataclasses.replace(
+        here, encoder=EncoderConfig("other/enc", "def0def0def0def0def0def0def0def0def0def0")
+    )
     assert repeat_cells([cell], given).changed == (
-        f"model.encoder.identity (sha256:{'e' * 12} | hub:other/enc@def)",
+        f"model.encoder.identity (sha256:{'e' * 12} | hub:other/enc@def0def0def0def0def0def0def0def0def0def0)",
     )
 
 
 def test_an_encoder_of_the_hub_is_the_one_of_its_commit(run: Any, here: Here) -> None:
-    cell = changed(run(), "model.encoder.identity", "hub:other/enc@def")
+    cell = changed(run(), "model.encoder.identity", "hub:other/enc@def0def0def0def0def0def0def0def0def0def0")
     (planned,) = repeat_cells([cell], here).cells
-    assert planned.encoder == EncoderConfig("other/enc", "def") and planned.key == cell.key
+    assert (
+        planned.encoder == EncoderConfig("other/enc", "def0def0def0def0def0def0def0def0def0def0")
+        and planned.key == cell.key
+    )
 
 
 def test_a_suite_of_ones_own_is_asked_for(run: Any, here: Here) -> None:

@@ -73,7 +73,11 @@ def test_the_defaults_are_those_of_the_encoder_and_not_the_suites(
     ("old", "new", "found"),
     [
         ("|data:", "|data:0", "data (0"),
-        ("enc:nowhere/enc@abc", "enc:nowhere/enc@abc,layers:9", ""),
+        (
+            "enc:nowhere/enc@abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0",
+            "enc:nowhere/enc@abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0,layers:9",
+            "",
+        ),
         ("F1:micro", "F1:macro", "F1 (macro,strict-IOB2 | micro,strict-IOB2)"),
         ("words:all", "words:truncated", "words (truncated | all)"),
     ],
@@ -108,7 +112,7 @@ def test_an_installation_that_is_not_as_signed_is_named(sign: Any, here: Here) -
         ("recipe:default", "recipe:epochs:many", "'many' is not an int"),
         ("|toy|", "|frisian|", "TOML file of suite 'frisian' with --suite"),
         (
-            "enc:nowhere/enc@abc",
+            "enc:nowhere/enc@abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0",
             "enc:mine@sha256:0123456789ab",
             "encoder mine .*give its folder with --encoder",
         ),
@@ -128,5 +132,9 @@ def test_what_cannot_be_read_here_is_said_in_one_line(
 
 def test_another_encoder_than_signed_is_a_changed_setting(sign: Any, here: Here) -> None:
     _, line = sign({})
-    other = dataclasses.replace(here, encoder=EncoderConfig("other/enc", "def"))
-    assert repeat_signature(line, other).changed == ("enc (nowhere/enc@abc | other/enc@def)",)
+    other = dataclasses.replace(
+        here, encoder=EncoderConfig("other/enc", "def0def0def0def0def0def0def0def0def0def0")
+    )
+    assert repeat_signature(line, other).changed == (
+        f"enc (nowhere/enc@{'abc0' * 10} | other/enc@{'def0' * 10})",
+    )

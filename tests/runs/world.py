@@ -26,6 +26,7 @@ from wcabench.data.labels import LabelPolicy
 from wcabench.data.sentences import PairData
 from wcabench.errors import UserError, suggest
 
+COMMIT = "abc0" * 10
 GOLD = [
     Sentence(("Ann", "saw", "Oslo"), ("B-PER", "O", "B-LOC")),
     Sentence(("it", "rained"), ("O", "O")),
@@ -45,7 +46,7 @@ class Suite:
     name: str = "toy"
     summary: str = "a toy"
     pairs: tuple[str, ...] = ("en-xx", "en-yy")
-    encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", "abc"))
+    encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", COMMIT))
     recipe: RecipeConfig = field(default_factory=RecipeConfig)
     data: DataConfig = field(default_factory=DataConfig)
     caption: str = ""
@@ -229,12 +230,12 @@ def modules() -> dict[str, types.ModuleType]:
     contents: dict[str, dict[str, Any]] = {
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
         "wcabench.data.resources": {"DataSource": DataSource},
-        "wcabench.nn.encoder": {"check_encoder": lambda encoder: None},
         "wcabench.nn.precision": {
             "resolve_precision": lambda precision, device: precision.replace("auto", "fp32"),
             "resolve_device": lambda device: device.replace("auto", "cpu"),
         },
         "wcabench.nn.bench": {"Bench": Bench},
+        "wcabench.nn.probe": {"probe_encoder": lambda encoder, max_length: None},
     }
     made = {}
     for name, content in contents.items():

@@ -31,7 +31,7 @@ def doctor(suite: str, encoder: str | None, data_dir: Path | None, as_json: bool
         "methods": _broken_methods(),
         "data_dir": str(data_dir) if data_dir else None,
         "suite": the_suite.name,
-        "encoder": _encoder(the_encoder),
+        "encoder": _encoder(the_encoder, the_suite.recipe.max_length),
         "pairs": {pair: _pair(the_suite, pair, data_dir) for pair in the_suite.pairs},
     }
     if as_json:
@@ -78,12 +78,19 @@ def _broken_methods() -> dict[str, str]:
     return states
 
 
-def _encoder(encoder: "EncoderConfig") -> dict[str, Any]:
+def _encoder(encoder: "EncoderConfig", max_length: int) -> dict[str, Any]:
+    """Whether an encoder is here and can be used with a suite's longest sequences: it is loaded and tried out."""
     from wcabench.errors import UserError
     from wcabench.nn.identity import encoder_status
+    from wcabench.nn.probe import probe_encoder
 
     try:
-        return {"name": encoder.name, "ready": True, "state": encoder_status(encoder, offline=True)}
+        status = encoder_status(encoder, offline=True)
+        return {
+            "name": encoder.name,
+            "ready": True,
+            "state": f"{status}: {probe_encoder(encoder, max_length)}",
+        }
     except UserError as error:
         return {"name": encoder.name, "ready": False, "state": str(error)}
 

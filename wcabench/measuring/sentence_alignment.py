@@ -12,6 +12,7 @@ from wcabench.contract import SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.coupler import Coupler
 from wcabench.nn.network import Network
+from wcabench.nn.piece_text import piece_texts
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import Streams
 
@@ -73,9 +74,9 @@ def align_sentence(
 
 
 def _tokens(model: Network, window: Window) -> list[str]:
-    """The pieces as people read them: a mark for a word's beginning is left out."""
-    pieces = model.table.tokenizer.convert_ids_to_tokens(window.ids[1:-1])
-    return [piece.removeprefix("\u2581").removeprefix("\u0120") or piece for piece in pieces]
+    """The pieces as people read them, word by word."""
+    words = (window.ids[first:stop] for first, stop in window.spans())
+    return [text for ids in words for text in piece_texts(model.table.tokenizer, ids)]
 
 
 def _blocks(links: Iterable[tuple[int, int]], source: Window, target: Window) -> torch.Tensor:

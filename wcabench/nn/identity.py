@@ -1,41 +1,86 @@
 """Which encoder it is, by content: known before any weight is loaded, and free of paths."""
 
 import hashlib
-from fnmatch import fnmatch
-from functools import cache
+import re
+from functools import lru_cache
 from pathlib import Path
 
 from wcabench.config import EncoderConfig
-from wcabench.errors import UserError
+from wcabench.errors import UserError, require
+from wcabench.nn.encoder_files import identifying_files
 
-TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
-IDENTIFYING = ("config.json", "tokenizer_config.json", "merges.txt", *TOKENIZERS, "*.safetensors")
+Stamp = tuple[str, int, int, int]  # name, size, time of the last change, number of the file
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 def encoder_identity(encoder: EncoderConfig) -> str:
-    """`sha256:<hex>` of a local folder's weights, configuration and tokenizer, or `hub:<id>@<revision>`.
+    """`sha256:<hex>` of a local folder's weights, configuration and tokenizer, or `hub:<id>@<commit>`.
 
     Raises:
-        UserError: a local folder without configuration or safetensors weights; a hub id without a pinned revision.
+        UserError: a local folder without configuration, tokenizer or safetensors weights, or with a revision; a hub
+            id whose revision is missing or no commit.
     """
     if is_local(encoder.name):
-        return f"sha256:{_folder_sha256(Path(encoder.name).resolve())}"
-    if encoder.revision is None:
-        raise UserError(
-            f"encoder '{encoder.name}' is no local folder, and as a hub id it has no revision: "
-            "pin one with --encoder ID@COMMIT (a branch moves; a commit does not)"
-        )
+        folder = local_folder(encoder)
+        files = identifying_files(folder)
+        return f"sha256:{_folder_sha256(folder, tuple(map(_stamp, files)))}"
+    require(
+        _HUB_ID.fullmatch(encoder.name) is not None,
+        f"encoder '{encoder.name}' is no folder here, and no hub id (OWNER/NAME) either",
+    )
+    pin = "pin one with --encoder ID@COMMIT (a branch moves; a commit does not)"
+    require(
+        encoder.revision is not None,
+        f"encoder '{encoder.name}' is no local folder, and as a hub id it has no revision: {pin}",
+    )
+    require(
+        _COMMIT.fullmatch(str(encoder.revision)) is not None,
+        f"encoder '{encoder.name}@{encoder.revision}': '{encoder.revision}' is no commit (40 hex digits) but a "
+        f"branch, a tag or the beginning of one; {pin}",
+    )
     return f"hub:{encoder.name}@{encoder.revision}"
+
+
+def local_folder(encoder: EncoderConfig) -> Path:
+    """The folder of a local encoder.
+
+    Raises:
+        UserError: it has a revision: the hub's repository of that name may have been meant.
+    """
+    folder = _path(encoder.name).resolve()
+    require(
+        encoder.revision is None,
+        f"encoder '{encoder.name}@{encoder.revision}': there is a folder {folder}, which is used instead of the hub's "
+        f"repository of that name, and a folder has no revision: leave out @{encoder.revision} to use the folder, or "
+        "run this in another directory to use the hub's",
+    )
+    return folder
 
 
 def encoder_name(encoder: EncoderConfig) -> str:
     """Name for people: the hub id, or the base name of the local folder."""
-    return Path(encoder.name).resolve().name if is_local(encoder.name) else encoder.name
+    return _path(encoder.name).resolve().name if is_local(encoder.name) else encoder.name
+
+
+def shown(encoder: EncoderConfig) -> str:
+    """How an error names an encoder; where a folder is called as the hub's repositories are, it says that it is one."""
+    alike = is_local(encoder.name) and _HUB_ID.fullmatch(encoder.name)
+    return f"encoder '{encoder.name}'" + (" (the folder of that name here)" if alike else "")
 
 
 def is_local(name: str) -> bool:
-    """Whether a name means a folder here: it exists, or it is written as a path and not as `owner/name`."""
-    return Path(name).is_dir() or name.startswith(("/", "./", "../", "~")) or name.count("/") > 1
+    """Whether a name means a folder here: it exists, or it is written as a path and not as `owner/name`.
+
+    Raises:
+        UserError: no path can have that name.
+    """
+    if name.startswith(("/", "./", "../", "~")) or name.count("/") > 1:
+        return True
+    try:
+        return _path(name).is_dir()
+    except OSError as error:
+        raise UserError(f"encoder '{name[:80]}': {error.strerror}") from error
 
 
 def encoder_status(encoder: EncoderConfig, offline: bool) -> str:
@@ -47,42 +92,40 @@ def encoder_status(encoder: EncoderConfig, offline: bool) -> str:
     encoder_identity(encoder)
     if is_local(encoder.name):
         return "local folder"
-    from huggingface_hub import try_to_load_from_cache
+    from wcabench.nn.hub import cached_snapshot, not_cached
 
-    if isinstance(try_to_load_from_cache(encoder.name, "config.json", revision=encoder.revision), str):
+    if cached_snapshot(encoder) is not None:
         return "in the hub cache"
     if offline:
-        raise UserError(
-            f"encoder '{encoder.name}' at {encoder.revision} is not in the hub cache and --offline forbids the "
-            "download: run `wcabench suite prepare` once with a network, or give --encoder a local folder"
-        )
+        raise not_cached(encoder, "--offline forbids the download")
     return "to be downloaded"
 
 
-@cache
-def _folder_sha256(folder: Path) -> str:
-    if not folder.is_dir():
-        raise UserError(f"encoder {folder}: no such folder")
-    files = sorted({f for pattern in IDENTIFYING for f in folder.glob(pattern)})
-    names = [f.name for f in files]
-    if "config.json" not in names:
-        raise UserError(f"encoder {folder}: no config.json; wanted a folder written by `save_pretrained`")
-    if not any(name.endswith(".safetensors") for name in names):
-        raise UserError(
-            f"encoder {folder}: no weights (*.safetensors); pickled weights are never loaded, and nothing is "
-            "run on random ones: save the model with `save_pretrained(..., safe_serialization=True)`"
-        )
-    if not any(fnmatch(name, pattern) for name in names for pattern in TOKENIZERS):
-        raise UserError(
-            f"encoder {folder}: no tokenizer ({', '.join(TOKENIZERS)}); every word would be unknown: save the "
-            "model's tokenizer beside it with `save_pretrained`"
-        )
+def _path(name: str) -> Path:
+    try:
+        require("\0" not in name, f"encoder '{name!r}': no path has a NUL in it")
+        return Path(name).expanduser()
+    except RuntimeError as error:  # ~nobody
+        raise UserError(f"encoder '{name}': {error}") from error
+
+
+def _stamp(file: Path) -> Stamp:
+    facts = file.stat()
+    return file.name, facts.st_size, facts.st_mtime_ns, facts.st_ino
+
+
+@lru_cache(maxsize=64)
+def _folder_sha256(folder: Path, stamps: tuple[Stamp, ...]) -> str:
+    """Of the files' names and contents; kept for as long as no file changes."""
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.name}\0{_file_sha256(file)}\n".encode())
+    for name, *_ in stamps:
+        digest.update(f"{name}\0{_file_sha256(folder / name)}\n".encode())
     return digest.hexdigest()
 
 
 def _file_sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"encoder {file}: cannot be read: {error.strerror}") from error

@@ -11,6 +11,9 @@ from typing import Any
 
 import torch
 
+from wcabench.errors import UserError, require
+from wcabench.nn.encoder_files import one_line
+
 # A line of this many times the width of the states costs twice its tokens, for its attention: found on CPU cores; like
 # the choice of the line length below it only moves speed.
 ATTENTION_COST = 2
@@ -108,29 +111,95 @@ def pack(
 def first_position(encoder: Any, max_length: int, begin: int, end: int, pad: int, device: str) -> int | None:
     """Where this encoder counts positions from if it reads packed lines as it reads their sequences alone; else None.
 
-    Found by trying: what an architecture makes of a mask for each line and of given positions, its class does not say.
-    Encoders with relative positions, or a window of attention shorter than a line, are fed length buckets instead.
+    Found by a trial run: configurations do not declare what an architecture makes of a mask for each line and of given
+    positions. Encoders with relative positions, or a window of attention shorter than a line, are fed length buckets
+    instead.
+
+    Args:
+        encoder: whose states are compared, without dropout.
+        max_length: pieces of the longest sequence.
+        begin: id of the piece before a sequence.
+        end: id of the piece after it.
+        pad: id of the padding piece.
+        device: where the encoder is.
+
+    Raises:
+        UserError: it cannot read sequences of piece ids.
     """
     window = getattr(encoder.config, "sliding_window", None)
     if window is not None and window < 2 * max_length:
         return None
     training = encoder.training
     encoder.eval()
-    middle = range(encoder.config.vocab_size // 2, encoder.config.vocab_size)
-    probes = [[begin, *middle[:5], end], [begin, *middle[5:8], end]]
-    packed = pack(probes, [[0, 1]], pad, device)
-    alone = [encoder(input_ids=torch.tensor([p], device=device)).last_hidden_state[0] for p in probes]
-    wanted = torch.cat(alone)
-    found = None
-    for start in (0, pad + 1):  # RoBERTa counts from the one after its padding index
-        try:
-            states = encoder(
-                input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions + start
-            ).last_hidden_state[0]
-        except (TypeError, ValueError, RuntimeError, IndexError):
-            continue
-        if torch.allclose(states, wanted, rtol=0, atol=1e-3 * float(wanted.abs().max())):
-            found = start
-            break
-    encoder.train(training)
-    return found
+    try:
+        probes = [[begin, *middle, end] for middle in trial_pieces(encoder, (5, 3))]
+        packed = pack(probes, [[0, 1]], pad, device)
+        wanted = torch.cat([read_states(encoder, torch.tensor([p], device=device))[-1][0] for p in probes])
+        for start in (0, pad + 1):  # RoBERTa counts from the one after its padding index
+            try:
+                states = encoder(
+                    input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions + start
+                ).last_hidden_state[0]
+            except Exception:  # noqa: S112 (an architecture refuses such a mask or such positions in its own way)
+                continue
+            if same_states(states, wanted):
+                return start
+        return None
+    finally:
+        encoder.train(training)
+
+
+def trial_pieces(encoder: Any, lengths: Sequence[int]) -> list[list[int]]:
+    """Sequences of piece ids of these lengths, from the middle of the vocabulary on, for trial runs.
+
+    Raises:
+        UserError: the encoder has no table of embeddings.
+    """
+    try:
+        rows = encoder.get_input_embeddings().num_embeddings
+    except (AttributeError, NotImplementedError) as error:
+        raise UserError(
+            f"an encoder of type {_kind(encoder)} cannot be used: it has no table with an embedding for each piece"
+        ) from error
+    numbers = iter(range(rows // 2, rows // 2 + sum(lengths)))
+    return [[next(numbers) % rows for _ in range(length)] for length in lengths]
+
+
+def read_states(encoder: Any, ids: torch.Tensor, **settings: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The states after each layer, embeddings first, in a trial run; each [sequences, length, d].
+
+    Args:
+        encoder: read as it is, in training or not.
+        ids: piece ids. [sequences, length]
+        settings: further tensors that the encoder takes, as its attention mask.
+
+    Raises:
+        UserError: it cannot read them, gives no state for each piece, or states that are NaN or infinite.
+    """
+    cache = {"use_cache": False} if hasattr(encoder.config, "use_cache") else {}
+    try:
+        out = encoder(input_ids=ids, output_hidden_states=True, **settings, **cache)
+        states, last = tuple(out.hidden_states), out.last_hidden_state
+    except Exception as error:  # the code of an architecture fails in its own way
+        raise UserError(
+            f"an encoder of type {_kind(encoder)} cannot be used: reading a sentence of {ids.shape[1]} pieces failed: "
+            f"{one_line(error)}"
+        ) from error
+    wanted = (*ids.shape, encoder.config.hidden_size)
+    require(
+        len(states) == encoder.config.num_hidden_layers + 1
+        and all(s.shape == wanted for s in (*states, last)),
+        f"an encoder of type {_kind(encoder)} cannot be used: it does not give a state of width "
+        f"{encoder.config.hidden_size} for each piece after each of {encoder.config.num_hidden_layers} layers",
+    )
+    require(bool(torch.isfinite(last).all()), "its states of an ordinary sentence are NaN or infinite")
+    return states
+
+
+def same_states(states: torch.Tensor, wanted: torch.Tensor) -> bool:
+    """Whether two readings of the same pieces agree, up to the order of additions; both [places, d]."""
+    return bool(torch.allclose(states, wanted, rtol=0, atol=1e-3 * float(wanted.abs().max())))
+
+
+def _kind(encoder: Any) -> str:
+    return str(getattr(encoder.config, "model_type", type(encoder).__name__))

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
+
+from wcabench.errors import require
 
 Words = Sequence[str]
 
@@ -29,22 +31,62 @@ class Window:
         return list(zip(self.firsts, [*self.firsts[1:], len(self.ids) - 1], strict=True))
 
 
+class SpecialPieces(NamedTuple):
+    """Ids of the pieces that stand around sentences.
+
+    Attributes:
+        begin: before a sentence's first word.
+        end: after its last.
+        pad: what fills a line; it is masked.
+        unknown: stands for a word that the tokenizer makes nothing of.
+    """
+
+    begin: int
+    end: int
+    pad: int
+    unknown: int
+
+
+def special_pieces(tokenizer: Any) -> SpecialPieces:
+    """The special pieces of a tokenizer, by the names that its kind has for them.
+
+    One that has no piece for the beginning gets that of the end: decoders like Qwen and encoder-decoders like T5 are
+    trained on documents that follow one another with the end piece between them.
+
+    Raises:
+        UserError: it has none for the end.
+    """
+
+    def first_known(*names: str) -> int | None:
+        ids = (getattr(tokenizer, f"{name}_token_id", None) for name in names)
+        return next((int(number) for number in ids if number is not None), None)
+
+    end = first_known("sep", "eos")
+    require(end is not None, "its tokenizer has no piece that ends a sentence (sep_token or eos_token)")
+    assert end is not None
+    begin, pad = first_known("cls", "bos"), first_known("pad")
+    unknown = first_known("unk", "pad")
+    return SpecialPieces(
+        begin=end if begin is None else begin,
+        end=end,
+        pad=end if pad is None else pad,
+        unknown=end if unknown is None else unknown,
+    )
+
+
 class PieceTable:
     """Piece ids of words, as the tokenizer gives them inside a sentence.
 
     Tokenizers that mark a word's beginning by the space before it (SentencePiece without a dummy prefix,
-    byte-level BPE) get that space for every word but the first.
+    byte-level BPE) get that space for every word but the first. A word that is spelled like a special piece ("[SEP]")
+    is read as the text that it is.
     """
 
     def __init__(self, tokenizer: Any, max_length: int) -> None:
         self.tokenizer = tokenizer
         self.max_length = max_length
-        self.begin = _first_known(tokenizer, "cls_token_id", "bos_token_id")
-        self.end = _first_known(tokenizer, "sep_token_id", "eos_token_id")
-        self.unknown = _first_known(tokenizer, "unk_token_id", "pad_token_id", "eos_token_id")
-        pad = tokenizer.pad_token_id
-        self.pad: int = self.end if pad is None else pad
-        self.spaced: bool = tokenizer.tokenize(" a") != tokenizer.tokenize("a")
+        self.begin, self.end, self.pad, self.unknown = special_pieces(tokenizer)
+        self.spaced = _needs_space(tokenizer)
         self._ids: dict[str, list[int]] = {}
         self._extra: set[int] = set()
 
@@ -54,7 +96,7 @@ class PieceTable:
         # Not a difference of the two sets: that would go through every known word for each new sentence.
         fresh = sorted(text for text in texts if text not in self._ids)
         if fresh:
-            found = self.tokenizer(fresh, add_special_tokens=False)["input_ids"]
+            found = self.tokenizer(fresh, add_special_tokens=False, split_special_tokens=True)["input_ids"]
             # A word of nothing but control characters has no pieces; it stays a word, of one unknown piece.
             self._ids.update((text, ids or [self.unknown]) for text, ids in zip(fresh, found, strict=True))
 
@@ -100,6 +142,12 @@ class PieceTable:
         return Window([*ids, self.end], firsts, start, own)
 
 
+def _needs_space(tokenizer: Any) -> bool:
+    """Whether a word inside a sentence has other pieces than the same word alone, for want of the space before it."""
+    alone, spaced, twice = (tokenizer.tokenize(text) for text in ("a", " a", "a a"))
+    return twice != alone + alone and spaced != alone
+
+
 def _fitting(lengths: list[int], start: int, room: int) -> int:
     """Index after the last word of the longest run from `start` whose pieces fit into `room`."""
     used, stop = 0, start
@@ -124,11 +172,3 @@ def _stretches(lengths: list[int], room: int) -> list[tuple[int, int, range]]:
     # Two windows share their overlap half and half: each word is read where it has the most context.
     cuts = [0, *((b[0] + a[1] + 1) // 2 for a, b in pairwise(spans)), len(lengths)]
     return [(*span, range(*own)) for span, own in zip(spans, pairwise(cuts), strict=True)]
-
-
-def _first_known(tokenizer: Any, *names: str) -> int:
-    for name in names:
-        value = getattr(tokenizer, name, None)
-        if value is not None:
-            return int(value)
-    raise ValueError(f"the tokenizer has none of {', '.join(names)}")

@@ -12,7 +12,8 @@ import torch
 from wcabench.pretraining.loop import Pretrainer
 from wcabench.pretraining.measure import retrieval, sentence_states
 from wcabench.pretraining.settings import Pretraining
-from wcabench.pretraining.start import find_start, new_model
+from wcabench.pretraining.start import new_model
+from wcabench.pretraining.start_encoder import check_start, load_start_tokenizer
 from wcabench.pretraining.stream import Stream
 from wcabench.pretraining.teacher import Teacher
 from wcabench.pretraining.text import Texts, read_texts
@@ -35,9 +36,11 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
         the encoder's folder: configuration, tokenizer, and weights in float16.
 
     Raises:
-        UserError: text that is missing or wrong, or a checkpoint of other settings in `folder`.
+        UserError: text that is missing or wrong, an encoder to start from that cannot be used, or a checkpoint of
+            other settings in `folder`.
         ArithmeticError: the loss is not finite.
     """
+    check_start(settings)
     texts = read_texts(text, settings.text)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = _tokenizer(settings, texts, folder)
@@ -89,7 +92,7 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
         made = (
             train_tokenizer(texts, settings.vocabulary)
             if settings.grown_from is None
-            else AutoTokenizer.from_pretrained(find_start(settings.grown_from))
+            else load_start_tokenizer(settings.grown_from)
         )
         made.save_pretrained(place)
     return AutoTokenizer.from_pretrained(place)

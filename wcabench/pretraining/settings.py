@@ -1,5 +1,6 @@
 """The settings of a pretraining, read from one TOML file; an unknown key is an error that names the known ones."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,16 @@ from wcabench.config import build
 from wcabench.data.resource_tables import check_keys, sub_table
 from wcabench.data.suite_tables import parse_toml
 from wcabench.errors import UserError, require
+from wcabench.pretraining.limits import (
+    MOST_LAYERS,
+    MOST_PIECES,
+    MOST_POSITIONS,
+    MOST_WIDTH,
+    SHORTEST,
+    check_name,
+    check_together,
+    require_range,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,21 @@ class TextConfig:
     held_out: int = 400
     max_length: int = 96
 
+    def __post_init__(self) -> None:
+        """Refuse languages that are none, and sentences that cannot be read."""
+        require(
+            len(self.languages) > 1,
+            f"text.languages: {len(self.languages)} given; wanted a first one, and others with translations into it",
+        )
+        twice = sorted({name for name in self.languages if self.languages.count(name) > 1})
+        require(not twice, f"text.languages: {', '.join(twice)} is given twice")
+        for name in self.languages:
+            # Part of a file's name.
+            plain = re.fullmatch(r"[\w-]+", name) is not None
+            require(plain, f"text.languages: {name[:40]!r} is no language; wanted letters, digits, - and _")
+        require_range(self, "text", "held_out", 1)
+        require_range(self, "text", "max_length", SHORTEST)
+
 
 @dataclass(frozen=True)
 class VocabularyConfig:
@@ -36,6 +62,11 @@ class VocabularyConfig:
 
     size: int = 20_000
     sampling: float = 0.7
+
+    def __post_init__(self) -> None:
+        """Refuse what no vocabulary can have."""
+        require_range(self, "vocabulary", "size", 10, MOST_PIECES)
+        require_range(self, "vocabulary", "sampling", 0, 1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +94,18 @@ class ModelConfig:
     kept: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an encoder of layers that it does not have."""
+        """Refuse what no network can be, and an encoder of layers that it does not have."""
+        for name in ("width", "heads", "inner"):
+            require_range(self, "model", name, 1, MOST_WIDTH)
+        require_range(self, "model", "layers", 1, MOST_LAYERS)
+        require_range(self, "model", "positions", SHORTEST, MOST_POSITIONS)
+        divides = self.width % self.heads == 0
+        require(divides, f"model.heads: {self.heads} heads do not divide model.width, which is {self.width}")
+        numbers = all(number >= 1 for number in self.start_layers)
+        require(
+            numbers,
+            f"model.start_layers: {', '.join(map(str, self.start_layers))}; layers are counted from 1",
+        )
         kept = self.kept is None or 1 <= self.kept <= self.layers
         require(kept, f"model.kept: {self.kept}, but model.layers is {self.layers}")
 
@@ -88,7 +130,8 @@ class TeachingConfig:
         """Refuse what no teaching can do."""
         require(0 <= self.share <= 1, f"teaching.share: {self.share} is not a share in [0, 1]")
         for name in ("layer", "of"):
-            require(getattr(self, name) >= 1, f"teaching.{name}: {getattr(self, name)} is not at least 1")
+            require_range(self, "teaching", name, 1)
+        require_range(self, "teaching", "weight", 0)
 
 
 @dataclass(frozen=True)
@@ -130,7 +173,13 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         """Refuse what no training can do."""
         for name in ("steps", "batch_tokens", "report_every"):
-            require(getattr(self, name) >= 1, f"training.{name}: {getattr(self, name)} is not at least 1")
+            require_range(self, "training", name, 1)
+        for name in ("embedding_rate", "weight_decay", "checkpoint_minutes"):
+            require_range(self, "training", name, 0)
+        for name in ("learning_rate", "clip"):
+            require(getattr(self, name) > 0, f"training.{name}: {getattr(self, name)} is not above 0")
+        require_range(self, "training", "sampling", 0, 1)
+        require(0 <= self.dropout < 1, f"training.dropout: {self.dropout} is not in [0, 1)")
         for name in ("masked", "translated", "warmup"):
             value = getattr(self, name)
             require(0 <= value <= 1, f"training.{name}: {value} is not a share in [0, 1]")
@@ -196,19 +245,10 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
     }
     given = {key: value for key, value in top.items() if key not in tables}
     require("name" in given, f"{path}: name is missing; say what the encoder is called")
+    for key, value in given.items():
+        right = isinstance(value, str) and value != "" and "\0" not in value
+        require(right, f"{path}: {key}: {str(value)[:40]!r} is no text")
+    check_name(given["name"], str(path))
     made = Pretraining(**given, **parts)
-    _check_shares(made, path)
+    check_together(made, str(path))
     return made
-
-
-def _check_shares(made: Pretraining, path: Path) -> None:
-    """Refuse settings that are wrong together."""
-    teaching, training, model = made.teaching, made.training, made.model
-    total = training.translated + teaching.share
-    require(total <= 1, f"{path}: training.translated and teaching.share are {total:g} of a batch together")
-    if teaching.share:
-        require(made.start is not None, f"{path}: teaching.share: there is no teacher; name a start encoder")
-        require(
-            teaching.layer <= model.layers,
-            f"{path}: teaching.layer: {teaching.layer}, but model.layers is {model.layers}",
-        )

@@ -9,20 +9,18 @@ Or it grows: an encoder that was pretrained before gives pieces, embeddings and 
 layers stand on top of it (progressive stacking, Gong et al. 2019, with a teacher's layers instead of copies).
 """
 
-import importlib.util
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from wcabench.errors import UserError, require
 from wcabench.nn.randomness import seed_torch
 from wcabench.pretraining.links import Words, link_words, word_cutter
 from wcabench.pretraining.settings import Pretraining
+from wcabench.pretraining.start_encoder import check_start, copied_layers, load_start
 from wcabench.pretraining.text import Texts
 
 log = logging.getLogger(__name__)
@@ -33,10 +31,11 @@ def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
     """A `transformers.BertForMaskedLM` as `settings.model` says, with its starting weights.
 
     Raises:
-        UserError: the start encoder, or the one it grows from, cannot be found, or has another width or fewer layers.
+        UserError: the start encoder, or the one it grows from, cannot be found or used, or is of another shape.
     """
     from transformers import BertConfig, BertForMaskedLM
 
+    check_start(settings)
     model, training = settings.model, settings.training
     seed_torch(training.seed, "weights")
     config = BertConfig(
@@ -57,42 +56,11 @@ def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
     return fresh
 
 
-def find_start(name: str) -> Path:
-    """The folder of an encoder: `name` itself, or the one folder with a model in the installed package `name`.
-
-    Raises:
-        UserError: there is none.
-    """
-    if Path(name).is_dir():
-        require(
-            (Path(name) / "model.safetensors").exists(),
-            f"encoder '{name}': there is no model.safetensors in that folder; name one that an encoder was saved in",
-        )
-        return Path(name)
-    spec = importlib.util.find_spec(name) if name.isidentifier() else None
-    for root in spec.submodule_search_locations or [] if spec else []:
-        for weights in sorted(Path(root).rglob("model.safetensors")):
-            return weights.parent
-    raise UserError(
-        f"encoder '{name}': no such folder, and no installed package of that name that holds a "
-        "model.safetensors; install it or name a folder"
-    )
-
-
 @torch.no_grad()
 def _grow(fresh: Any, name: str) -> int:
     """Take over embeddings and layers of the encoder that was pretrained before; how many layers those are."""
-    from transformers import AutoModel
-
-    older = AutoModel.from_pretrained(
-        find_start(name), dtype=torch.float32, use_safetensors=True, add_pooling_layer=False
-    )
+    older: Any = load_start(name)[0]
     layers, bert = older.encoder.layer, fresh.bert
-    if older.config.hidden_size != bert.config.hidden_size or len(layers) > len(bert.encoder.layer):
-        raise UserError(
-            f"grown_from '{name}' has {len(layers)} layers of width {older.config.hidden_size}: set model.width to "
-            "it, and model.layers to at least as many"
-        )
     bert.embeddings.load_state_dict(older.embeddings.state_dict())
     for layer, given in zip(bert.encoder.layer, layers, strict=False):
         layer.load_state_dict(given.state_dict())
@@ -102,26 +70,12 @@ def _grow(fresh: Any, name: str) -> int:
 @torch.no_grad()
 def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown: int) -> None:
     """Take over layers of the start encoder, above the first `grown`; its embeddings too where nothing was grown."""
-    from transformers import AutoModel, AutoTokenizer
-
     assert settings.start is not None
-    folder = find_start(settings.start)
-    start = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True)
+    start: Any
+    start, start_tokenizer = load_start(settings.start)
     bert = fresh.bert
     above = bert.encoder.layer[grown:]
-    wanted = settings.model.start_layers or tuple(range(1, len(above) + 1))
-    if (
-        start.config.hidden_size != settings.model.width
-        or max(wanted, default=0) > start.config.num_hidden_layers
-    ):
-        raise UserError(
-            f"start encoder '{settings.start}' has {start.config.num_hidden_layers} layers of width "
-            f"{start.config.hidden_size}: set model.width and model.start_layers to what it has"
-        )
-    require(
-        len(wanted) == len(above),
-        f"model.start_layers: {len(wanted)} layers, but {len(above)} of model.layers are to be copied",
-    )
+    wanted = copied_layers(settings, grown)
     for layer, number in zip(above, wanted, strict=True):
         layer.load_state_dict(start.encoder.layer[number - 1].state_dict())
     if grown:
@@ -131,7 +85,7 @@ def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown
     positions = settings.model.positions
     bert.embeddings.position_embeddings.weight.copy_(start.embeddings.position_embeddings.weight[:positions])
     table = start.embeddings.word_embeddings.weight.numpy()
-    made = piece_embeddings(tokenizer, texts, AutoTokenizer.from_pretrained(folder), table)
+    made = piece_embeddings(tokenizer, texts, start_tokenizer, table)
     bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(made))
 
 

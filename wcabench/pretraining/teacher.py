@@ -12,11 +12,10 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from wcabench.errors import require
 from wcabench.nn.packing import layout, pack
 from wcabench.pretraining.links import LinkedPair, link_words, word_cutter
 from wcabench.pretraining.settings import Pretraining
-from wcabench.pretraining.start import find_start
+from wcabench.pretraining.start_encoder import load_start
 from wcabench.pretraining.stream import Batch
 from wcabench.pretraining.text import Texts
 
@@ -32,23 +31,15 @@ class Teacher:
         """Link all parallel text and measure the scale of the states.
 
         Raises:
-            UserError: the start encoder cannot be found, or has fewer layers than `settings.teaching.of`.
+            UserError: the start encoder cannot be found or is damaged.
         """
-        from transformers import AutoModel, AutoTokenizer
-
-        folder = find_start(str(settings.start))
         self.config = settings.teaching
         self.student = tokenizer
         self.most = settings.text.max_length
         self.device = device
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.encoder = AutoModel.from_pretrained(folder, dtype=torch.float32).to(device).eval()
-        layers = self.encoder.encoder.layer
-        require(
-            self.config.of <= len(layers),
-            f"teaching.of: {self.config.of}, but the start encoder has {len(layers)} layers",
-        )
-        self.encoder.encoder.layer = layers[: self.config.of]
+        encoder, self.tokenizer = load_start(str(settings.start))
+        self.encoder: Any = encoder.to(device).eval()
+        self.encoder.encoder.layer = self.encoder.encoder.layer[: self.config.of]
         cut = word_cutter(tokenizer)
         self.pairs = {language: link_words(pairs, cut) for language, pairs in texts.pairs.items()}
         every = [pair.first for pairs in self.pairs.values() for pair in pairs]

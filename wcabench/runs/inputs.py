@@ -89,11 +89,11 @@ def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
 
 
 def check_encoders(cells: Iterable[PlannedCell]) -> None:
-    """Read the configuration of each encoder once: layers it does not have are said before anything is trained."""
-    from wcabench.nn.encoder import check_encoder
+    """Try each encoder out once: what it cannot do is said before anything is trained."""
+    from wcabench.nn.probe import probe_encoder
 
-    for encoder in {cell.encoder for cell in cells}:
-        check_encoder(encoder)
+    for encoder, max_length in dict.fromkeys((cell.encoder, cell.recipe.max_length) for cell in cells):
+        probe_encoder(encoder, max_length)
 
 
 def _suite(planned: PlannedCell) -> "Suite":

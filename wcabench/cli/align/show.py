@@ -111,7 +111,7 @@ def _align(
     from wcabench.config import build
     from wcabench.errors import suggest
     from wcabench.measuring.sentence_alignment import align_sentence
-    from wcabench.nn.network import Network
+    from wcabench.nn.probe import open_encoder
     from wcabench.runs.plan import overlay
 
     known = ["encoder", "recipe", *COUPLINGS]
@@ -119,9 +119,10 @@ def _align(
         if table not in known:
             raise suggest(table, known, "table of --set")
     methods: list[Any] = [build(registry.find(name).load(), tables.get(name, {}), name) for name in COUPLINGS]
-    recipe = overlay(suite.recipe, tables.get("recipe", {}), "recipe")
+    chosen = tables.get("recipe", {})
+    recipe = overlay(suite.recipe, chosen, "recipe")
     config = overlay(chosen_encoder(suite, encoder), tables.get("encoder", {}), "encoder")
-    model = Network(config, recipe, ["O"], "cpu")
+    model = open_encoder(config, recipe, "cpu", limit_given="max_length" in chosen)
     return align_sentence(pair, model, methods, recipe, _word_links(pair, data))
 
 

@@ -128,7 +128,8 @@ def sweep_report(own: GoldSet | None, options: dict[str, Any]) -> ResultsReport:
     recipe = overlay(RecipeConfig(precision="fp32"), tables.get("recipe", {}), "recipe")
     model, encoder = None, ""
     if any(name not in STATISTICAL for name in choice.methods):
-        model, encoder = _encoder(options, tables.get("encoder", {}), recipe)
+        limit_given = "max_length" in tables.get("recipe", {})
+        model, encoder = _encoder(options, tables.get("encoder", {}), recipe, limit_given)
         check_settings(choice, model.depth)
     outcomes, notes = _outcomes(golds, choice, model, recipe)
     notes += sampled_note(choice.methods)
@@ -180,13 +181,15 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
     return found
 
 
-def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tuple[Network, str]:
+def _encoder(
+    options: dict[str, Any], table: dict[str, str], recipe: Any, limit_given: bool
+) -> tuple[Network, str]:
     """The encoder, and what it is in words."""
     import dataclasses
 
     from wcabench.nn.identity import encoder_identity, encoder_name
-    from wcabench.nn.network import Network
     from wcabench.nn.precision import resolve_device
+    from wcabench.nn.probe import open_encoder
     from wcabench.reports.captions import describe_encoder
     from wcabench.runs.plan import overlay
 
@@ -197,7 +200,7 @@ def _encoder(options: dict[str, Any], table: dict[str, str], recipe: Any) -> tup
         "freeze": -1,  # nothing is trained
         "dropout": type(config).dropout,
     }
-    model = Network(config, recipe, ["O"], resolve_device(options["device"]))
+    model = open_encoder(config, recipe, resolve_device(options["device"]), limit_given=limit_given)
     return model, describe_encoder(encoder_name(config), facts)
 
 

@@ -158,14 +158,15 @@ def _coupled(
     from wcabench.config import RecipeConfig
     from wcabench.contract import SentencePair
     from wcabench.measuring.word_links import coupling_links
-    from wcabench.nn.network import Network
     from wcabench.nn.precision import resolve_device
+    from wcabench.nn.probe import open_encoder
     from wcabench.runs.plan import overlay
     from wcabench.words import symmetrise_links
 
-    recipe = overlay(RecipeConfig(), tables.get("recipe", {}), "recipe")
+    chosen = tables.get("recipe", {})
+    recipe = overlay(RecipeConfig(), chosen, "recipe")
     config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
-    model = Network(config, recipe, ["O"], resolve_device(device))
+    model = open_encoder(config, recipe, resolve_device(device), limit_given="max_length" in chosen)
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
     _echo_cut(model, kept)
     found = coupling_links(method, model, kept, recipe, _report, threshold)

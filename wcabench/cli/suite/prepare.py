@@ -78,7 +78,7 @@ def prepare(
     the_suite = load_suite(suite)
     source = data_source(data_dir, offline)
     rows = [_check(resource, source) for resource in _needed(the_suite, pairs, translation)]
-    rows.append(_check_encoder(chosen_encoder(the_suite, encoder), offline))
+    rows.append(_check_encoder(chosen_encoder(the_suite, encoder), the_suite.recipe.max_length, offline))
     if as_json:
         echo_json({"suite": the_suite.name, "resources": [asdict(row) for row in rows]})
     else:
@@ -121,38 +121,24 @@ def _state(resource: Resource, source: DataSource) -> str:
         return "missing"
 
 
-def _check_encoder(encoder: EncoderConfig, offline: bool) -> Checked:
-    """Whether the encoder can be loaded; one of the hub is downloaded, unless forbidden."""
+def _check_encoder(encoder: EncoderConfig, max_length: int, offline: bool) -> Checked:
+    """Whether the encoder is here and can be used; one of the hub is downloaded, unless forbidden."""
     from wcabench.errors import UserError
+    from wcabench.nn.hub import snapshot
     from wcabench.nn.identity import encoder_status
+    from wcabench.nn.probe import probe_encoder
 
+    state = "missing"
     try:
         status = encoder_status(encoder, offline)
         if status == "to be downloaded":
-            _download_encoder(encoder)
+            snapshot(encoder)
             status = "downloaded"
+        state = "wrong"
+        probe_encoder(encoder, max_length)
     except UserError as error:
-        return Checked("encoder", "missing", error=str(error))
+        return Checked("encoder", state, error=str(error))
     return Checked("encoder", status, encoder.name)
-
-
-def _download_encoder(encoder: EncoderConfig) -> None:
-    import huggingface_hub
-
-    from wcabench.errors import UserError
-
-    try:  # no pickled weights, as none is ever loaded
-        huggingface_hub.snapshot_download(
-            encoder.name,
-            revision=encoder.revision,
-            allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
-        )
-    except Exception as error:  # the hub's errors have no common ancestor but this
-        reason = " ".join(str(error).split())
-        raise UserError(
-            f"encoder '{encoder.name}' at {encoder.revision} cannot be downloaded: {reason}; try again with "
-            "a network, or give --encoder a local folder"
-        ) from error
 
 
 def _print_table(rows: list[Checked]) -> None:

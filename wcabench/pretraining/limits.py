@@ -1,0 +1,62 @@
+"""What the settings of a pretraining may be: the range of each number, and what is wrong together."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from wcabench.errors import require
+
+if TYPE_CHECKING:
+    from wcabench.pretraining.settings import Pretraining
+
+# Beyond these a process ends for want of memory; no encoder comes near them.
+MOST_PIECES = 1_000_000
+MOST_LAYERS = 1000
+MOST_WIDTH = 1 << 16
+MOST_POSITIONS = 1 << 20
+# Begin, end, and a piece between them.
+SHORTEST = 3
+# Names that a pretraining gives to files and folders of its own, beside the encoder's folder.
+OWN_NAMES = ("tokenizer", "checkpoint.safetensors", "checkpoint.part", "log.jsonl")
+
+
+def require_range(settings: Any, table: str, name: str, least: float, most: float | None = None) -> None:
+    """Refuse a number of a table that is below `least` or above `most`."""
+    value = getattr(settings, name)
+    require(value >= least, f"{table}.{name}: {value} is not at least {least}")
+    require(most is None or value <= most, f"{table}.{name}: {value} is more than {most}")
+
+
+def check_name(name: str, where: str) -> None:
+    """Refuse a name that is no name of a folder in the output folder."""
+    plain = name not in (".", "..") and re.fullmatch(r"[^/\\\0-\x1f\x7f]{1,200}", name) is not None
+    require(plain, f"{where}: name: {name[:40]!r} cannot be the name of a folder")
+    require(
+        name not in OWN_NAMES,
+        f"{where}: name: '{name}' is a name that the pretraining itself uses in its folder",
+    )
+
+
+def check_together(made: "Pretraining", where: str) -> None:
+    """Refuse settings that are wrong together."""
+    teaching, training, model, text = made.teaching, made.training, made.model, made.text
+    require(
+        text.max_length <= model.positions,
+        f"{where}: text.max_length: {text.max_length}, but model.positions is {model.positions}",
+    )
+    require(
+        training.batch_tokens >= text.max_length,
+        f"{where}: training.batch_tokens: {training.batch_tokens}, but one sentence has up to {text.max_length} "
+        "(text.max_length)",
+    )
+    total = training.translated + teaching.share
+    require(total <= 1, f"{where}: training.translated and teaching.share are {total:g} of a batch together")
+    if teaching.share:
+        require(made.start is not None, f"{where}: teaching.share: there is no teacher; name a start encoder")
+        require(
+            teaching.layer <= model.layers,
+            f"{where}: teaching.layer: {teaching.layer}, but model.layers is {model.layers}",
+        )
+    require(
+        not model.start_layers or made.start is not None,
+        f"{where}: model.start_layers: there is nothing to copy them from; name a start encoder",
+    )

@@ -1,0 +1,149 @@
+"""The encoders that a pretraining starts or grows from: found, tried out, and of the shape that is asked for."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from wcabench.config import EncoderConfig
+from wcabench.errors import UserError, require
+from wcabench.nn.encoder import load_config, load_encoder, load_tokenizer
+from wcabench.nn.probe import probe_encoder
+from wcabench.pretraining.limits import SHORTEST
+from wcabench.pretraining.settings import Pretraining
+
+SPECIAL = ("cls", "sep", "mask", "pad", "unk")
+# What a trial reads; a pretraining cuts sentences to what its start encoder can read.
+_TRIAL = 8 * SHORTEST
+
+
+def find_start(name: str) -> Path:
+    """The folder of an encoder: `name` itself, or the one folder with a model in the installed package `name`.
+
+    Raises:
+        UserError: there is none.
+    """
+    if Path(name).is_dir():
+        require(
+            (Path(name) / "model.safetensors").exists(),
+            f"encoder '{name}': there is no model.safetensors in that folder; name one that an encoder was saved in",
+        )
+        return Path(name)
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    for root in spec.submodule_search_locations or [] if spec else []:
+        for weights in sorted(Path(root).rglob("model.safetensors")):
+            return weights.parent
+    raise UserError(
+        f"encoder '{name}': no such folder, and no installed package of that name that holds a "
+        "model.safetensors; install it or name a folder"
+    )
+
+
+def load_start(name: str) -> tuple[nn.Module, Any]:
+    """An encoder that a pretraining takes weights from, and its tokenizer.
+
+    Raises:
+        UserError: it cannot be found, or it is damaged (see `wcabench.nn.encoder`).
+    """
+    encoder = _encoder(name)
+    return load_encoder(encoder), load_tokenizer(encoder)
+
+
+def load_start_tokenizer(name: str) -> Any:
+    """The tokenizer of an encoder that a pretraining takes weights from.
+
+    Raises:
+        UserError: as `load_start`.
+    """
+    return load_tokenizer(_encoder(name))
+
+
+def check_start(settings: Pretraining) -> None:
+    """Try the encoders of a pretraining out and compare their shapes with its network's.
+
+    Raises:
+        UserError: one cannot be found or used, is no BERT, or is of another shape.
+    """
+    grown = 0 if settings.grown_from is None else _check_grown(settings, settings.grown_from)
+    if settings.start is not None:
+        _check_copied(settings, settings.start, grown)
+
+
+def copied_layers(settings: Pretraining, grown: int) -> tuple[int, ...]:
+    """The layers of the start encoder that stand above the first `grown` ones, from 1, in their order."""
+    return settings.model.start_layers or tuple(range(1, settings.model.layers - grown + 1))
+
+
+def _check_grown(settings: Pretraining, name: str) -> int:
+    """Check the encoder that a pretraining grows from; how many layers it gives."""
+    what, model = f"grown_from '{name}'", settings.model
+    config = _checked(name, what)
+    require(
+        config.hidden_size == model.width and config.num_hidden_layers <= model.layers,
+        f"{what} has {_shape(config)}: set model.width to it, and model.layers to at least as many",
+    )
+    _check_layers(settings, config, what)
+    require(
+        model.positions == config.max_position_embeddings,
+        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+    )
+    return int(config.num_hidden_layers)
+
+
+def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
+    """Check the start encoder, whose layers stand above the first `grown` ones."""
+    what, model, teaching = f"start encoder '{name}'", settings.model, settings.teaching
+    config = _checked(name, what)
+    copied = copied_layers(settings, grown)
+    require(
+        config.hidden_size == model.width and max(copied, default=0) <= config.num_hidden_layers,
+        f"{what} has {_shape(config)}: set model.width and model.start_layers to what it has",
+    )
+    _check_layers(settings, config, what)
+    above = model.layers - grown
+    require(
+        len(copied) == above,
+        f"model.start_layers: {len(copied)} layers, but {above} of model.layers are to be copied",
+    )
+    require(
+        grown > 0 or model.positions <= config.max_position_embeddings,
+        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+    )
+    require(
+        not teaching.share or teaching.of <= config.num_hidden_layers,
+        f"teaching.of: {teaching.of}, but the start encoder has {config.num_hidden_layers} layers",
+    )
+
+
+def _encoder(name: str) -> EncoderConfig:
+    return EncoderConfig(name=str(find_start(name)))
+
+
+def _checked(name: str, what: str) -> Any:
+    """The configuration of an encoder that was tried out."""
+    encoder = _encoder(name)
+    probe_encoder(encoder, _TRIAL)
+    config = load_config(encoder)
+    require(
+        config.model_type == "bert",
+        f"{what} is a {config.model_type}, whose layers and positions are not BERT's; name a BERT",
+    )
+    tokenizer = load_tokenizer(encoder)
+    lacking = [token for token in SPECIAL if getattr(tokenizer, f"{token}_token_id") is None]
+    require(not lacking, f"{what}: its tokenizer has no {', '.join(f'{token}_token' for token in lacking)}")
+    return config
+
+
+def _check_layers(settings: Pretraining, config: Any, what: str) -> None:
+    """Refuse layers that have the same weights and another meaning, or that do not fit."""
+    model = settings.model
+    wanted = {"heads": config.num_attention_heads, "inner": config.intermediate_size}
+    for name, there in wanted.items():
+        here = getattr(model, name)
+        require(here == there, f"model.{name}: {here}, but {what} has {there}")
+    require(config.hidden_act == "gelu", f"{what} has the activation {config.hidden_act}; wanted gelu")
+
+
+def _shape(config: Any) -> str:
+    return f"{config.num_hidden_layers} layers of width {config.hidden_size}"
