@@ -1,4 +1,4 @@
-"""The same plans from POT (Flamary et al. 2021), one call per problem: independent of this package's solvers, and slower.
+"""The same plans from POT (Flamary et al. 2021), one call per problem: a solver independent of this package's.
 
 Where POT has several variants, this takes one whose plans are right at every epsilon, or can be seen to be wrong. At
 epsilon 0.01 its entropic partial solver outside the log domain, and its stabilised unbalanced one, give wrong plans
