@@ -80,6 +80,13 @@ def test_marginals_of_a_solved_balanced_plan_are_those_of_ours():
         assert error < 1e-4
 
 
+def test_a_plan_that_is_not_finite_is_refused_and_its_problem_named(monkeypatch):
+    plans = iter([np.full((2, 3), 1 / 6), np.full((2, 3), np.nan)])
+    monkeypatch.setattr("ot.emd", lambda *_, **__: (next(plans), {"warning": None}))
+    with pytest.raises(ValueError, match="problem 1: POT's plan is not finite"):
+        solve([np.ones((2, 3)), np.ones((2, 3))], solver="pot")
+
+
 def test_how_exact_plans_of_pot_were_found_is_left_open():
     found = solve(problems(2), solver="pot")
     assert found.iterations is None
