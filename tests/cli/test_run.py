@@ -103,6 +103,7 @@ def test_the_users_mistakes_are_one_line_and_exit_2(invoke: Any, arguments: Any,
 def test_an_encoder_folder_without_weights_is_refused(invoke: Any, tmp_path: Path) -> None:
     (tmp_path / "enc").mkdir()
     (tmp_path / "enc" / "config.json").write_text("{}")
+    (tmp_path / "enc" / "vocab.txt").write_text("[UNK]")
     result = invoke(*RUN, "-m", "lookup", "--encoder", str(tmp_path / "enc"))
     assert result.exit_code == 2 and "no weights" in result.stderr
 

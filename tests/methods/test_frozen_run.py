@@ -21,7 +21,7 @@ def test_run_takes_frozen_couplings_and_keeps_them_apart_from_others(tiny_suite,
         cells += json.loads(done.stdout)["cells"]
     current, frozen = (json.loads((Path(cell["path"]) / "cell.json").read_text()) for cell in cells)
     assert current["key"] != frozen["key"]
-    assert frozen["config"]["method"]["options"]["coupling_encoder"] == "frozen"
+    assert frozen["config"]["model"]["method"]["options"]["coupling_encoder"] == "frozen"
     # The first coupling is that of the same untouched encoder, but for dropout; later ones move on.
     losses = [record["training"]["loss"]["alignment"] for record in (current, frozen)]
     assert len(losses[0]) == len(losses[1])

@@ -104,7 +104,7 @@ class Suite:
         types = self.tables.types or observed_types(_content({"train": source.load(parts["train"])}, "train"))
         target_types = table.types or self.tables.types
         if target_types is None:
-            labelled = {
+            labelled: dict[str, Loaded] = {
                 role: source.load(parts[role], types)
                 for role in ("target_test", "target_dev")
                 if role in parts

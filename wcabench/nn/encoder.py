@@ -58,7 +58,7 @@ def load_config(encoder: EncoderConfig) -> Any:
             )
             # Given at construction: the configuration derives other values from it (the width of its sliding window).
             config = _load(AutoConfig, encoder, use_bidirectional_attention=True)
-        depth = getattr(config, "num_hidden_layers", None)
+        depth: Any = getattr(config, "num_hidden_layers", None)
         require(
             isinstance(depth, int) and depth >= 1 and isinstance(getattr(config, "hidden_size", None), int),
             f"{config.model_type} is no text encoder: its {CONFIG} gives no num_hidden_layers and hidden_size",

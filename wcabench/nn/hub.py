@@ -40,8 +40,8 @@ def cached_snapshot(encoder: EncoderConfig) -> Path | None:
 def not_cached(encoder: EncoderConfig, why: str) -> UserError:
     """The error for an encoder that is not here and cannot be fetched."""
     return UserError(
-        f"encoder '{encoder.name}' at {encoder.revision} is not in the hub cache, and {why}: run `wcabench suite prepare` "
-        "once with a network, or give --encoder a local folder"
+        f"encoder '{encoder.name}' at {encoder.revision} is not in the hub cache, and {why}: run "
+        "`wcabench suite prepare` once with a network, or give --encoder a local folder"
     )
 
 
