@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from encoders_by_hand import TOKENIZERS, tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,24 @@ def test_pieces_equal_what_the_tokenizer_gives_for_the_whole_sentence(tiny_encod
     content = [i for ids in table.pieces(words) for i in ids]
     assert content == [i for i in whole if i not in (table.begin, table.end)]
     assert window.ids[1:-1] == content
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+def test_words_have_the_pieces_that_they_have_in_a_sentence(kind):
+    pieces = tokenizer(kind)
+    table = PieceTable(pieces, 64)
+    for words in (["the", "man", "Zoë", ",", "the", "a"], ["Ж", "the"], ["é", "の", "don't"], ["the"] * 3):
+        whole = pieces(" ".join(words), add_special_tokens=False)["input_ids"]
+        assert [number for ids in table.pieces(words) for number in ids] == whole
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+@pytest.mark.parametrize("word", ["<s>", "</s>", "<pad>", "<mask>"])
+def test_a_word_that_looks_like_a_special_piece_is_text(kind, word):
+    table = PieceTable(tokenizer(kind), 64)
+    (ids,) = table.pieces([word])
+    assert not {table.begin, table.end, table.pad, 4} & set(ids)
+    assert table.truncated(["the", word, "the"]).ids.count(table.end) == 1
 
 
 def test_mbert_pieces_equal_its_own_tokenizer_on_real_words():

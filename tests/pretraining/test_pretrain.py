@@ -6,6 +6,7 @@ import shutil
 import pytest
 import torch
 from click.testing import CliRunner
+from encoders_by_hand import change_json, change_weights, save_encoder
 
 from wcabench.cli import main
 from wcabench.pretraining import loop
@@ -143,6 +144,14 @@ def test_a_checkpoint_that_cannot_be_read_is_named(settings_file, text, tmp_path
     assert loop.CHECKPOINT in result.stderr and "delete it to start anew" in result.stderr
 
 
+def test_a_tokenizer_that_cannot_be_read_is_named(whole, settings_file, text, tmp_path):
+    shutil.copytree(whole[0] / "tokenizer", tmp_path / "tokenizer")
+    (tmp_path / "tokenizer" / "tokenizer.json").write_text("[]")
+    result = pretrain(settings_file, text, tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path / 'tokenizer'}: the tokenizer cannot be read" in result.stderr
+
+
 def test_a_full_disk_leaves_the_checkpoint_before(settings_file, text, tmp_path, monkeypatch):
     before = tmp_path / loop.CHECKPOINT
 
@@ -174,11 +183,96 @@ def test_a_loss_that_is_not_finite_ends_the_command_with_one_line(settings_file,
         ("teaching.layer=3", "teaching.layer: 3, but model.layers is 2"),
         ("model.kept=3", "model.kept: 3, but model.layers is 2"),
         ("teaching.of=5", "teaching.of: 5, but the start encoder has 4 layers"),
+        ("teaching.weight=-1", "teaching.weight: -1.0 is not at least 0"),
+        ("text.languages=", "text.languages: 0 given; wanted a first one, and others"),
+        ("text.languages=en", "text.languages: 1 given; wanted a first one, and others"),
+        ("text.languages=en,xx,en", "text.languages: en is given twice"),
+        ("text.languages=en,../xx", "'../xx' is no language"),
+        ("text.held_out=0", "text.held_out: 0 is not at least 1"),
+        ("text.max_length=2", "text.max_length: 2 is not at least 3"),
+        ("text.max_length=49", "text.max_length: 49, but model.positions is 48"),
+        ("vocabulary.size=0", "vocabulary.size: 0 is not at least 10"),
+        ("vocabulary.size=1000000000000", "vocabulary.size: 1000000000000 is more than 1000000"),
+        ("vocabulary.sampling=5", "vocabulary.sampling: 5.0 is more than 1"),
+        ("model.width=0", "model.width: 0 is not at least 1"),
+        ("model.width=1000000000", "model.width: 1000000000 is more than 65536"),
+        ("model.heads=0", "model.heads: 0 is not at least 1"),
+        ("model.heads=3", "model.heads: 3 heads do not divide model.width, which is 32"),
+        ("model.heads=4", "model.heads: 4, but start encoder"),
+        ("model.inner=0", "model.inner: 0 is not at least 1"),
+        ("model.inner=65", "model.inner: 65, but start encoder"),
+        ("model.layers=0", "model.layers: 0 is not at least 1"),
+        ("model.positions=1", "model.positions: 1 is not at least 3"),
+        ("model.positions=131", "model.positions: 131, but start encoder"),
+        ("model.positions=1000000000000", "model.positions: 1000000000000 is more than"),
+        ("model.start_layers=0,1", "model.start_layers: 0, 1; layers are counted from 1"),
+        ("model.start_layers=1,2,3", "model.start_layers: 3 layers, but 2 of model.layers"),
+        ("training.batch_tokens=40", "but one sentence has up to 48"),
+        ("training.learning_rate=0", "training.learning_rate: 0.0 is not above 0"),
+        ("training.clip=0", "training.clip: 0.0 is not above 0"),
+        ("training.dropout=1", "training.dropout: 1.0 is not in [0, 1)"),
+        ("training.sampling=1000", "training.sampling: 1000.0 is more than 1"),
+        ("training.weight_decay=-1", "training.weight_decay: -1.0 is not at least 0"),
+        ("training.embedding_rate=-1", "training.embedding_rate: -1.0 is not at least 0"),
+        ("training.checkpoint_minutes=-1", "training.checkpoint_minutes: -1.0 is not at least 0"),
     ],
 )
 def test_wrong_settings_are_refused_by_name(change, message, settings_file, text, tmp_path):
-    result = pretrain(settings_file, text, tmp_path, "--set", change)
+    result = pretrain(settings_file, text, tmp_path / "out", "--set", change)
     assert result.exit_code == 2 and message in result.stderr
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("name = 5", "name: '5' is no text"),
+        ('name = ""', "name: '' is no text"),
+        ('name = "../elsewhere"', "name: '../elsewhere' cannot be the name of a folder"),
+        ('name = "tokenizer"', "name: 'tokenizer' is a name that the pretraining itself uses"),
+    ],
+)
+def test_a_name_that_can_be_no_folder_is_refused(line, message, settings_file, text, tmp_path):
+    file = tmp_path / "named.toml"
+    file.write_text(settings_file.read_text().replace('name = "made-up"', line))
+    result = pretrain(file, text, tmp_path / "out")
+    assert result.exit_code == 2 and message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (
+            lambda f: change_weights(f, lambda w: {n: t for n, t in w.items() if "layer.3" not in n}),
+            "would be random",
+        ),
+        (
+            lambda f: change_weights(f, lambda w: {n: t * float("nan") for n, t in w.items()}),
+            "NaN or infinite",
+        ),
+        (lambda f: change_json(f / "config.json", hidden_act="relu"), "has the activation relu"),
+        (lambda f: (f / "tokenizer.json").write_text("[]"), "is no JSON object"),
+        (lambda f: change_json(f / "tokenizer_config.json", mask_token=None), "no mask_token"),
+        (lambda f: shutil.rmtree(f) or save_encoder(f, "roberta"), "is a roberta, whose layers"),
+    ],
+)
+@pytest.mark.parametrize("key", ["start", "grown_from"])
+def test_an_encoder_that_cannot_be_started_from_is_refused(
+    key, spoil, message, settings_file, tiny_start, text, tmp_path
+):
+    shutil.copytree(tiny_start, tmp_path / "spoilt")
+    spoil(tmp_path / "spoilt")
+    file = tmp_path / "spoilt.toml"
+    settings = settings_file.read_text().replace("layers = 2", "layers = 4")
+    if key == "grown_from":
+        settings = f'grown_from = "{tmp_path / "spoilt"}"\n{settings}'
+    else:
+        settings = settings.replace(str(tiny_start), str(tmp_path / "spoilt"))
+    file.write_text(settings)
+    result = pretrain(file, text, tmp_path / "out")
+    assert result.exit_code == 2 and message in result.stderr and result.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_retrieval_counts_nearest_neighbours_both_ways():

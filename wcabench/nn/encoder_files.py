@@ -19,6 +19,7 @@ VOCABULARIES = (
     "vocab*",
     "*vocab.json",
     "dict.txt",
+    "byte_maps.json",
     "*.model",
     "*.spm",
     "*.tiktoken",
@@ -31,7 +32,6 @@ TOKENIZER_SETTINGS = (
     "special_tokens_map.json",
     "merges*",
     "bpe.codes",
-    "byte_maps.json",
     "emoji.json",
     "normalizer.json",
     "word_*.json",
@@ -54,7 +54,7 @@ def identifying_files(folder: Path) -> list[Path]:
     require(folder.is_dir(), f"encoder {folder}: no such folder")
     wanted = f"encoder {folder}: no {CONFIG}; wanted a folder written by `save_pretrained`"
     require((folder / CONFIG).exists(), wanted)
-    return sorted({folder / CONFIG, *_tokenizer_files(folder), *weight_files(folder)})
+    return sorted({_regular(folder / CONFIG), *_tokenizer_files(folder), *weight_files(folder)})
 
 
 def weight_files(folder: Path) -> list[Path]:

@@ -50,7 +50,7 @@ def local_folder(encoder: EncoderConfig) -> Path:
     """
     folder = _path(encoder.name).resolve()
     require(
-        encoder.revision is None,
+        encoder.revision is None or not folder.is_dir(),
         f"encoder '{encoder.name}@{encoder.revision}': there is a folder {folder}, which is used instead of the hub's "
         f"repository of that name, and a folder has no revision: leave out @{encoder.revision} to use the folder, or "
         "run this in another directory to use the hub's",

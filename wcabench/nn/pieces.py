@@ -87,6 +87,8 @@ class PieceTable:
         self.max_length = max_length
         self.begin, self.end, self.pad, self.unknown = special_pieces(tokenizer)
         self.spaced = _needs_space(tokenizer)
+        # A Unigram model has them among its own pieces.
+        self._special = set(tokenizer.all_special_ids) - {self.unknown}
         self._ids: dict[str, list[int]] = {}
         self._extra: set[int] = set()
 
@@ -97,8 +99,7 @@ class PieceTable:
         fresh = sorted(text for text in texts if text not in self._ids)
         if fresh:
             found = self.tokenizer(fresh, add_special_tokens=False, split_special_tokens=True)["input_ids"]
-            # A word of nothing but control characters has no pieces; it stays a word, of one unknown piece.
-            self._ids.update((text, ids or [self.unknown]) for text, ids in zip(fresh, found, strict=True))
+            self._ids.update((text, self._of_text(ids)) for text, ids in zip(fresh, found, strict=True))
 
     def pieces(self, words: Words) -> list[list[int]]:
         """Piece ids of each word of one sentence."""
@@ -129,6 +130,10 @@ class PieceTable:
         stop = _fitting([len(p) for p in pieces], 0, self.max_length - 2)
         return self._window(pieces, 0, stop, range(stop))
 
+    def _of_text(self, ids: list[int]) -> list[int]:
+        """The pieces of a word of a text: no special ones, and one at least, for a word of control characters."""
+        return [self.unknown if number in self._special else number for number in ids] or [self.unknown]
+
     def _texts(self, words: Words) -> list[str]:
         if not self.spaced:
             return list(words)
@@ -145,7 +150,7 @@ class PieceTable:
 def _needs_space(tokenizer: Any) -> bool:
     """Whether a word inside a sentence has other pieces than the same word alone, for want of the space before it."""
     alone, spaced, twice = (tokenizer.tokenize(text) for text in ("a", " a", "a a"))
-    return twice != alone + alone and spaced != alone
+    return bool(twice != alone + alone and spaced != alone)
 
 
 def _fitting(lengths: list[int], start: int, room: int) -> int:

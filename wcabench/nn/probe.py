@@ -43,7 +43,7 @@ class Probed:
 
 
 # What was found of encoders that were tried in this process; no encoder is kept.
-_tried: dict[tuple[str, int | None, bool, int], Probed] = {}
+_tried: dict[tuple[str, int | None, bool, int, int], Probed] = {}
 
 
 def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
@@ -58,7 +58,7 @@ def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
     Raises:
         UserError: it cannot be loaded (see `load_tokenizer`, `load_encoder`), or not be used (see `try_out`).
     """
-    key = (encoder_identity(encoder), encoder.layers, encoder.bidirectional, max_length)
+    key = (encoder_identity(encoder), encoder.layers, encoder.bidirectional, encoder.freeze, max_length)
     if key not in _tried:
         table = PieceTable(load_tokenizer(encoder), max_length)
         with torch.random.fork_rng([]):

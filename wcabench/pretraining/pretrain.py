@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from wcabench.errors import UserError
+from wcabench.nn.encoder_files import one_line
 from wcabench.pretraining.loop import Pretrainer
 from wcabench.pretraining.measure import retrieval, sentence_states
 from wcabench.pretraining.settings import Pretraining
@@ -95,7 +97,13 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
             else load_start_tokenizer(settings.grown_from)
         )
         made.save_pretrained(place)
-    return AutoTokenizer.from_pretrained(place)
+    try:
+        return AutoTokenizer.from_pretrained(place)
+    except Exception as error:  # a damaged file fails in many ways
+        raise UserError(
+            f"{place}: the tokenizer cannot be read: {one_line(error)}; delete the folder to start anew, or choose "
+            "another --out"
+        ) from error
 
 
 def _fingerprint(settings: Pretraining, texts: Texts) -> str:

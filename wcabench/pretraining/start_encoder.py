@@ -8,7 +8,8 @@ from torch import nn
 
 from wcabench.config import EncoderConfig
 from wcabench.errors import UserError, require
-from wcabench.nn.encoder import load_config, load_encoder, load_tokenizer
+from wcabench.nn.encoder import load_encoder, load_tokenizer
+from wcabench.nn.loading import load_config
 from wcabench.nn.probe import probe_encoder
 from wcabench.pretraining.limits import SHORTEST
 from wcabench.pretraining.settings import Pretraining

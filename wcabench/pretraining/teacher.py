@@ -37,9 +37,10 @@ class Teacher:
         self.student = tokenizer
         self.most = settings.text.max_length
         self.device = device
+        encoder: Any
         encoder, self.tokenizer = load_start(str(settings.start))
-        self.encoder: Any = encoder.to(device).eval()
-        self.encoder.encoder.layer = self.encoder.encoder.layer[: self.config.of]
+        encoder.encoder.layer = encoder.encoder.layer[: self.config.of]
+        self.encoder = encoder.to(device).eval()
         cut = word_cutter(tokenizer)
         self.pairs = {language: link_words(pairs, cut) for language, pairs in texts.pairs.items()}
         every = [pair.first for pairs in self.pairs.values() for pair in pairs]

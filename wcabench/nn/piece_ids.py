@@ -1,0 +1,44 @@
+"""Whether an encoder has an embedding for every piece that its tokenizer gives."""
+
+from typing import Any
+
+from wcabench.errors import require
+from wcabench.nn.pieces import PieceTable, special_pieces
+from wcabench.nn.weights import first_few
+
+# Words that are cut into pieces in a trial: letters of some scripts, signs, what looks like a special piece, none.
+TRIAL_WORDS = ("Oslo", "é", "Ж", "の", "👩", "don't", "3.5", "[SEP]", "</s>", "\u200b", "\x00")
+
+
+def check_ids(tokenizer: Any, rows: int | None) -> None:
+    """Refuse a tokenizer that gives ids beyond the table of embeddings.
+
+    Special tokens are left out, but for those that stand around a sentence: text is never read as one of them.
+    """
+    if rows is None:
+        PieceTable(tokenizer, 8).add([TRIAL_WORDS])
+        return
+    unknown = tokenizer.unk_token_id
+    if unknown is not None and unknown >= rows and not _gives_unknown(tokenizer):
+        # Its class added one that the model has no embedding for, and no text gives it.
+        tokenizer.unk_token = None
+    specials = special_pieces(tokenizer)
+    hidden = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    ids = {piece: number for piece, number in tokenizer.get_vocab().items() if piece not in hidden}
+    ids |= {tokenizer.convert_ids_to_tokens(number): number for number in specials}
+    pieces = PieceTable(tokenizer, 8).pieces(TRIAL_WORDS)
+    ids |= {tokenizer.convert_ids_to_tokens(number): number for word in pieces for number in word}
+    beyond = [
+        f"'{piece}' is {number}" for number, piece in sorted((n, p) for p, n in ids.items() if n >= rows)
+    ]
+    require(
+        not beyond,
+        f"its tokenizer gives ids beyond the {rows} rows of the embedding table: {first_few(beyond)}; call "
+        "`resize_token_embeddings` and train the new rows, or take the added tokens out",
+    )
+
+
+def _gives_unknown(tokenizer: Any) -> bool:
+    """Whether the tokenizer makes its unknown piece of some texts."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    return backend is None or getattr(backend.model, "unk_token", tokenizer.unk_token) is not None
