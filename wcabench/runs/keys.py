@@ -147,5 +147,7 @@ def slot_sha256(shas: Mapping[str, str], recipe: RecipeConfig) -> dict[str, str]
         "labelled": "+".join([shas["train"], *([shas["source_dev"]] if with_dev else [])]),
         "target-text": shas.get("target_text") or shas.get("parallel"),
         "links": shas.get("parallel"),
+        # A translation is handed out with the labelled sentence that it is of.
+        "translated": f"{shas['translated']}+{shas['train']}" if "translated" in shas else None,
     }
     return {need: sha256 for need, sha256 in by_slot.items() if sha256 is not None}
