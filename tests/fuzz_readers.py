@@ -515,7 +515,7 @@ def _pretraining(folder: Path, chance: random.Random) -> None:
 
 
 def _texts(folder: Path, chance: random.Random) -> None:
-    texts = read_texts(folder, TextConfig(("en", "nl"), chance.choice((0, 1))))
+    texts = read_texts(folder, TextConfig(("en", "nl"), chance.choice((1, 2))))
     _promise(
         all(
             one.strip(" ") and "\t" not in one

@@ -92,9 +92,7 @@ def test_a_planner_knows_which_resources_feed_a_slot_without_reading_any(suite):
     by_role = suite.fingerprints(PAIR, suite.data, OFFLINE)
     by_name = suite.fingerprint(PAIR, suite.data, OFFLINE)
     assert {suite.roles(PAIR, suite.data)[role].name: sha256 for role, sha256 in by_role.items()} == by_name
-    assert {role for own in roles.values() for role in own} | {"source_test", "target_test"} == set(
-        by_role
-    )
+    assert {role for own in roles.values() for role in own} | {"source_test", "target_test"} == set(by_role)
     assert by_name == suite.load(PAIR, suite.data, OFFLINE).sha256
     mini = load_suite("mini").slot_roles(PAIR, DataConfig())
     assert set(mini) == {"labelled", "source-dev", "parallel", "target-text"}, (
@@ -102,7 +100,7 @@ def test_a_planner_knows_which_resources_feed_a_slot_without_reading_any(suite):
     )
     paper = load_suite("paper").slot_roles(PAIR, DataConfig())
     assert set(paper) == {"labelled", "source-dev", "parallel", "links", "target-text"}
-    assert paper["target-text"] == ("target-text",)
+    assert paper["target-text"] == ("target_text",)
 
 
 def test_a_change_of_one_resource_changes_its_roles_alone(suite, tiny):

@@ -58,15 +58,15 @@ def test_what_no_setting_can_be_is_refused_in_one_line(text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('name = "a/b"', "name 'a/b'"),
-        ('name = ".."', r"name '\.\.'"),
-        ("name = 3", "name: wanted a string"),
-        ('name = "x"\nstart = 3', "start: wanted a string"),
+        ('name = "a/b"', "'a/b' cannot be the name of a folder"),
+        ('name = ".."', r"'\.\.' cannot be the name of a folder"),
+        ("name = 3", "name: '3' is no text"),
+        ('name = "x"\nstart = 3', "start: '3' is no text"),
         ('name = "x"\nstart = "~nobody-such/x"', "that user has no home folder"),
-        ('name = "x"\n[text]\nlanguages = ["en", "../de"]', r"'\.\./de' is no name of a language"),
-        ('name = "x"\n[text]\nlanguages = []', "text.languages: none"),
-        ('name = "x"\n[text]\nlanguages = ["en", "en"]', "named twice"),
-        ('name = "x"\n[text]\nheld_out = -1', "held_out: -1 is below 0"),
+        ('name = "x"\n[text]\nlanguages = ["en", "../de"]', r"'\.\./de' is no language"),
+        ('name = "x"\n[text]\nlanguages = []', r"text\.languages: 0 given"),
+        ('name = "x"\n[text]\nlanguages = ["en", "en"]', "en is given twice"),
+        ('name = "x"\n[text]\nheld_out = -1', "held_out: -1"),
     ],
 )
 def test_settings_of_a_pretraining_that_name_no_file_are_refused(tmp_path, text, message):
