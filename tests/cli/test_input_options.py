@@ -124,3 +124,16 @@ def test_a_report_to_check_is_read_like_any_other_file(tmp_path):
     (tmp_path / "wide.json").write_bytes("{}".encode("utf-16"))
     assert "it is a pipe" in refusal("report", "--check", tmp_path / "pipe", "--results", tmp_path)
     assert "is in UTF-16" in refusal("report", "--check", tmp_path / "wide.json", "--results", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "-m", "none", "-p", "en-nl", "--dry-run", "--encoder", "~nobody-such/x"),
+        ("run", "-m", "none", "-p", "en-nl", "--dry-run", "--suite", "~nobody-such/x.toml"),
+        ("suite", "prepare", "--data-dir", "~nobody-such/x"),
+        ("encoder", "pretrain", "~nobody-such/x.toml", "--text", ".", "--out", "out"),
+    ],
+)
+def test_the_home_of_an_unknown_user_is_named_by_every_command(arguments):
+    assert "that user has no home folder" in refusal(*arguments)

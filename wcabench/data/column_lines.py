@@ -111,6 +111,8 @@ class _Cutter:
         yield block
 
     def _kind(self, line: str, block: Block) -> Literal["blank", "mark", "comment", "hashed", "row"]:
+        if line and line[0] not in "# \t" and DOCSTART not in line and not self.form.document_marker:
+            return "row"  # as nearly all are
         if is_blank(line):
             return "blank"
         if line[0] == "#" and self.form.comments != "none":
