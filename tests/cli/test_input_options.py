@@ -131,7 +131,6 @@ def test_a_report_to_check_is_read_like_any_other_file(tmp_path):
     [
         ("run", "-m", "none", "-p", "en-nl", "--dry-run", "--encoder", "~nobody-such/x"),
         ("run", "-m", "none", "-p", "en-nl", "--dry-run", "--suite", "~nobody-such/x.toml"),
-        ("suite", "prepare", "--data-dir", "~nobody-such/x"),
         ("encoder", "pretrain", "~nobody-such/x.toml", "--text", ".", "--out", "out"),
     ],
 )
