@@ -135,10 +135,10 @@ def _predictions(cell: Cell) -> "list[Sentence]":
     Raises:
         UserError: they cannot be read, or are not.
     """
-    from wcabench.data.columns import read_columns
+    from wcabench.data.columns import read_written
 
     path, counts = cell.path / PREDICTIONS, cell.counts()
-    sentences = read_columns(path, scheme="raw", encoding="utf-8")
+    sentences = read_written(path)
     tags = [one.tags for one in sentences]
     if len(tags) != len(counts.gold) or not np.array_equal(
         count(tags, tags, counts.types).gold, counts.predicted

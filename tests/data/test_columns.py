@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wcabench.contract import Sentence
+from wcabench.data.column_lines import ColumnForm
 from wcabench.data.columns import read_columns, read_words, write_columns
+from wcabench.data.formats import Columns, Text
 from wcabench.errors import UserError
 
 ANNA = Sentence(("Anna", "sings"), ("B-PER", "O"))
@@ -20,7 +22,7 @@ def file(tmp_path: Path, content: str | bytes, name: str = "some.conll") -> Path
 
 def refused(path: Path, line: int | None, *words: str, **options) -> None:
     with pytest.raises(UserError) as error:
-        read_columns(path, **options)
+        read_columns(path, options.pop("form", None), **options)
     message = str(error.value)
     assert message.startswith(f"{path}:{line}: " if line else f"{path}: ")
     assert all(word in message for word in words), message
@@ -62,7 +64,8 @@ def test_raw_leaves_illegal_tags_untouched(tmp_path):
 
 def test_columns_can_be_chosen(tmp_path):
     path = file(tmp_path, "1\tAnna\tB-PER\tx\n2\tsings\tO\tx\n")
-    assert read_columns(path, token_column=1, tag_column=2) == [ANNA]
+    assert read_columns(path, ColumnForm(1), tag_column=2) == [ANNA]
+    assert read_columns(path, ColumnForm(-3), tag_column=-2) == [ANNA]
 
 
 def test_only_spaces_and_tabs_part_columns_and_only_line_feeds_part_lines(tmp_path):
@@ -74,7 +77,7 @@ def test_only_spaces_and_tabs_part_columns_and_only_line_feeds_part_lines(tmp_pa
 def test_latin_1_is_read_where_it_is_declared_or_the_file_is_an_original(tmp_path):
     content = "Köln I-LOC\n".encode("latin-1")
     want = [Sentence(("Köln",), ("B-LOC",))]
-    assert read_columns(file(tmp_path, content), encoding="latin-1") == want
+    assert read_columns(file(tmp_path, content), ColumnForm(encoding="latin-1")) == want
     assert read_columns(file(tmp_path, content, "deu.testa")) == want
     assert read_columns(file(tmp_path, "Köln I-LOC\n", "deu.testb")) == want
     assert read_columns(file(tmp_path, "\ufeffKöln I-LOC\n")) == want
@@ -83,7 +86,8 @@ def test_latin_1_is_read_where_it_is_declared_or_the_file_is_an_original(tmp_pat
 def test_undecodable_bytes_are_named_with_their_line(tmp_path):
     path = file(tmp_path, b"a O\n" + "Köln I-LOC\n".encode("latin-1"))
     refused(path, 2, "0xf6", "latin-1")
-    refused(path, None, "unknown encoding 'klingon'", encoding="klingon")
+    for encoding in ("klingon", "undefined", "hex", "a\0b", "x" * 10_000):
+        refused(path, None, "unknown encoding", form=ColumnForm(encoding=encoding))
 
 
 @pytest.mark.parametrize("content", ["", "\n\n \n", "-DOCSTART- -X- O\n\n"])
@@ -99,13 +103,14 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "line", "word"),
     [
-        ("Anna B-PER\nsings\n", 2, "no tag column"),
+        ("Anna B-PER\nsings\n", 2, "1 column(s), but 2"),
         ("Anna\nsings\n", 1, "no tag column"),
         ("Anna _ _\n", 1, "'_' is no tag"),
         ("Anna B-PER\n\nsings o\n", 3, "'o' is no tag"),
         ("Anna PER\n", 1, "'PER' is no tag"),
         ("Anna B-\n", 1, "'B-' is no tag"),
-        ("Anna B-PER\n\tO\n", 2, "empty token"),
+        ("Anna\tB-PER\n\tO\n", 2, "empty token"),
+        ("Anna B-PER\n\tO\n", 2, "a tab"),
         ("A S-PER\nB B-LOC\nC O\n", 3, "mix schemes"),
         ("A I-PER\n\nB S-LOC\n", 1, "S-LOC in line 3"),
     ],
@@ -120,7 +125,8 @@ def test_declared_iob2_refuses_a_stray_i(tmp_path):
 
 def test_a_missing_column_is_named(tmp_path):
     refused(file(tmp_path, "Anna O\n"), 1, "no tag column", tag_column=3)
-    refused(file(tmp_path, "Anna O\n"), 1, "no token column", token_column=-3)
+    for column in (2, -3, -(10**12), 10**12):
+        refused(file(tmp_path, "Anna O\n"), 1, "no token column", form=ColumnForm(column))
 
 
 def test_a_type_that_is_not_known_is_named_with_its_line(tmp_path):
@@ -129,15 +135,15 @@ def test_a_type_that_is_not_known_is_named_with_its_line(tmp_path):
 
 
 def test_words_are_read_without_looking_at_tags(tmp_path):
-    assert read_words(file(tmp_path, "Anna nonsense\nsings\n\n-DOCSTART-\nHi\n")) == [
+    assert read_words(file(tmp_path, "Anna nonsense\nsings -\n\n-DOCSTART-\nHi O\n")) == [
         ("Anna", "sings"),
         ("Hi",),
     ]
 
 
 word = st.text(
-    st.characters(blacklist_characters=" \t\r\n", blacklist_categories=["Cs"]), min_size=1, max_size=6
-).filter(lambda w: not w.startswith(("-DOCSTART-", "\ufeff")))
+    st.characters(exclude_characters=" \t\r\n\0", exclude_categories=["Cs"]), min_size=1, max_size=6
+).filter(lambda w: not w.startswith("-DOCSTART-"))
 sentence = st.lists(st.tuples(word, st.sampled_from(["O", "B-PER", "B-LOC"])), min_size=1, max_size=5)
 
 
@@ -158,3 +164,48 @@ def test_a_token_that_does_not_fit_into_a_column_file_is_not_written(tmp_path, b
 def test_writing_into_a_folder_that_is_not_there_is_the_users_error(tmp_path):
     with pytest.raises(UserError, match="cannot be written"):
         write_columns(tmp_path / "no" / "out", [ANNA])
+
+
+def crlf(text: str) -> str:
+    return text.replace("\n", "\r\n")
+
+
+# What does not change the content of a file: as editors, spreadsheets and other tools write it.
+HARMLESS = {
+    "CRLF": crlf,
+    "byte order mark": lambda text: "\ufeff" + text,
+    "spaces at line ends": lambda text: text.replace("\n", "  \n"),
+    "tabs at line ends": lambda text: text.replace("\n", "\t\n"),
+    "more blank lines": lambda text: "\n \n" + text.replace("\n\n", "\n\t\n\n"),
+    "no last line end": lambda text: text.rstrip("\n"),
+    "comments": lambda text: (
+        "# a comment of some words\n"
+        + text.replace("\n\n", "\n\n# sent_id = 1\n").removesuffix("# sent_id = 1\n")
+    ),
+    "documents": lambda text: "-DOCSTART- -X- -X- O\n\n" + text,
+    "spaces around the cells": lambda text: text.replace("\t", " \t "),
+}
+
+
+@given(st.lists(sentence, min_size=1, max_size=4), st.sets(st.sampled_from(sorted(HARMLESS)), max_size=3))
+def test_what_does_not_change_the_content_changes_nothing(tmp_path_factory, content, changes):
+    path = tmp_path_factory.mktemp("written") / "some.conll"
+    sentences = [Sentence(tuple(w for w, _ in s), tuple(t for _, t in s)) for s in content]
+    write_columns(path, sentences)
+    text = path.read_bytes().decode().removeprefix("\ufeff")
+    for name in sorted(changes - {"CRLF", "byte order mark"}):
+        text = HARMLESS[name](text)
+    for name in sorted(changes & {"CRLF", "byte order mark"}):
+        text = HARMLESS[name](text)
+    path.write_bytes(text.encode())
+    if not content[0][0][0].startswith("\ufeff") or "byte order mark" in changes:
+        assert read_columns(path) == sentences
+
+
+def test_sentences_that_seem_to_be_parted_wrongly_are_doubted_aloud(tmp_path):
+    one_sentence = file(tmp_path, "a O\n" * 1001)
+    assert "a sentence of 1,001 words" in Columns().read([one_sentence]).doubt
+    single_words = file(tmp_path, "a O\n\n" * 21)
+    assert "each of the 21 sentences is one word" in Text().read([single_words]).doubt
+    for content in ("a O\n\n" * 20, "a O\n" * 1000, "a O\n\n" * 30 + "b O\nc O\n"):
+        assert Columns().read([file(tmp_path, content)]).doubt == ""

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from wcabench.contract import SentencePair
-from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
+from wcabench.data.parallel import LinkForm, read_tsv, read_two_column_files, read_two_files
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError
 
@@ -27,7 +27,7 @@ def test_columns_links_and_flags_are_read(tmp_path):
         source_column=2,
         target_column=1,
         links_column=3,
-        links_order="target-source",
+        links=LinkForm("target-source"),
         flags_column=4,
     )
     assert text.pairs == [

@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 
 from wcabench.contract import Sentence, SentencePair
+from wcabench.data.canonical import content_sha256
 from wcabench.data.columns import write_columns
-from wcabench.data.formats import Columns, Dictionary, Parallel, Text, content_sha256
+from wcabench.data.formats import Columns, Parallel, Text
 from wcabench.data.resources import DataSource, Resource
+from wcabench.data.slot_formats import Dictionary
+from wcabench.data.slot_items import DictionaryEntry
 from wcabench.errors import UserError
 
 SENTENCES = [Sentence(("Mira", "zingt"), ("B-PER", "O")), Sentence(("Nee",), ("O",))]
@@ -49,7 +52,7 @@ def test_the_canonical_forms_are_those_that_are_documented():
     assert content_sha256("text", [("a", "ë"), ("b",)]) == sha256("a\në\n\nb\n\n")
     pairs = [SentencePair(("a", "b"), ("c",), ((0, 0), (1, 0))), SentencePair(("d",), ("e",))]
     assert content_sha256("parallel", pairs) == sha256("a b\tc\t0-0 1-0\nd\te\t\n")
-    assert content_sha256("dictionary", [("a", "b")]) == sha256("a\tb\n")
+    assert content_sha256("dictionary", [DictionaryEntry("a", "b")]) == sha256("a\tb\n")
 
 
 @pytest.mark.parametrize(
@@ -191,9 +194,13 @@ def test_text_and_dictionaries_are_read(folder):
     loaded = source(folder).load(text)
     assert loaded.content == [("Hello", ",", "you", "."), ("Bye",)]
     assert loaded.skipped == {"empty": 1}
-    (folder / "dict").write_text("the @ der\nthe @ die\nthe @ der\n\nto be\t@\tzijn\n")
-    words = Resource(name="words", path=("dict",), format=Dictionary(target_column=2))
-    assert source(folder).load(words).content == [("the", "der"), ("the", "die"), ("to be", "zijn")]
+    (folder / "dict").write_text("the @ der\nthe @ die\nthe @ der\n\nbe @ zijn\n")
+    words = Resource(name="words", path=("dict",), format=Dictionary(source_column=0, target_column=2))
+    loaded = source(folder).load(words)
+    assert loaded.content == [
+        DictionaryEntry(*pair) for pair in (("the", "der"), ("the", "die"), ("be", "zijn"))
+    ]
+    assert loaded.skipped == {"repeated": 1}
     (folder / "dict").write_text("the der\nalone\n")
     with pytest.raises(UserError, match=r"dict:2: "):
         source(folder).load(Resource(name="words", path=("dict",), format=Dictionary()))

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from wcabench.cli import main
 from wcabench.config import DataConfig
 from wcabench.data.resources import DataSource
+from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.suites import load_suite, suite_names
 from wcabench.errors import UserError
 
@@ -114,7 +115,7 @@ def test_dictionary_text_and_dev_are_read_where_they_are_named(tiny):
         'dev = { path = "test.nl.conll" }, test',
     )
     data = load_suite(str(tiny)).load("en-nl", DataConfig(), OFFLINE)
-    assert data.dictionary == [("she", "zij")]
+    assert data.dictionary == [DictionaryEntry("she", "zij")]
     assert data.target_text == [("Hallo", ",", "jij", ".")]
     assert data.target_dev == data.target_test
 

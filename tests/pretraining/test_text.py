@@ -27,7 +27,7 @@ def test_a_missing_file_and_a_malformed_line_are_named(text, tmp_path):
     for name in ("mono.en.txt", "mono.xx.txt"):
         (tmp_path / name).write_text("a\n")
     (tmp_path / "parallel.xx-en.tsv").write_text("a\tb\nalone\n")
-    with pytest.raises(UserError, match=r"parallel\.xx-en\.tsv:2: wanted a sentence, a tab"):
+    with pytest.raises(UserError, match=r"parallel\.xx-en\.tsv:2: 1 column\(s\), but 2"):
         read_texts(tmp_path, TextConfig(languages=("en", "xx")))
 
 

@@ -55,6 +55,25 @@ class Suite:
         shas = {"train": "a" * 64, "source_dev": "9" * 64, "source_test": "5" * 64}
         return {**shas, "target_test": "b" * 64, "target_text": "e" * 64}
 
+    def slot_roles(self, pair: str, options: DataConfig) -> dict[str, tuple[str, ...]]:
+        return {"labelled": ("train",), "source-dev": ("source_dev",), "target-text": ("target_text",)}
+
+    def roles(self, pair: str, options: DataConfig) -> dict[str, Any]:
+        return {role: types.SimpleNamespace(name=role) for role in ("train", "source_dev", "target_text")}
+
+    def load_slots(self, pair: str, options: DataConfig, source: DataSource, names: Any) -> Any:
+        data = self.load(pair, options, source)
+        slots = {name: data.slot(name) for name in names}
+        return types.SimpleNamespace(slots=slots, policy=LabelPolicy(data.types), sha256=data.sha256)
+
+    def load_target_dev(self, pair: str, options: DataConfig, source: DataSource) -> list[Sentence]:
+        return GOLD
+
+    def load_test_words(self, pair: str, options: DataConfig, source: DataSource) -> Any:
+        data = self.load(pair, options, source)
+        sets = {"target": data.target_test, "source": data.source_test}
+        return types.SimpleNamespace(**{side: [s.words for s in part] for side, part in sets.items()})
+
     def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
         return LabelPolicy(("LOC", "PER"))
 

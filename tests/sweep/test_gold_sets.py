@@ -8,6 +8,7 @@ import pytest
 from wcabench.data.resources import DataSource
 from wcabench.errors import UserError
 from wcabench.sweep import gold_files
+from wcabench.sweep.eflomal import line_of
 from wcabench.sweep.gold_files import GoldFiles, GoldSet
 from wcabench.sweep.gold_sets import chosen_names, gold_names, load_gold_set, own_gold_set
 
@@ -116,3 +117,17 @@ def test_the_gold_sets_of_the_data_folder_are_the_pinned_ones(name, notes):
     gold = load_gold_set(name, DataSource(data_dir=folder))
     assert isinstance(gold, GoldSet)
     assert len(gold.notes) == notes
+
+
+def test_an_own_set_of_the_shared_tasks_counts_from_1_and_doubt_is_noted(tmp_path):
+    files = {"s": "a b\n", "t": "x y\n", "naacl": "1 1 1 S\n1 2 2 P\n", "pharaoh": "1-1\n"}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    gold = own_gold_set(tmp_path / "naacl", tmp_path / "s", tmp_path / "t", None)
+    assert gold.gold[0].sure == {(0, 0)} and gold.gold[0].possible == {(0, 0), (1, 1)} and not gold.notes
+    doubted = own_gold_set(tmp_path / "pharaoh", tmp_path / "s", tmp_path / "t", None)
+    assert doubted.gold[0].sure == {(1, 1)} and "none has a word 0" in doubted.notes[0]
+
+
+def test_a_word_with_white_space_in_it_is_one_word_for_eflomal():
+    assert len(line_of(("10 000", "a\u00a0b", "c\u2028d")).split()) == 3

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wcabench.reports.options import Options
 
 OUTPUT = ("form", "out", "standalone")
+LARGEST = 256 * 2**20  # bytes
 NOT_ASKED = ("results", "check", "as_json")
 
 
@@ -53,15 +54,13 @@ def check_report(ctx: click.Context, file: Path, results: Path, options: Options
 
 
 def _read(file: Path) -> str:
+    from wcabench.data.text_files import read_text
     from wcabench.errors import UserError
 
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"--check {file}: cannot be read ({reason}); wanted a report in JSON or Markdown"
-        ) from error
+        return read_text(file, LARGEST)
+    except UserError as error:
+        raise UserError(f"--check {error}; wanted a report in JSON or Markdown") from error
 
 
 def _refuse_options(ctx: click.Context, file: Path, *, stored: bool) -> None:

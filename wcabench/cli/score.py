@@ -1,4 +1,4 @@
-"""`wcabench score GOLD PRED`: the scorer of the benchmark on two column files."""
+"""`wcabench score GOLD PRED`: the scorer of the benchmark on column files."""
 
 from __future__ import annotations
 
@@ -8,70 +8,94 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wcabench.cli.input_options import (
+    INPUT_FILE,
+    SCHEMES,
+    column_form,
+    comments_option,
+    encoding_option,
+    token_column_option,
+)
 from wcabench.cli.options import json_option
+from wcabench.cli.stderr import warn
 
 if TYPE_CHECKING:
-    from wcabench.contract import Sentence
-
-_PATH = click.Path(path_type=Path)
+    from wcabench.data.scored_files import ScoredFiles
 
 
 @click.command()
-@click.argument("gold", type=_PATH)
-@click.argument("pred", type=_PATH)
+@click.argument("gold", type=INPUT_FILE)
+@click.argument("pred", type=INPUT_FILE, required=False)
+@token_column_option
+@click.option("--tag-column", type=int, help="Column of the gold tags, from 0.  [default: the last]")
+@click.option("--pred-token-column", type=int, help="Column of the words in PRED.  [default: as in GOLD]")
+@click.option("--pred-tag-column", type=int, help="Column of the predicted tags.  [default: the last]")
+@click.option("--scheme", type=click.Choice(SCHEMES), help="Of the gold tags.  [default: found out]")
+@click.option(
+    "--pred-scheme",
+    type=click.Choice([*SCHEMES, "raw"]),
+    help="Of the predicted tags; raw: as they stand.  [default: found out]",
+)
+@comments_option
+@encoding_option
 @json_option
-def score(gold: Path, pred: Path, as_json: bool) -> None:
+def score(gold: Path, pred: Path | None, as_json: bool, **options: Any) -> None:
     """Score the tags of PRED against those of GOLD by entities.
 
-    Both are column files: one token a line, its tag in the last column, a blank line between sentences. GOLD
-    may be IOB1, IOB2 or IOBES. PRED must be IOB2 and is read as it stands: the strict score reads an I-X that
-    continues no X as O, the lenient one (conlleval's) lets it start an entity.
+    Both are column files: one token a line, its tag in the last column, a blank line between sentences. Without PRED,
+    GOLD holds both, the gold tags in the last column but one and the predicted tags in the last, as conlleval reads
+    them.
+
+    Tags may be IOB1, IOB2, IOBES or BILOU. Predicted tags in IOB2 are read as they stand: the strict score reads an
+    I-X that continues no X as O, the lenient one (conlleval's) lets it start an entity.
     """
-    result = _result(gold, pred)
+    files = _read(gold, pred, options)
+    for note in files.notes:
+        warn(note)
+    result = _result(files, pred or gold)
     if as_json:
         click.echo(json.dumps(result))
     else:
         _print_table(result)
 
 
-def _result(gold: Path, pred: Path) -> dict[str, Any]:
+def _read(gold: Path, pred: Path | None, options: dict[str, Any]) -> ScoredFiles:
+    from wcabench.data.scored_files import TaggedForm, read_scored_file, read_scored_files
+    from wcabench.errors import require
+
+    in_pred = options["pred_token_column"]
+    require(
+        pred is not None or in_pred is None,
+        "--pred-token-column is of PRED; one file has one column of words",
+    )
+    columns = [
+        column_form(column, options["comments"], options["encoding"])
+        for column in (options["token_column"], options["token_column"] if in_pred is None else in_pred)
+    ]
+    tags = [
+        default if options[name] is None else options[name]
+        for name, default in (("tag_column", -2 if pred is None else -1), ("pred_tag_column", -1))
+    ]
+    form = TaggedForm(columns[0], tags[0], options["scheme"])
+    pred_form = TaggedForm(columns[1], tags[1], options["pred_scheme"])
+    return (
+        read_scored_file(gold, form, pred_form)
+        if pred is None
+        else read_scored_files(gold, pred, form, pred_form)
+    )
+
+
+def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
     """Strict scores with the lenient F1, in the shape of `score --json`."""
-    from wcabench.data.columns import read_columns
     from wcabench.errors import UserError
     from wcabench.scoring.scorer import SCORERS, all_scores
 
-    gold_sentences, pred_sentences = read_columns(gold), read_columns(pred, scheme="raw")
-    _check_same_tokens(gold, gold_sentences, pred, pred_sentences)
-    tags = [one.tags for one in gold_sentences], [one.tags for one in pred_sentences]
+    tags = [one.tags for one in files.gold], [one.tags for one in files.predicted]
     try:
         counts = {scorer: scorer.count(*tags) for scorer in SCORERS}
     except UserError as error:  # gold is IOB2 by now, so it is the prediction's tag
         raise UserError(f"{pred}: {error}") from error
     return all_scores(counts)
-
-
-def _check_same_tokens(gold: Path, of_gold: list[Sentence], pred: Path, of_pred: list[Sentence]) -> None:
-    """Refuse files that do not hold the same tokens in the same sentences."""
-    from wcabench.errors import UserError
-
-    for number, (one, other) in enumerate(zip(of_gold, of_pred, strict=False), start=1):
-        if one.words == other.words:
-            continue
-        pairs = enumerate(zip(one.words, other.words, strict=False), start=1)
-        for at, (word, found) in pairs:
-            if word != found:
-                raise UserError(
-                    f"{pred}: sentence {number}, word {at} is '{found}' but '{word}' in {gold}: "
-                    "both files must hold the same tokens"
-                )
-        raise UserError(
-            f"{pred}: sentence {number} has {len(other.words)} words but {len(one.words)} in {gold}: "
-            "both files must hold the same tokens"
-        )
-    if len(of_gold) != len(of_pred):
-        raise UserError(
-            f"{pred}: {len(of_pred)} sentences but {len(of_gold)} in {gold}: they must be the same"
-        )
 
 
 def _print_table(result: dict[str, Any]) -> None:

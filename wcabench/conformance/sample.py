@@ -10,6 +10,7 @@ import torch
 from wcabench.contract import SLOTS, Languages, Need, SentencePair
 from wcabench.data.resources import DataSource
 from wcabench.data.sentences import PairData
+from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.suites import load_suite
 from wcabench.nn.training_data import TrainingData
 
@@ -37,7 +38,7 @@ def sample() -> PairData:
         target_test=data.target_test[:TAGGED],
         target_text=[pair.target for pair in pairs],
         parallel=pairs,
-        dictionary=[(pair.source[0], pair.target[0]) for pair in pairs],
+        dictionary=[DictionaryEntry(pair.source[0], pair.target[0]) for pair in pairs],
     )
 
 

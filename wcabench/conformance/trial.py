@@ -18,7 +18,7 @@ from wcabench.conformance.watch import Watch, WatchedBench
 from wcabench.contract import MethodInfo, Need
 from wcabench.data.guard import data_closed
 from wcabench.data.sentences import PairData
-from wcabench.data.suites import CORPUS, PACKAGE
+from wcabench.data.suite_files import CORPUS, PACKAGE
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.bench import Bench

@@ -1,6 +1,6 @@
 """What data is made of: sentences with their entities, and sentence pairs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Words = tuple[str, ...]
@@ -14,10 +14,13 @@ class Sentence:
     Attributes:
         words: the tokens as the corpus has them.
         tags: one IOB2 tag a word (`O`, `B-PER`, `I-PER`, ...).
+        document: number of the document that it stands in, from 0 in its file; None where the file marks none. It is
+            no part of the content: sentences that differ in it alone are equal.
     """
 
     words: Words
     tags: tuple[str, ...]
+    document: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,13 @@ _TABLE = (
         "dictionary",
         "static word vectors",
     ),
-    Slot("entities", "(type, phrase) of an entity list", "[pairs.X] entities", "dictionary", "entity list"),
+    Slot(
+        "entities",
+        "(type, words, language) of an entity list",
+        "[pairs.X] entities",
+        "dictionary",
+        "entity list",
+    ),
     Slot("parallel", "sentence pairs", "[pairs.X.parallel]", "parallel", "parallel text"),
     Slot(
         "links",

@@ -1,62 +1,91 @@
-"""How a resource is read, and the canonical form of what was read, whose sha256 pins it.
+"""How the files of a resource are read: labelled columns, text, parallel text; the other kinds are in `slot_formats`.
 
-Canonical form, in UTF-8 with `LF` line ends, so that all distributions of one content have one sha256:
-
-* columns: `token TAB tag` a word, tags in IOB2, an empty line after each sentence (the form of
-  `write_columns`, so that `sha256sum` of such a file is its pin);
-* text: one word a line, an empty line after each sentence;
-* parallel: `source words TAB target words TAB links` a pair, words and links parted by spaces, links as `i-j`
-  with the source first;
-* dictionary: `source TAB target` an entry.
+A format is a frozen dataclass whose fields are keys of the resource's table in a suite. Besides `read` it says which
+files belong to one place (`beside`), and what is wrong with its keys together (`problem`).
 """
 
-import hashlib
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
-from wcabench.contract import Sentence, SentencePair, Words
-from wcabench.data.columns import read_columns, read_words
+from wcabench.data.canonical import Kind
+from wcabench.data.column_file import read_column_file
+from wcabench.data.column_lines import ColumnForm, Comments
+from wcabench.data.columns import sentences_of
+from wcabench.data.line_pairs import refuse_columns
 from wcabench.data.parallel import (
     DROPPED_FLAGS,
+    LinkForm,
     LinksOrder,
     ParallelText,
     read_tsv,
     read_two_column_files,
     read_two_files,
 )
+from wcabench.data.schemes import Declared
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
 
-Kind = Literal["columns", "text", "parallel", "dictionary"]
-Content = list[Sentence] | list[Words] | list[SentencePair] | list[tuple[str, str]]
+Paths = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReadContent:
+    """What the files of a resource hold.
+
+    Attributes:
+        content: sentences, pairs, entries, vectors.
+        skipped: reason -> lines that were left out.
+        doubt: one line, where they may not mean what they were read as; else empty.
+    """
+
+    content: Any
+    skipped: dict[str, int] = field(default_factory=dict)
+    doubt: str = ""
+
+
+class Format(Protocol):
+    """How the files of a resource are read."""
+
+    kind: ClassVar[Kind]
+
+    @property
+    def beside(self) -> tuple[Paths, ...]:
+        """Paths of the files that belong to `Resource.path`, kind by kind, where any are named."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the keys together, and what to do; empty where nothing is."""
+        ...
+
+    def read(self, files: Sequence[Path], types: Collection[str] | None) -> ReadContent:
+        """What the files of one place hold; labels have one of these types, where they are given."""
+        ...
 
 
 @dataclass(frozen=True)
 class Columns:
-    """A column file of labelled sentences; see `read_columns`."""
+    """A column file of labelled sentences; see `read_columns` and `ColumnForm`."""
 
     kind: ClassVar[Kind] = "columns"
+    beside: ClassVar[tuple[Paths, ...]] = ()
+    problem: ClassVar[str] = ""
     encoding: str | None = None
-    scheme: Literal["iob1", "iob2", "iobes"] | None = None
-    token_column: int = 0
+    scheme: Declared | None = None
+    token_column: int | None = None
     tag_column: int = -1
+    comments: Comments = "auto"
+    document_marker: str = ""
 
-    def read(
-        self, files: Sequence[Path], types: Collection[str] | None = None
-    ) -> tuple[Content, dict[str, int]]:
-        """The sentences; nothing is skipped."""
-        sentences = read_columns(
-            files[0],
-            encoding=self.encoding,
-            scheme=self.scheme,
-            token_column=self.token_column,
-            tag_column=self.tag_column,
-            types=types,
-        )
-        return sentences, {}
+    def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
+        """The sentences; comments alone are left out."""
+        form = ColumnForm(self.token_column, self.comments, self.document_marker, self.encoding)
+        file = read_column_file(files[0], form, self.tag_column)
+        sentences = sentences_of(file, self.tag_column, self.scheme, types)
+        return ReadContent(sentences, _counted(comment=file.comments), file.doubt)
 
 
 @dataclass(frozen=True)
@@ -66,29 +95,38 @@ class Text:
     Attributes:
         layout: "columns" reads the tokens of a column file, whose tags are not looked at; "lines" reads one
             sentence a line.
-        token_column: of a column file.
+        token_column: of a column file; see `ColumnForm`.
+        comments: of a column file; see `ColumnForm`.
         tokenise: of lines; see `wcabench.data.tokenise`.
         encoding: see `read_lines`.
     """
 
     kind: ClassVar[Kind] = "text"
+    beside: ClassVar[tuple[Paths, ...]] = ()
     layout: Literal["columns", "lines"] = "columns"
-    token_column: int = 0
+    token_column: int | None = None
+    comments: Comments = "auto"
     tokenise: Tokenise = "spaces"
     encoding: str | None = None
 
-    def read(
-        self, files: Sequence[Path], types: Collection[str] | None = None
-    ) -> tuple[Content, dict[str, int]]:
-        """The sentences, and how many lines were empty."""
+    @property
+    def problem(self) -> str:
+        """A key of the other layout."""
+        return unused(self, ("tokenise",) if self.layout == "columns" else ("token_column", "comments"))
+
+    def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
+        """The sentences, and how many lines were empty or comments."""
         del types
         if self.layout == "columns":
-            return read_words(files[0], encoding=self.encoding, token_column=self.token_column), {}
-        lines = [tokenise(line, self.tokenise) for line in read_lines(files[0], self.encoding)]
-        sentences = [words for words in lines if words]
+            form = ColumnForm(self.token_column, self.comments, encoding=self.encoding)
+            file = read_column_file(files[0], form, None)
+            return ReadContent(file.words, _counted(comment=file.comments), file.doubt)
+        lines = read_lines(files[0], self.encoding)
+        refuse_columns(files[0], lines)
+        sentences = [words for line in lines if (words := tokenise(line, self.tokenise))]
         if not sentences:
             raise UserError(f"{files[0]}: no sentence in it; wanted one a line")
-        return sentences, {"empty": len(lines) - len(sentences)} if len(lines) > len(sentences) else {}
+        return ReadContent(sentences, _counted(empty=len(lines) - len(sentences)))
 
 
 @dataclass(frozen=True)
@@ -99,10 +137,14 @@ class Parallel:
         target_path: the target sentences, where `path` holds the source sentences alone.
         links_path: word alignments of the two files in Pharaoh format.
         layout: of the two files: "lines", a sentence a line; "columns", column files whose tags are not looked at.
+        token_column: of the column files; see `ColumnForm`.
+        target_token_column: of that of the target, where it is another one.
+        comments: of the column files; see `ColumnForm`.
         source_column: of a TSV file, from 0; so are the others; see `read_tsv`.
         target_column: column of the target sentence.
         links_column: column of the word alignment.
         links_order: which side the first number of a link belongs to.
+        first_word: number of the first word in the links, 0 or 1; not given, it is 0, and doubted where none has it.
         flags_column: column of remarks.
         drop_flags: remarks for which a line is left out.
         tokenise: see `wcabench.data.tokenise`.
@@ -110,34 +152,71 @@ class Parallel:
     """
 
     kind: ClassVar[Kind] = "parallel"
-    target_path: tuple[str, ...] = ()
-    links_path: tuple[str, ...] = ()
+    target_path: Paths = ()
+    links_path: Paths = ()
     layout: Literal["lines", "columns"] = "lines"
-    source_column: int = 0
-    target_column: int = 1
+    token_column: int | None = None
+    target_token_column: int | None = None
+    comments: Comments = "auto"
+    source_column: int | None = None
+    target_column: int | None = None
     links_column: int | None = None
     links_order: LinksOrder = "source-target"
+    first_word: int | None = None
     flags_column: int | None = None
     drop_flags: tuple[str, ...] = DROPPED_FLAGS
     tokenise: Tokenise = "spaces"
     encoding: str | None = None
 
-    def read(
-        self, files: Sequence[Path], types: Collection[str] | None = None
-    ) -> tuple[Content, dict[str, int]]:
+    @property
+    def beside(self) -> tuple[Paths, ...]:
+        """Target, and links where there are any."""
+        return tuple(paths for paths in (self.target_path, self.links_path) if paths)
+
+    @property
+    def has_links(self) -> bool:
+        """Whether the text comes with word alignments."""
+        return bool(self.links_path) or self.links_column is not None
+
+    @property
+    def problem(self) -> str:
+        """A key that goes with another form of parallel text."""
+        if self.layout == "columns" and not self.target_path:
+            return 'layout = "columns" is of two files: name the other one by target_path'
+        if self.links_path and not self.target_path:
+            return "links_path needs target_path; links in a TSV file have a links_column"
+        if self.first_word not in (None, 0, 1):
+            return f"first_word: {self.first_word} is not 0 or 1"
+        of_tsv = ("source_column", "target_column", "links_column", "flags_column", "drop_flags")
+        of_columns = ("token_column", "target_token_column", "comments")
+        if self.layout == "columns":
+            return unused(self, (*of_tsv, "tokenise"))
+        return unused(self, (*of_columns, *(of_tsv if self.target_path else ())))
+
+    def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
         """The pairs, and how many lines were skipped for what reason."""
         del types
         text = self._read_two(files) if self.target_path else self._read_tsv(files[0])
-        return text.pairs, text.skipped
+        return ReadContent(text.pairs, text.skipped, text.doubt)
+
+    @property
+    def links(self) -> LinkForm:
+        """How the word alignments are written."""
+        return LinkForm(self.links_order, self.first_word)
 
     def _read_two(self, files: Sequence[Path]) -> ParallelText:
-        links = files[2] if len(files) > 2 else None
-        if self.layout == "columns":
-            return read_two_column_files(
-                files[0], files[1], links, links_order=self.links_order, encoding=self.encoding
+        links_file = files[2] if len(files) > 2 else None
+        if self.layout == "lines":
+            return read_two_files(
+                files[0], files[1], links_file, links=self.links, how=self.tokenise, encoding=self.encoding
             )
-        return read_two_files(
-            files[0], files[1], links, links_order=self.links_order, how=self.tokenise, encoding=self.encoding
+        columns = (
+            self.token_column,
+            self.token_column if self.target_token_column is None else self.target_token_column,
+        )
+        form, target_form = (ColumnForm(column, self.comments, encoding=self.encoding) for column in columns)
+        return read_two_column_files(
+            files[0], files[1], links_file, links=self.links, form=form, target_form=target_form
         )
 
     def _read_tsv(self, file: Path) -> ParallelText:
@@ -146,7 +225,7 @@ class Parallel:
             source_column=self.source_column,
             target_column=self.target_column,
             links_column=self.links_column,
-            links_order=self.links_order,
+            links=self.links,
             flags_column=self.flags_column,
             drop_flags=self.drop_flags,
             how=self.tokenise,
@@ -154,67 +233,13 @@ class Parallel:
         )
 
 
-@dataclass(frozen=True)
-class Dictionary:
-    """A bilingual word list: an entry a line, columns parted by tabs where there is one, else by spaces."""
-
-    kind: ClassVar[Kind] = "dictionary"
-    source_column: int = 0
-    target_column: int = 1
-    encoding: str | None = None
-
-    def read(
-        self, files: Sequence[Path], types: Collection[str] | None = None
-    ) -> tuple[Content, dict[str, int]]:
-        """The entries, each once, in the file's order; empty lines are skipped."""
-        del types
-        entries: dict[tuple[str, str], None] = {}
-        wanted = max(self.source_column, self.target_column) + 1
-        for number, line in enumerate(read_lines(files[0], self.encoding), start=1):
-            cells = [cell.strip() for cell in line.split("\t")] if "\t" in line else line.split()
-            if cells and len(cells) < wanted:
-                raise UserError(
-                    f"{files[0]}:{number}: {len(cells)} column(s), {wanted} are wanted; complete the entry"
-                )
-            if cells and cells[self.source_column] and cells[self.target_column]:
-                entries[cells[self.source_column], cells[self.target_column]] = None
-        if not entries:
-            raise UserError(f"{files[0]}: no entry in it; wanted a source word and a target word a line")
-        return list(entries), {}
+def unused(form: Any, names: Collection[str]) -> str:
+    """The problem of a key that is given and would not be read."""
+    for one in fields(form):
+        if one.name in names and getattr(form, one.name) != one.default:
+            return f"{one.name} is not read with these other keys; leave it out, or see which layout and files it is of"
+    return ""
 
 
-Format = Columns | Text | Parallel | Dictionary
-
-
-def content_sha256(kind: Kind, content: Content) -> str:
-    """The sha256, in hex, of the canonical form that this module's docstring defines."""
-    canonical = _CANONICAL[kind]
-    digest = hashlib.sha256()
-    for item in content:
-        digest.update(canonical(item).encode())
-    return digest.hexdigest()
-
-
-def _sentence(sentence: Sentence) -> str:
-    return "".join(f"{w}\t{t}\n" for w, t in zip(sentence.words, sentence.tags, strict=True)) + "\n"
-
-
-def _words(words: Words) -> str:
-    return "".join(f"{word}\n" for word in words) + "\n"
-
-
-def _pair(pair: SentencePair) -> str:
-    links = " ".join(f"{i}-{j}" for i, j in pair.links or ())
-    return f"{' '.join(pair.source)}\t{' '.join(pair.target)}\t{links}\n"
-
-
-def _entry(entry: tuple[str, str]) -> str:
-    return f"{entry[0]}\t{entry[1]}\n"
-
-
-_CANONICAL: dict[Kind, Callable[[Any], str]] = {
-    "columns": _sentence,
-    "text": _words,
-    "parallel": _pair,
-    "dictionary": _entry,
-}
+def _counted(**counts: int) -> dict[str, int]:
+    return {why: count for why, count in counts.items() if count}

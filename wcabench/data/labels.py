@@ -1,7 +1,7 @@
 """What happens to entity types that the target does not have (decision 30 of methods/README.md)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from wcabench.contract import Sentence
@@ -58,7 +58,7 @@ def without_types(sentences: Iterable[Sentence], types: Collection[str]) -> list
     if not types:
         return list(sentences)
     return [
-        Sentence(sentence.words, tuple("O" if tag[2:] in types else tag for tag in sentence.tags))
+        replace(sentence, tags=tuple("O" if tag[2:] in types else tag for tag in sentence.tags))
         for sentence in sentences
     ]
 

@@ -2,21 +2,25 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from wcabench.contract import SentencePair, Words
+from wcabench.data.column_lines import ColumnForm
 from wcabench.data.columns import read_words
-from wcabench.data.text_files import iter_lines, read_lines
+from wcabench.data.line_pairs import PairColumns, check_equal, refuse_columns, refuse_tab
+from wcabench.data.rows import rows_of
+from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
+from wcabench.words.link_files import doubted
+from wcabench.words.pharaoh import parse_links
+from wcabench.words.symmetrise import Links
 
-Links = tuple[tuple[int, int], ...]
 LinksOrder = Literal["source-target", "target-source"]
 DROPPED_FLAGS = ("runaway", "empty", "docstart")
-_LINK = re.compile(r"(\d+)-(\d+)")
 
 
 @dataclass(frozen=True)
@@ -26,30 +30,64 @@ class ParallelText:
     Attributes:
         pairs: the pairs, in the file's order.
         skipped: reason -> lines: a flag ("runaway"), or "empty" for a line with an empty side.
+        doubt: one line, where the links may count words otherwise than they were read; else empty.
     """
 
     pairs: list[SentencePair]
     skipped: dict[str, int] = field(default_factory=dict)
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One line of parallel text before it is cut into words."""
+class LinkForm:
+    """How the links of parallel text are written.
+
+    Attributes:
+        order: which side the first number of a link belongs to.
+        first_word: number of the first word, 0 or 1; None is 0, and doubted where no link has a word 0.
+    """
+
+    order: LinksOrder = "source-target"
+    first_word: int | None = None
+
+    def read(self, text: str, where: str, source: Words, target: Words) -> Links:
+        """The links of a sentence pair, (source index, target index) from 0, sorted.
+
+        Raises:
+            UserError: something that is no link, or a link beyond its sentences.
+        """
+        first = self.first_word or 0
+        links = [(i - first, j - first) for i, j in parse_links(text, where=where)]
+        if self.order == "target-source":
+            links = [(j, i) for i, j in links]
+        for i, j in links:
+            if not (0 <= i < len(source) and 0 <= j < len(target)):
+                raise UserError(
+                    f"{where}: link between source word {i + first} and target word {j + first}, but the sentences "
+                    f"have {len(source)} and {len(target)} words (counted from {first}); correct it, turn links_order "
+                    f"round, or set first_word = {1 - first}"
+                )
+        return tuple(sorted(links))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of parallel text, cut into words."""
 
     where: str
-    source: str
-    target: str
-    links: str | None
-    flags: str
+    source: Words
+    target: Words
+    links: str | None = None
+    flags: str = ""
 
 
 def read_tsv(
     path: str | Path,
     *,
-    source_column: int = 0,
-    target_column: int = 1,
+    source_column: int | None = None,
+    target_column: int | None = None,
     links_column: int | None = None,
-    links_order: LinksOrder = "source-target",
+    links: LinkForm | None = None,
     flags_column: int | None = None,
     drop_flags: Iterable[str] = DROPPED_FLAGS,
     how: Tokenise = "spaces",
@@ -59,43 +97,47 @@ def read_tsv(
 
     Args:
         path: the file.
-        source_column: column of the source sentence, from 0.
-        target_column: column of the target sentence.
+        source_column: column of the source sentence, from 0, or from the end where it is negative.
+        target_column: column of the target sentence. Where neither is given, they are the first two, and no other
+            column may be there but those of links and flags.
         links_column: column of the word alignment in Pharaoh format.
-        links_order: which side the first number of a link belongs to.
+        links: how it is written.
         flags_column: column of remarks on the line, parted by spaces, commas or the like.
         drop_flags: remarks for which a line is left out.
         how: see `tokenise`.
         encoding: see `read_lines`.
 
     Raises:
-        UserError: the file cannot be read or holds no pair, a line has too few columns, or a link is
-            malformed or points outside its sentences. File and line are named.
+        UserError: the file cannot be read or holds no pair, a line has another number of columns than the others, a
+            column is not there, or a link is malformed or points outside its sentences. File and line are named.
     """
     path = Path(path)
-    last = max(c for c in (source_column, target_column, links_column, flags_column) if c is not None)
-    rows = []
-    for number, line in enumerate(read_lines(path, encoding), start=1):
-        cells = line.split("\t")
-        if not line.strip():
-            cells = [""] * (last + 1)
-        if len(cells) <= last:
-            raise UserError(
-                f"{path}:{number}: {len(cells)} column(s), but {last + 1} are wanted; columns are parted "
-                "by one tab each: add what is missing, or correct the column numbers"
-            )
-        links = cells[links_column] if links_column is not None else None
-        flags = cells[flags_column] if flags_column is not None else ""
-        rows.append(_Row(f"{path}:{number}", cells[source_column], cells[target_column], links, flags))
-    return _pairs(path, rows, links_order, frozenset(drop_flags), how)
+    lines = read_lines(path, encoding)
+    columns = PairColumns(source_column, target_column)
+    named = [c for c in (source_column, target_column, links_column, flags_column) if c is not None]
+    rows = rows_of(path, lines, tabs=True, least=max(named, default=0) + 1)
+    if not rows:
+        raise _no_pair(path)
+    chosen = _columns(columns, len(rows[0].cells), (links_column, flags_column), f"{path}:{rows[0].number}")
+    found = [
+        _Line(
+            f"{path}:{row.number}",
+            tokenise(row.cells[chosen[0]], how),
+            tokenise(row.cells[chosen[1]], how),
+            None if links_column is None else row.cells[links_column],
+            "" if flags_column is None else row.cells[flags_column],
+        )
+        for row in rows
+    ]
+    return _pairs(path, found, links or LinkForm(), frozenset(drop_flags), blank=len(lines) - len(rows))
 
 
 def read_two_files(
     source: str | Path,
     target: str | Path,
-    links: str | Path | None = None,
+    links_file: str | Path | None = None,
     *,
-    links_order: LinksOrder = "source-target",
+    links: LinkForm | None = None,
     how: Tokenise = "spaces",
     encoding: str | None = None,
 ) -> ParallelText:
@@ -104,157 +146,111 @@ def read_two_files(
     Args:
         source: sentences of the source language.
         target: sentences of the target language.
-        links: word alignments, one line a pair, in Pharaoh format.
-        links_order: which side the first number of a link belongs to.
+        links_file: word alignments, one line a pair, in Pharaoh format.
+        links: how they are written.
         how: see `tokenise`.
         encoding: of all the files; see `read_lines`.
 
     Raises:
-        UserError: as `read_tsv`, and for files of unequal length; both are named with their counts.
+        UserError: as `read_tsv`, for a tab in a sentence, and for files of unequal length; both are named with their
+            counts.
     """
-    sides = [read_lines(Path(file), encoding) for file in (source, target)]
-    return _two_files(Path(source), Path(target), links, sides, links_order, how)
+    sides = [_sentences(Path(file), how, encoding) for file in (source, target)]
+    return _two_files(Path(source), Path(target), links_file, sides, links or LinkForm(), encoding)
 
 
 def read_two_column_files(
     source: str | Path,
     target: str | Path,
-    links: str | Path | None = None,
+    links_file: str | Path | None = None,
     *,
-    links_order: LinksOrder = "source-target",
-    encoding: str | None = None,
+    links: LinkForm | None = None,
+    form: ColumnForm | None = None,
+    target_form: ColumnForm | None = None,
 ) -> ParallelText:
     """Sentence pairs from two column files, sentence i of one being the translation of sentence i of the other.
 
     Args:
         source: tokens of the source language; their tags are not looked at, nor those of the target.
         target: tokens of the target language.
-        links: word alignments, one line a pair, in Pharaoh format.
-        links_order: which side the first number of a link belongs to.
-        encoding: of the column files; see `read_lines`.
+        links_file: word alignments, one line a pair, in Pharaoh format.
+        links: how they are written.
+        form: how the column files are laid out.
+        target_form: how that of the target is, where it is another way.
 
     Raises:
         UserError: as `read_words`, and for files of unequal length; both are named with their counts.
     """
-    sides = [[" ".join(words) for words in read_words(file, encoding=encoding)] for file in (source, target)]
-    return _two_files(Path(source), Path(target), links, sides, links_order, "spaces")
+    sides = [read_words(source, form), read_words(target, target_form or form)]
+    encoding = form.encoding if form else None
+    return _two_files(Path(source), Path(target), links_file, sides, links or LinkForm(), encoding)
 
 
-def read_line_pairs(source: Path, target: Path | None = None) -> list[tuple[Words, Words]]:
-    """All that `iter_line_pairs` gives."""
-    return list(iter_line_pairs(source, target))
+def _columns(columns: PairColumns, width: int, others: tuple[int | None, ...], where: str) -> tuple[int, int]:
+    """The columns of source and target; the others that are named must be there and be no third reading of a column."""
+    given = [column for column in others if column is not None]
+    for column in given:
+        if not -width <= column < width:
+            raise UserError(f"{where}: no column {column}: the line has {width} column(s), counted from 0")
+    if columns.source is None and columns.target is None and width == 2 + len(given):
+        columns = PairColumns(0, 1)
+    chosen = columns.named(width, where)
+    places = [column % width for column in (*chosen, *given)]
+    if len(set(places)) < len(places):
+        raise UserError(f"{where}: one column is named for two things; name another for one of them")
+    return chosen
 
 
-def iter_line_pairs(source: Path, target: Path | None = None) -> Iterator[tuple[Words, Words]]:
-    """The words of both sides of every line, parted by spaces; a side may be empty, and its line is kept.
-
-    The files are read line by line, so that they may be larger than the memory.
-
-    Args:
-        source: sentences of the source language; without `target`, source TAB target.
-        target: sentences of the target language, line by line.
-
-    Raises:
-        UserError: a file cannot be read, two files of unequal length, or a line without a tab.
-    """
-    return _one_file(source) if target is None else _side_by_side(source, target)
-
-
-def _one_file(path: Path) -> Iterator[tuple[Words, Words]]:
-    for number, line in enumerate(iter_lines(path), start=1):
-        one, tab, other = line.partition("\t")
-        if line.strip() and not tab:
-            raise UserError(
-                f"{path}:{number}: no tab; wanted a sentence, a tab and its translation, or a second file"
-            )
-        yield _words(one), _words(other)
-
-
-def _side_by_side(source: Path, target: Path) -> Iterator[tuple[Words, Words]]:
-    lines, others = iter_lines(source), iter_lines(target)
-    read = 0
-    for one in lines:
-        other = next(others, None)
-        if other is None:
-            _check_equal(source, read + 1 + sum(1 for _ in lines), target, read)
-            return
-        yield _words(one), _words(other)
-        read += 1
-    _check_equal(source, read, target, read + sum(1 for _ in others))
-
-
-def _words(text: str) -> Words:
-    return tokenise(text, "spaces")
-
-
-def _check_equal(one: Path, lines: int, other: Path, others: int) -> None:
-    if lines != others:
-        raise UserError(
-            f"parallel files of unequal length: {one} has {lines} lines, {other} has {others}; line i "
-            "of one must be the translation of line i of the other"
-        )
+def _sentences(path: Path, how: Tokenise, encoding: str | None) -> list[Words]:
+    sentences = []
+    lines = read_lines(path, encoding)
+    refuse_columns(path, lines)
+    for number, line in enumerate(lines, start=1):
+        refuse_tab(path, number, line)
+        sentences.append(tokenise(line, how))
+    return sentences
 
 
 def _two_files(
     source: Path,
     target: Path,
-    links: str | Path | None,
-    sides: list[list[str]],
-    order: LinksOrder,
-    how: Tokenise,
+    links_file: str | Path | None,
+    sides: list[list[Words]],
+    links: LinkForm,
+    encoding: str | None,
 ) -> ParallelText:
     """The pairs of two files that were read, with the links of a third."""
-    aligned: list[str] = [] if links is None else read_lines(Path(links))
-    _check_equal(source, len(sides[0]), target, len(sides[1]))
-    if links is not None:
-        _check_equal(source, len(sides[0]), Path(links), len(aligned))
-    where = target if links is None else Path(links)
-    rows = [
-        _Row(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None, "")
+    check_equal(source, len(sides[0]), target, len(sides[1]))
+    where, aligned = target, None
+    if links_file is not None:
+        where = Path(links_file)
+        aligned = read_lines(where, encoding)
+        check_equal(source, len(sides[0]), where, len(aligned))
+    lines = [
+        _Line(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None)
         for number, (one, other) in enumerate(zip(*sides, strict=True), start=1)
     ]
-    return _pairs(source, rows, order, frozenset(), how)
+    return _pairs(where, lines, links, frozenset())
 
 
 def _pairs(
-    path: Path, rows: list[_Row], order: LinksOrder, dropped: frozenset[str], how: Tokenise
+    path: Path, lines: list[_Line], form: LinkForm, dropped: frozenset[str], blank: int = 0
 ) -> ParallelText:
+    """The pairs of these lines; `path` is the file that errors and doubt speak of."""
     pairs: list[SentencePair] = []
-    skipped: Counter[str] = Counter()
-    for row in rows:
-        flags = dropped.intersection(re.findall(r"[\w-]+", row.flags))
-        source, target = tokenise(row.source, how), tokenise(row.target, how)
-        if flags or not (source and target):
+    skipped: Counter[str] = Counter(empty=blank)
+    for line in lines:
+        flags = dropped.intersection(re.findall(r"[\w-]+", line.flags))
+        if flags or not (line.source and line.target):
             skipped[min(flags, default="empty")] += 1
             continue
-        links = None if row.links is None else _checked_links(row, order, source, target)
-        pairs.append(SentencePair(source, target, links))
+        links = None if line.links is None else form.read(line.links, line.where, line.source, line.target)
+        pairs.append(SentencePair(line.source, line.target, links))
     if not pairs:
-        raise UserError(
-            f"{path}: no sentence pair in it; wanted a sentence and its translation on every line"
-        )
-    return ParallelText(pairs, dict(sorted(skipped.items())))
+        raise _no_pair(path)
+    doubt = doubted(pair.links or () for pair in pairs) if form.first_word is None else ""
+    return ParallelText(pairs, {why: count for why, count in sorted(skipped.items()) if count}, doubt)
 
 
-def _checked_links(row: _Row, order: LinksOrder, source: Words, target: Words) -> Links:
-    links = _links(row.where, row.links or "")
-    if order == "target-source":
-        links = tuple((j, i) for i, j in links)
-    for i, j in links:
-        if i >= len(source) or j >= len(target):
-            raise UserError(
-                f"{row.where}: link between source word {i} and target word {j}, but the sentences have "
-                f"{len(source)} and {len(target)} words (counted from 0); correct it, or turn links_order"
-                " round"
-            )
-    return tuple(sorted(links))
-
-
-def _links(where: str, text: str) -> Links:
-    found = []
-    for part in text.split():
-        match = _LINK.fullmatch(part)
-        if not match:
-            raise UserError(f"{where}: '{part}' is no link; wanted i-j, two word positions counted from 0")
-        found.append((int(match[1]), int(match[2])))
-    return tuple(found)
+def _no_pair(path: Path) -> UserError:
+    return UserError(f"{path}: no sentence pair in it; wanted a sentence and its translation on every line")

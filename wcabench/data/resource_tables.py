@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.config import build
-from wcabench.data.formats import Format, Parallel
+from wcabench.data.files import expanded
+from wcabench.data.formats import Format
 from wcabench.data.resources import Resource
+from wcabench.data.text_files import check_encoding
 from wcabench.errors import UserError, suggest
 
 Table = Mapping[str, Any]
 _GIVEN = ("name", "format", "base", "types")  # fields of Resource that are no keys of its table
+
+
+class ResourceTable(dict[str, Any]):
+    """The table of a resource, with the folder of the file that it stands in.
+
+    Attributes:
+        base: folder that its paths are relative to, beside the data folder; None in a packaged suite without a corpus.
+    """
+
+    def __init__(self, base: Path | None) -> None:
+        super().__init__()
+        self.base = base
 
 
 @dataclass(frozen=True)
@@ -21,13 +35,11 @@ class ResourceReader:
     """Reads the resources that stand in one table.
 
     Attributes:
-        base: folder that paths are relative to, beside the data folder.
         where: file and table, for errors.
         table: the table.
         types: the entity types that are declared for labelled sentences, if they are.
     """
 
-    base: Path | None
     where: str
     table: Table
     types: tuple[str, ...] | None = None
@@ -39,8 +51,9 @@ class ResourceReader:
             UserError: it is missing, or its table is wrong.
         """
         where = f"{self.where}.{key}"
-        made = _resource(sub_table(self.table, key, self.where), name, form, where)
-        return dataclasses.replace(made, base=self.base, types=self.types)
+        table = sub_table(self.table, key, self.where)
+        made = _resource(table, name, form, where)
+        return dataclasses.replace(made, base=getattr(table, "base", None), types=self.types)
 
     def optional(self, key: str, name: str, form: type[Format]) -> Resource | None:
         """The same, or None where the table has no such key."""
@@ -48,19 +61,21 @@ class ResourceReader:
 
 
 def _resource(table: Table, name: str, form: type[Format], where: str) -> Resource:
-    of_format = {field.name for field in dataclasses.fields(form)}
+    of_format = {field.name for field in dataclasses.fields(form)}  # type: ignore[arg-type]
     of_resource = [field.name for field in dataclasses.fields(Resource) if field.name not in _GIVEN]
     check_keys(table, [*of_resource, *of_format], where)
-    # one path may stand without brackets, and `build` would cut it at its commas
+    # One path may stand without brackets; `build` would cut it at its commas.
     values = {
         key: [value] if key.endswith("path") and isinstance(value, str) else value
         for key, value in table.items()
     }
     if not values.get("path"):
         raise UserError(f"{where}: path is missing; name the file")
-    for key in ("path", "target_path", "links_path", "drop_flags"):
+    for key in ("path", "target_path", "links_path", "drop_flags", "rename_types"):
         if key in values:
             strings(values[key], f"{where}.{key}")
+        if key in values and key.endswith("path"):
+            values[key] = [str(expanded(path)) for path in values[key]]
     made_format = build(form, {key: value for key, value in values.items() if key in of_format}, where)
     given = {key: value for key, value in values.items() if key not in of_format}
     resource = dataclasses.replace(build(Resource, {"name": name, **given}, where), format=made_format)
@@ -79,17 +94,21 @@ def _check_resource(resource: Resource, where: str) -> None:
         )
     if resource.hub and not (resource.revision and resource.file):
         raise UserError(f"{where}: hub '{resource.hub}' needs a revision (a commit) and a file")
-    if isinstance(resource.format, Parallel):
-        sides = [side for side in (resource.format.target_path, resource.format.links_path) if side]
-        if any(len(side) != len(resource.path) for side in sides):
-            raise UserError(f"{where}: path, target_path and links_path must name equally many places")
-        if resource.format.layout == "columns" and not resource.format.target_path:
-            raise UserError(f'{where}: layout = "columns" is of two files: name the other one by target_path')
-        if resource.format.links_path and not resource.format.target_path:
-            raise UserError(f"{where}: links_path needs target_path; links in a TSV file have a links_column")
+    if any(len(paths) != len(resource.path) for paths in resource.format.beside):
+        raise UserError(f"{where}: path, target_path and links_path must name equally many places")
+    if resource.format.problem:
+        raise UserError(f"{where}: {resource.format.problem}")
+    encoding = getattr(resource.format, "encoding", None)
+    if encoding is not None:
+        check_encoding(encoding, f"{where}.encoding")
 
 
-def check_keys(table: Table, known: Iterable[str], where: str) -> None:
+def is_resource(table: Table) -> bool:
+    """Whether a table names a file, and is not a table of tables one of which is called `path`."""
+    return "path" in table and not isinstance(table["path"], dict)
+
+
+def check_keys(table: Iterable[str], known: Iterable[str], where: str) -> None:
     """Refuse a key that is not known; the nearest is offered."""
     names = list(known)
     for key in table:

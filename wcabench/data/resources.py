@@ -10,14 +10,25 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from wcabench.data.canonical import Kind, content_sha256
 from wcabench.data.download import default_cache, download, from_hub, from_url
-from wcabench.data.formats import Columns, Content, Format, Kind, Parallel, content_sha256
+from wcabench.data.files import expanded, is_file
+from wcabench.data.formats import Columns, Format
 from wcabench.data.guard import require_open
 from wcabench.errors import UserError
 
 ENVIRONMENT = "WCABENCH_DATA"
+_ITEMS: dict[Kind, str] = {
+    "columns": "sentences",
+    "text": "sentences",
+    "parallel": "pairs",
+    "dictionary": "entries",
+    "translated": "sentences",
+    "entities": "entities",
+    "embeddings": "words",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +85,8 @@ class Resource:
 
     @property
     def candidates(self) -> tuple[tuple[str, ...], ...]:
-        """The places as groups of files: one file, or source, target and links of line-parallel text."""
-        if isinstance(self.format, Parallel) and self.format.target_path:
-            sides = [side for side in (self.path, self.format.target_path, self.format.links_path) if side]
-            return tuple(zip(*sides, strict=True))
-        return tuple((path,) for path in self.path)
+        """The places as groups of files that belong together: source, target and links of line-parallel text."""
+        return tuple(zip(self.path, *self.format.beside, strict=True))
 
     @property
     def writer(self) -> Callable[[IO[bytes]], None] | None:
@@ -97,12 +105,14 @@ class Loaded:
         sha256: of the content.
         files: where it was read from.
         skipped: reason -> lines that were left out.
+        doubt: one line, where the files may not mean what they were read as; else empty.
     """
 
-    content: Content
+    content: Any
     sha256: str
     files: tuple[Path, ...]
     skipped: dict[str, int]
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,7 @@ class DataSource:
     data_dir: Path | None = None
     offline: bool = False
     cache: Path | None = None
+    _checksums: dict[Any, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def folder(self) -> Path | None:
@@ -129,7 +140,7 @@ class DataSource:
         named = self.data_dir or os.environ.get(ENVIRONMENT)
         if not named:
             return None
-        folder = Path(named).expanduser()
+        folder = expanded(named)
         if not folder.is_dir():
             by = "--data-dir" if self.data_dir else ENVIRONMENT
             raise UserError(f"{by} {folder}: no such folder; name the folder that holds the data")
@@ -145,11 +156,11 @@ class DataSource:
         for root in roots:
             for names in resource.candidates:
                 files = tuple(root / name for name in names)
-                if files[0].is_file():
+                if is_file(files[0]):
                     _all_there(files)
                     return files
         cached = self._cached(resource)
-        return (cached,) if cached.is_file() else None
+        return (cached,) if is_file(cached) else None
 
     def load(self, resource: Resource, types: Collection[str] | None = None) -> Loaded:
         """Find, read and check a resource; download it where it is missing and that is allowed.
@@ -166,6 +177,25 @@ class DataSource:
         if files is None:
             files = (self._fetch(resource),)
         return _read(resource, files, types)
+
+    def checksum(self, resource: Resource) -> str:
+        """The sha256 of a resource's content: the pinned one, else that of the files that are there.
+
+        Files that were read before and did not change since are not read again.
+
+        Raises:
+            UserError: it is not pinned, and is missing or cannot be read.
+        """
+        if resource.sha256:
+            return resource.sha256
+        files = self.locate(resource)
+        if files is None:
+            return self.load(resource).sha256
+        states = [file.stat() for file in files]
+        key = resource.format, resource.types, files, tuple((one.st_size, one.st_mtime_ns) for one in states)
+        if key not in self._checksums:
+            self._checksums[key] = self.load(resource).sha256
+        return self._checksums[key]
 
     def _fetch(self, resource: Resource) -> Path:
         if resource.writer is None or self.offline:
@@ -202,7 +232,7 @@ class DataSource:
 
 def _all_there(files: tuple[Path, ...]) -> None:
     for file in files:
-        if not file.is_file():
+        if not is_file(file):
             raise UserError(f"{file} is missing, which belongs to {files[0]}; put it there")
 
 
@@ -214,27 +244,26 @@ def _check_download(resource: Resource, file: Path) -> None:
 
 
 def _read(resource: Resource, files: tuple[Path, ...], types: Collection[str] | None) -> Loaded:
-    content, skipped = resource.format.read(files, resource.types or types)
-    sha256 = content_sha256(resource.kind, content)
-    if resource.sha256 not in (None, sha256) or resource.sentences not in (None, len(content)):
-        raise _wrong(resource, files, len(content), sha256)
-    return Loaded(content, sha256, files, skipped)
+    read = resource.format.read(files, resource.types or types)
+    sha256 = content_sha256(resource.kind, read.content)
+    if resource.sha256 not in (None, sha256) or resource.sentences not in (None, len(read.content)):
+        raise _wrong(resource, files, len(read.content), sha256)
+    return Loaded(read.content, sha256, files, read.skipped, read.doubt)
 
 
 def _wrong(resource: Resource, files: tuple[Path, ...], count: int, sha256: str) -> UserError:
     """The error for content that is not the pinned one, with its likely cause."""
     wanted = resource.sentences
-    items = {"columns": "sentences", "text": "sentences", "parallel": "pairs", "dictionary": "entries"}[
-        resource.kind
-    ]
+    items = _ITEMS[resource.kind]
     if wanted is None or count == wanted:
         cause = "another version of the corpus, other tags, or another encoding"
     elif count < wanted:
         cause = "the file is cut short, or it is another version of the corpus"
     else:
         cause = "another version of the corpus, or more than this part of it"
+    number = f"{items}" if wanted is None else f"{wanted} {items}"
     return UserError(
-        f"{' and '.join(map(str, files))}: not the pinned content of {resource.label}: wanted {wanted} "
-        f"{items} with sha256 {resource.sha256 or 'of any value'}, got {count} with "
+        f"{' and '.join(map(str, files))}: not the pinned content of {resource.label}: wanted {number} "
+        f"with sha256 {resource.sha256 or 'of any value'}, got {count} with "
         f"{sha256}; likely cause: {cause}" + (f" ({resource.hint})" if resource.hint else "")
     )

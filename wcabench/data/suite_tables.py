@@ -1,33 +1,50 @@
 """The TOML form of a suite, read into frozen dataclasses. Packaged suites and users' own share the tables.
 
 ```toml
-[suite]                       # name, summary, caption, types, pairs
+[suite]                       # name, summary, caption, types, pairs, extends
 [encoder] [recipe] [data]     # settings that differ from the defaults
-[source]                      # resources: train, dev (optional), test
-[pairs.en-nl]                 # types, notes, dictionary and aligned (resources)
+[source]                      # resources: train, test, dev (optional), monolingual (unlabelled; optional)
+[pairs.en-nl]                 # types, notes; resources, all optional:
+                              #   dictionary  a word list: source, target, a weight if there is one
+                              #   translated  the training sentences, machine-translated into the target
+                              #   embeddings  static word vectors: path (source) and target_path
+                              #   entities    an entity list: type, phrase, language if there is one
+                              #   aligned     parallel text with word alignments made by hand
 [pairs.en-nl.target]          # resources: test, dev (optional), text (unlabelled; else that of parallel)
 [pairs.en-nl.parallel]        # a resource; or one a translation, [pairs.en-nl.parallel.deepl], default first
 ```
 A pair that `suite.pairs` names and that has no table here stands in a file of its own beside this one,
 `en-nl.toml`, with `types`, `[target]` and so on at its top. Keys of a resource: those of `Resource` and of
-its format. `aligned` is parallel text with word alignments made by hand: the diagnostics read it, methods do not,
-and it is in no cell's key.
+its format (`formats`, `slot_formats`); paths may begin with `~`, and files may be gzipped. `aligned` is read by the
+diagnostics, methods do not see it, and it is in no cell's key. `extends` is told of in `suite_files`.
 """
 
-import dataclasses
 import re
-import tomllib
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build
-from wcabench.data.formats import Columns, Dictionary, Parallel, Text
+from wcabench.data.formats import Columns, Parallel, Text
 from wcabench.data.resource_tables import ResourceReader, Table, check_keys, strings, sub_table
 from wcabench.data.resources import Resource
+from wcabench.data.slot_formats import Dictionary, EmbeddingFiles, EntityList, Translated
 from wcabench.errors import UserError
 
+# Key of a pair's table that says in which file of its own it stands; no key of a file has a NUL.
+WHERE = "\0where"
+_SUITE_KEYS = ("name", "summary", "caption", "types", "pairs")
+_PAIR_KEYS = (
+    "types",
+    "notes",
+    "target",
+    "parallel",
+    "dictionary",
+    "translated",
+    "embeddings",
+    "entities",
+    "aligned",
+)
 _PAIR = re.compile(r"[A-Za-z0-9_]+-[A-Za-z0-9_]+")
 
 
@@ -42,6 +59,9 @@ class PairTable:
         text: unlabelled target sentences.
         translations: parallel text by name; the first is the default.
         dictionary: bilingual word list.
+        translated: machine translations of the labelled training sentences.
+        embeddings: static word vectors of both languages.
+        entities: entity list.
         aligned: sentence pairs with gold word alignments, for the diagnostics.
         notes: what every table of this pair must say.
     """
@@ -52,6 +72,9 @@ class PairTable:
     text: Resource | None
     translations: dict[str, Resource]
     dictionary: Resource | None
+    translated: Resource | None
+    embeddings: Resource | None
+    entities: Resource | None
     aligned: Resource | None
     notes: tuple[str, ...]
 
@@ -70,86 +93,72 @@ class SuiteTables:
     train: Resource
     source_dev: Resource | None
     source_test: Resource
+    monolingual: Resource | None
     pairs: dict[str, PairTable]
 
 
-def parse_suite(
-    text: str, where: str, neighbour: Callable[[str], str], base: Path | None = None
-) -> SuiteTables:
+def parse_suite(top: Table, where: str) -> SuiteTables:
     """The tables of a suite.
 
     Args:
-        text: the TOML file.
-        where: its name, for errors.
-        neighbour: gives the text of a file beside it by name.
-        base: folder that the paths in it are relative to, beside the data folder.
+        top: as `suite_files` reads them: every pair has its table, every parallel text a name, every resource its
+            folder.
+        where: the suite's file, for errors.
 
     Raises:
-        UserError: no TOML, a missing or unknown key, or a value of the wrong type; file and table are named.
+        UserError: a missing or unknown key, or a value of the wrong type; file and table are named.
     """
-    top = parse_toml(text, where)
     check_keys(top, ("suite", "encoder", "recipe", "data", "source", "pairs"), where)
     suite = sub_table(top, "suite", where)
-    check_keys(suite, ("name", "summary", "caption", "types", "pairs"), f"{where}: suite")
-    tables = dict(sub_table(top, "pairs", where)) if "pairs" in top else {}
-    order = strings(suite.get("pairs", list(tables)), f"{where}: suite.pairs")
-    places = {pair: f"{where}: pairs.{pair}" for pair in tables}
-    for pair in order:
-        if pair not in tables:
-            places[pair] = str(Path(where).with_name(f"{pair}.toml"))
-            tables[pair] = parse_toml(neighbour(f"{pair}.toml"), places[pair])
-    language = _source_language(tables, where)
+    check_keys(suite, _SUITE_KEYS, f"{where}: suite")
+    pairs = sub_table(top, "pairs", where, {})
+    language = _source_language(pairs, where)
     source = sub_table(top, "source", where)
-    check_keys(source, ("train", "dev", "test"), f"{where}: source")
+    check_keys(source, ("train", "dev", "test", "monolingual"), f"{where}: source")
     types = _types(suite, f"{where}: suite")
-    resources = ResourceReader(base, f"{where}: source", source, types)
+    resources = ResourceReader(f"{where}: source", source, types)
     return SuiteTables(
-        name=_name(suite.get("name") or Path(where).stem, where),
+        name=_name(suite["name"], where),
         summary=_string(suite, "summary", where),
         caption=_string(suite, "caption", where),
         types=types,
-        encoder=_encoder(sub_table(top, "encoder", where, {}), f"{where}: encoder", base),
+        encoder=build(EncoderConfig, sub_table(top, "encoder", where, {}), f"{where}: encoder"),
         recipe=build(RecipeConfig, sub_table(top, "recipe", where, {}), f"{where}: recipe"),
         data=build(DataConfig, sub_table(top, "data", where, {}), f"{where}: data"),
         train=resources.required("train", f"{language}-train", Columns),
         source_dev=resources.optional("dev", f"{language}-dev", Columns),
         source_test=resources.required("test", f"{language}-test", Columns),
-        pairs={
-            pair: _pair(pair, tables[pair], places[pair], base, types)
-            for pair in dict.fromkeys([*order, *tables])
-        },
+        monolingual=resources.optional("monolingual", f"{language}-monolingual", Text),
+        pairs={pair: _pair(pair, pairs[pair], f"{where}: pairs.{pair}", types) for pair in pairs},
     )
 
 
-def parse_toml(text: str, where: str) -> dict[str, Any]:
-    """A TOML file, or a `UserError` that names it and the line."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{where}: no TOML: {error}") from None
+def check_pair_name(pair: Any, where: str) -> None:
+    """Refuse what is no language pair; its name is part of file names."""
+    if not isinstance(pair, str) or not _PAIR.fullmatch(pair) or len(set(pair.split("-"))) < 2:
+        raise UserError(f"{where}: '{str(pair)[:60]}' is no pair; wanted SOURCE-TARGET, such as en-nl")
 
 
-def _pair(
-    pair: str, table: Any, where: str, base: Path | None, suite_types: tuple[str, ...] | None
-) -> PairTable:
+def _pair(pair: str, table: Any, where: str, suite_types: tuple[str, ...] | None) -> PairTable:
     if not isinstance(table, dict):
         raise UserError(f"{where}: wanted a table")
-    check_keys(table, ("types", "notes", "target", "parallel", "dictionary", "aligned"), where)
+    where = table.get(WHERE, where)
+    check_keys([key for key in table if key != WHERE], _PAIR_KEYS, where)
     target = sub_table(table, "target", where)
     check_keys(target, ("test", "dev", "text"), f"{where}: target")
     language = pair.partition("-")[2]
     texts = sub_table(table, "parallel", where, {})
-    if "path" in texts:  # a single translation needs no name
-        texts = {"parallel": texts}
-    translations = ResourceReader(base, f"{where}: parallel", texts)
+    for name in texts:
+        _name(name, f"{where}: parallel", "translation")
+    translations = ResourceReader(f"{where}: parallel", texts)
     types = _types(table, where)
     foreign = [kind for kind in types or () if suite_types is not None and kind not in suite_types]
     if foreign:
         raise UserError(
             f"{where}: types: {', '.join(foreign)} not among those of the suite; declare it there"
         )
-    sides = ResourceReader(base, f"{where}: target", target, types or suite_types)
-    own = ResourceReader(base, where, table)
+    sides = ResourceReader(f"{where}: target", target, types or suite_types)
+    own = ResourceReader(where, table)
     return PairTable(
         types=types,
         test=sides.required("test", f"{language}-test", Columns),
@@ -157,6 +166,11 @@ def _pair(
         text=sides.optional("text", f"{language}-text", Text),
         translations={name: translations.required(name, f"{pair}-{name}", Parallel) for name in texts},
         dictionary=own.optional("dictionary", f"{pair}-dictionary", Dictionary),
+        translated=own.optional("translated", f"{pair}-translated", Translated),
+        embeddings=own.optional("embeddings", f"{pair}-embeddings", EmbeddingFiles),
+        entities=ResourceReader(where, table, suite_types).optional(
+            "entities", f"{pair}-entities", EntityList
+        ),
         aligned=_with_links(own.optional("aligned", f"{pair}-aligned", Parallel), where),
         notes=strings(table.get("notes", []), f"{where}: notes"),
     )
@@ -164,12 +178,8 @@ def _pair(
 
 def _with_links(aligned: Resource | None, where: str) -> Resource | None:
     """Gold word alignments, which must say where their links are."""
-    if aligned is not None and isinstance(aligned.format, Parallel):
-        has_links = bool(aligned.format.links_path) or aligned.format.links_column is not None
-        if not has_links:
-            raise UserError(
-                f"{where}: aligned: no links; name their file by links_path, or their links_column"
-            )
+    if aligned is not None and isinstance(aligned.format, Parallel) and not aligned.format.has_links:
+        raise UserError(f"{where}: aligned: no links; name their file by links_path, or their links_column")
     return aligned
 
 
@@ -177,8 +187,7 @@ def _source_language(pairs: Table, where: str) -> str:
     if not pairs:
         raise UserError(f"{where}: no pair; add a table such as [pairs.en-nl]")
     for pair in pairs:
-        if not _PAIR.fullmatch(pair) or len(set(pair.split("-"))) < 2:
-            raise UserError(f"{where}: '{pair}' is no pair; wanted SOURCE-TARGET, such as en-nl")
+        check_pair_name(pair, where)
     languages = sorted({pair.partition("-")[0] for pair in pairs})
     if len(languages) > 1:
         raise UserError(
@@ -187,16 +196,16 @@ def _source_language(pairs: Table, where: str) -> str:
     return languages[0]
 
 
-def _encoder(table: Table, where: str, base: Path | None) -> EncoderConfig:
-    """The suite's encoder; a folder may be given relative to the suite's file."""
-    encoder = build(EncoderConfig, table, where)
-    if base is not None and (base / encoder.name).is_dir():
-        encoder = dataclasses.replace(encoder, name=str(base / encoder.name))
-    return encoder
-
-
 def _types(table: Table, where: str) -> tuple[str, ...] | None:
-    return tuple(sorted(strings(table["types"], f"{where}: types"))) if "types" in table else None
+    if "types" not in table:
+        return None
+    types: Sequence[str] = strings(table["types"], f"{where}: types")
+    for kind in types:
+        if not re.fullmatch(r"\S+", kind) or not kind.isprintable():
+            raise UserError(
+                f"{where}: types: '{kind}' is no entity type; wanted a name without spaces, such as PER"
+            )
+    return tuple(sorted(types))
 
 
 def _string(table: Table, key: str, where: str) -> str:
@@ -206,7 +215,9 @@ def _string(table: Table, key: str, where: str) -> str:
     return value
 
 
-def _name(name: Any, where: str) -> str:
+def _name(name: Any, where: str, what: str = "suite") -> str:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise UserError(f"{where}: suite name '{name}': wanted letters, digits, '.', '_' and '-' alone")
+        raise UserError(
+            f"{where}: {what} name '{str(name)[:60]}': wanted letters, digits, '.', '_' and '-' alone"
+        )
     return name

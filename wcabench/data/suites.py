@@ -1,28 +1,36 @@
 """Suites: language pairs with their data and settings, packaged under tasks/ or in a user's own TOML file."""
 
-import importlib.resources
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import get_args
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
-from wcabench.contract import Sentence, SentencePair, Words
-from wcabench.data.labels import LabelPolicy, label_policy, observed_types
-from wcabench.data.resources import DataSource, Loaded, Resource
+from wcabench.contract import SLOTS, Need, Sentence, SentencePair, Side
+from wcabench.data.formats import Parallel
+from wcabench.data.labels import LabelPolicy
+from wcabench.data.loading import PairLoader, SlotData, TaggedSets, UntaggedSets
+from wcabench.data.resources import DataSource, Resource
 from wcabench.data.sentences import PairData
-from wcabench.data.suite_tables import PairTable, SuiteTables, parse_suite
+from wcabench.data.suite_files import read_suite, suite_names
+from wcabench.data.suite_tables import PairTable, SuiteTables
 from wcabench.errors import UserError, suggest
-from wcabench.registry import canonical
 
-PACKAGE = "wcabench.tasks"
-FILE = "suite.toml"
-CORPUS = "corpus"
+__all__ = ["Suite", "load_suite", "suite_names"]
+# The roles of the resources that a slot is made of, where they are not one of its own name.
+_SLOT_ROLES: dict[Need, tuple[str, ...]] = {
+    "labelled": ("train",),
+    "links": ("parallel",),
+    "translated": ("train", "translated"),
+}
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite as its file describes it; no data is read before `load` or, unless pinned, `fingerprint`."""
+    """A suite as its file describes it; no data is read before it is asked for.
+
+    The resources of a pair are known by the roles that they play: "train", "source_dev", "source_test", "target_dev",
+    "target_test", "target_text", "parallel", "dictionary", "translated", "embeddings", "entities", "monolingual".
+    """
 
     tables: SuiteTables
 
@@ -72,9 +80,9 @@ class Suite:
             UserError: unknown pair or translation; the nearest is offered.
         """
         aligned = self._pair(pair).aligned
-        return [*self._parts(pair, options).values(), *([aligned] if aligned else [])]
+        return [*self.roles(pair, options).values(), *([aligned] if aligned else [])]
 
-    def test_set(self, pair: str, side: Literal["target", "source"]) -> Resource:
+    def test_set(self, pair: str, side: Side) -> Resource:
         """The labelled sentences that a cell of the pair is scored on, of one side's language.
 
         Raises:
@@ -82,87 +90,17 @@ class Suite:
         """
         return self._pair(pair).test if side == "target" else self.tables.source_test
 
-    def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
-        """Name of each resource -> sha256 of its parsed content: the pinned one, else that of what is there.
-
-        Gold word alignments are left out: they decide no score.
+    def roles(self, pair: str, options: DataConfig) -> dict[str, Resource]:
+        """Role -> resource, of all that decides a pair's numbers; gold word alignments are left out.
 
         Raises:
-            UserError: unknown pair or translation, or a resource that is not pinned cannot be read.
+            UserError: unknown pair or translation; the nearest is offered.
         """
-        parts = self._parts(pair, options).values()
-        return {one.name: one.sha256 or source.load(one).sha256 for one in parts}
-
-    def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
-        """Role of each resource that decides a number -> sha256 of its parsed content; see `fingerprint`."""
-        parts = self._parts(pair, options)
-        return {role: one.sha256 or source.load(one).sha256 for role, one in parts.items()}
-
-    def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
-        """What happens to types that the target lacks; labels are read where the suite does not declare their types."""
-        table, parts = self._pair(pair), self._parts(pair, options)
-        types = self.tables.types or observed_types(_content({"train": source.load(parts["train"])}, "train"))
-        target_types = table.types or self.tables.types
-        if target_types is None:
-            labelled: dict[str, Loaded] = {
-                role: source.load(parts[role], types)
-                for role in ("target_test", "target_dev")
-                if role in parts
-            }
-            target_types = observed_types(
-                _content(labelled, "target_test") + _content(labelled, "target_dev")
-            )
-        return label_policy(options.labels, types, target_types)
-
-    def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
-        """The data of a pair, checked against the pins, after the label policy.
-
-        Raises:
-            UserError: unknown pair or translation; data that is missing, malformed, not what is pinned, or
-                holds an entity type that is not declared.
-        """
-        table, parts = self._pair(pair), self._parts(pair, options)
-        loaded = {"train": source.load(parts["train"])}
-        types = self.tables.types or observed_types(_content(loaded, "train"))
-        for role, resource in parts.items():
-            if role != "train":
-                loaded[role] = source.load(resource, types)
-        target_types = self._target_types(
-            table, _content(loaded, "target_test") + _content(loaded, "target_dev")
-        )
-        policy = label_policy(options.labels, types, target_types)
-        pairs: list[SentencePair] = _content(loaded, "parallel")
-        text: list[Words] = _content(loaded, "target_text")
-        return PairData(
-            suite=self.name,
-            pair=pair,
-            types=policy.types,
-            train=policy.apply(_content(loaded, "train")),
-            source_dev=policy.apply(_content(loaded, "source_dev")),
-            source_test=policy.apply(_content(loaded, "source_test")),
-            target_dev=_content(loaded, "target_dev"),
-            target_test=_content(loaded, "target_test"),
-            target_text=text or [one.target for one in pairs],
-            parallel=pairs,
-            dictionary=_content(loaded, "dictionary"),
-            sha256={parts[role].name: one.sha256 for role, one in loaded.items()},
-            notes=_notes(table, parts, policy),
-            mapped_to_o=policy.mapped,
-            aligned=_pairs(source.load(table.aligned)) if table.aligned else (),
-        )
-
-    def _pair(self, pair: str) -> PairTable:
-        if pair not in self.tables.pairs:
-            raise suggest(pair, list(self.pairs), f"pair of suite '{self.name}'")
-        return self.tables.pairs[pair]
-
-    def _parts(self, pair: str, options: DataConfig) -> dict[str, Resource]:
-        """The resources that decide a pair's numbers, by the part that they play in `PairData`."""
         tables, table = self.tables, self._pair(pair)
         chosen = options.translation or next(iter(table.translations), None)
         if chosen is not None and chosen not in table.translations:
             raise suggest(chosen, list(table.translations), f"translation of {pair} in suite '{self.name}'")
-        parts = {
+        roles = {
             "train": tables.train,
             "source_dev": tables.source_dev,
             "source_test": tables.source_test,
@@ -171,19 +109,150 @@ class Suite:
             "target_text": table.text,
             "parallel": table.translations.get(chosen or ""),
             "dictionary": table.dictionary,
+            "translated": table.translated,
+            "embeddings": table.embeddings,
+            "entities": table.entities,
+            "monolingual": tables.monolingual,
         }
-        return {role: resource for role, resource in parts.items() if resource is not None}
+        return {role: resource for role, resource in roles.items() if resource is not None}
 
-    def _target_types(self, table: PairTable, labelled: list[Sentence]) -> Collection[str]:
-        return table.types or self.tables.types or observed_types(labelled)
+    def slot_roles(self, pair: str, options: DataConfig) -> dict[Need, tuple[str, ...]]:
+        """Slot -> roles of the resources that it is made of, for every slot that the suite gives for the pair.
 
+        Raises:
+            UserError: unknown pair or translation.
+        """
+        given = self.roles(pair, options)
+        found: dict[Need, tuple[str, ...]] = {}
+        for name in get_args(Need):
+            roles = _SLOT_ROLES.get(name, (name.replace("-", "_"),))
+            if name == "target-text" and "target_text" not in given:
+                roles = ("parallel",)
+            if all(role in given for role in roles) and (name != "links" or _has_links(given["parallel"])):
+                found[name] = roles
+        return found
 
-def suite_names() -> list[str]:
-    """The packaged suites."""
-    root = importlib.resources.files(PACKAGE)
-    return sorted(
-        folder.name for folder in root.iterdir() if folder.is_dir() and folder.joinpath(FILE).is_file()
-    )
+    def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
+        """Role -> sha256 of the parsed content of its resource: the pinned one, else that of what is there.
+
+        Raises:
+            UserError: unknown pair or translation, or a resource that is not pinned cannot be read.
+        """
+        return {role: source.checksum(resource) for role, resource in self.roles(pair, options).items()}
+
+    def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
+        """The same by the names of the resources."""
+        roles = self.roles(pair, options)
+        return {roles[role].name: sha256 for role, sha256 in self.fingerprints(pair, options, source).items()}
+
+    def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
+        """What happens to entity types that the target does not have.
+
+        Labels are read where the suite does not declare the types, and none of them is kept.
+
+        Raises:
+            UserError: unknown pair or translation, or data that is missing or wrong.
+        """
+        return self._loader(pair, options, source).policy
+
+    def load_slots(
+        self, pair: str, options: DataConfig, source: DataSource, names: Iterable[Need]
+    ) -> SlotData:
+        """What the slots of these names hold, after the label policy; nothing of a test set or of the target's labels.
+
+        Raises:
+            UserError: unknown pair, translation or slot, a slot that the suite does not give, or data that is missing,
+                malformed, not what is pinned, or holds an entity type that is not declared.
+        """
+        given = self.slot_roles(pair, options)
+        names = list(dict.fromkeys(names))
+        for name in names:
+            if name not in SLOTS:
+                raise suggest(name, list(SLOTS), "slot")
+            if name not in given:
+                raise UserError(
+                    f"suite '{self.name}' has no {name} data for {pair}: add {SLOTS[name].given_by} in a suite of your "
+                    "own"
+                )
+        return self._loader(pair, options, source).slots({name: given[name] for name in names})
+
+    def load_test_words(self, pair: str, options: DataConfig, source: DataSource) -> UntaggedSets:
+        """The words of both test sets; their labels are read, checked and not kept.
+
+        Raises:
+            UserError: as `load_test`.
+        """
+        sets = self.load_test(pair, options, source)
+        return UntaggedSets(*([sentence.words for sentence in side] for side in (sets.source, sets.target)))
+
+    def load_test(self, pair: str, options: DataConfig, source: DataSource) -> TaggedSets:
+        """The labelled test sets, that of the source after the label policy: to be called after prediction alone.
+
+        Raises:
+            UserError: unknown pair or translation, or data that is missing, malformed, not what is pinned, or holds an
+                entity type that is not declared.
+        """
+        return self._loader(pair, options, source).test_sets()
+
+    def load_target_dev(self, pair: str, options: DataConfig, source: DataSource) -> list[Sentence]:
+        """Labelled target sentences for `recipe.select=target-dev` alone; empty where there are none.
+
+        Raises:
+            UserError: as `load_test`.
+        """
+        return self._loader(pair, options, source).target_dev()
+
+    def load_aligned(self, pair: str, source: DataSource) -> tuple[SentencePair, ...]:
+        """Sentence pairs with gold word alignments, for the diagnostics alone; empty where there are none.
+
+        Raises:
+            UserError: unknown pair, or data that is missing, malformed or not what is pinned.
+        """
+        aligned = self._pair(pair).aligned
+        return tuple(source.load(aligned).content) if aligned else ()
+
+    def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
+        """The data of a pair, checked against the pins, after the label policy.
+
+        Raises:
+            UserError: unknown pair or translation; data that is missing, malformed, not what is pinned, or
+                holds an entity type that is not declared.
+        """
+        loader = self._loader(pair, options, source)
+        given = loader.slots(self.slot_roles(pair, options))
+        test = loader.test_sets()
+        target_dev = loader.target_dev()
+        slots = {name: given.slots.get(name, []) for name in SLOTS}
+        return PairData(
+            suite=self.name,
+            pair=pair,
+            types=given.policy.types,
+            train=slots["labelled"],
+            source_dev=slots["source-dev"],
+            source_test=test.source,
+            target_dev=target_dev,
+            target_test=test.target,
+            target_text=slots["target-text"],
+            parallel=loader.parallel(),
+            dictionary=slots["dictionary"],
+            sha256=loader.sha256,
+            notes=loader.notes,
+            mapped_to_o=given.policy.mapped,
+            aligned=self.load_aligned(pair, source),
+            translated=slots["translated"],
+            embeddings=slots["embeddings"] or None,
+            entities=slots["entities"],
+            monolingual=slots["monolingual"],
+        )
+
+    def _loader(self, pair: str, options: DataConfig, source: DataSource) -> PairLoader:
+        table = self._pair(pair)
+        return PairLoader(self.tables.types, table, self.roles(pair, options), options, source)
+
+    def _pair(self, pair: str) -> PairTable:
+        if pair not in self.tables.pairs:
+            raise suggest(pair, list(self.pairs), f"pair of suite '{self.name}'")
+        return self.tables.pairs[pair]
 
 
 def load_suite(name_or_path: str) -> Suite:
@@ -192,45 +261,8 @@ def load_suite(name_or_path: str) -> Suite:
     Raises:
         UserError: there is no such suite or file, or it is wrong; the file and the key are named.
     """
-    if name_or_path.endswith(".toml") or "/" in name_or_path:
-        return _from_file(Path(name_or_path).expanduser())
-    known = {canonical(name): name for name in suite_names()}
-    if canonical(name_or_path) not in known:
-        raise suggest(
-            name_or_path, list(known.values()), "suite (a file of your own is written as PATH.toml)"
-        )
-    folder = importlib.resources.files(PACKAGE).joinpath(known[canonical(name_or_path)])
-
-    def read(file: str) -> str:
-        return folder.joinpath(file).read_text(encoding="utf-8")
-
-    # An embedded corpus lies beside its suite's file; other suites have nothing there to look for.
-    embedded = folder.joinpath(CORPUS).is_dir()
-    base = Path(str(folder)) if embedded else None
-    return Suite(parse_suite(read(FILE), f"tasks/{folder.name}/{FILE}", read, base))
+    return Suite(read_suite(name_or_path))
 
 
-def _from_file(path: Path) -> Suite:
-    def read(file: Path) -> str:
-        try:
-            return file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UserError(f"suite {file}: cannot be read: {reason}; wanted a TOML file in UTF-8") from error
-
-    base = path.parent.absolute()
-    return Suite(parse_suite(read(path), str(path), lambda name: read(path.parent / name), base))
-
-
-def _pairs(loaded: Loaded) -> tuple[SentencePair, ...]:
-    return tuple(one for one in loaded.content if isinstance(one, SentencePair))
-
-
-def _content(loaded: dict[str, Loaded], role: str) -> Any:
-    """What was read for that part; nothing where the suite names no such resource."""
-    return loaded[role].content if role in loaded else []
-
-
-def _notes(table: PairTable, parts: dict[str, Resource], policy: LabelPolicy) -> tuple[str, ...]:
-    notes = [*table.notes, *(resource.note for resource in parts.values()), policy.note]
-    return tuple(dict.fromkeys(note for note in notes if note))
+def _has_links(resource: Resource) -> bool:
+    return isinstance(resource.format, Parallel) and resource.format.has_links

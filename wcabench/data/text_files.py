@@ -1,69 +1,184 @@
-"""Text files as lines: decoding that names file and line, and no splitting at odd Unicode line ends."""
+r"""Text files as lines: decoding that names file and line, and one rule for line ends.
 
+A line ends in `\n` or `\r\n`. No other sign ends one (U+2028 and the like may stand in a word), and a carriage
+return or a NUL anywhere else is refused: no word can hold them, so every word that is read can be written.
+"""
+
+import codecs
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from wcabench.data.files import open_binary, read_bytes
 from wcabench.errors import UserError
 
 # The original CoNLL-2002 and -2003 files of these languages are latin-1.
 LATIN_1_ORIGINALS = ("deu.", "esp.", "ned.")
+LONGEST_LINE = 64 * 2**20  # bytes
+_BYTE_ORDER_MARK = "\ufeff"
+_LFS_POINTER = b"version https://git-lfs.github.com/"
+_DECLARE = 'declare its encoding (encoding = "utf-16" or "latin-1" in a suite, --encoding of a command)'
+# Those of UTF-32 begin like one of UTF-16, so they come first.
+_FOREIGN_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+class _NotUtf8Error(UserError):
+    """A byte that is not UTF-8."""
 
 
 def read_lines(path: Path, encoding: str | None = None) -> list[str]:
-    r"""The lines of a text file without their ends (`\n` or `\r\n`); a final empty line is no line.
+    """The lines of a text file without their ends; a final empty line is no line.
 
     Args:
-        path: the file.
+        path: the file; a gzipped one is unpacked.
         encoding: its encoding; None is UTF-8, with or without a byte order mark, and latin-1 for a file that
             is not UTF-8 and has the name of an original CoNLL file (deu.*, esp.*, ned.*).
 
     Raises:
-        UserError: the file cannot be read, or its bytes are not in that encoding; the line is named.
+        UserError: the file cannot be read, its bytes are not in that encoding, or a line holds a carriage return
+            or a NUL; the line is named.
     """
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
-    lines = _decode(path, raw, encoding).split("\n")
-    if not lines[-1]:
-        lines.pop()
-    return [line.removesuffix("\r") for line in lines]
+        return list(iter_lines(path, encoding))
+    except _NotUtf8Error:
+        if encoding is None and path.name.startswith(LATIN_1_ORIGINALS):
+            return list(iter_lines(path, "latin-1"))
+        raise
 
 
-def iter_lines(path: Path) -> Iterator[str]:
-    """As `read_lines` of a file in UTF-8, one line at a time: for files too large to be held.
+def iter_lines(path: Path, encoding: str | None = None) -> Iterator[str]:
+    """As `read_lines`, one line at a time, for files larger than the memory; None is UTF-8 whatever the name.
+
+    A file in another encoding than UTF-8 is held whole, for its lines end in other bytes.
 
     Raises:
-        UserError: the file cannot be read, or a line is not UTF-8; the line is named.
+        UserError: as `read_lines`.
     """
-    try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                yield _decode_line(path, number, raw.removesuffix(b"\n").removesuffix(b"\r"))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
+    lines = _utf8_lines(path) if _is_utf8(path, encoding) else _decoded_lines(path, str(encoding))
+    for number, line in enumerate(lines, start=1):
+        text = line.removesuffix("\n").removesuffix("\r") if line.endswith("\n") else line
+        if "\r" in text or "\0" in text:
+            raise _wrong_sign(path, number, line)
+        yield text
 
 
-def _decode_line(path: Path, number: int, raw: bytes) -> str:
+def read_text(path: Path, largest: int) -> str:
+    """The text of a small file in UTF-8 (settings, reports), without a byte order mark; its line ends stay.
+
+    Raises:
+        UserError: the file cannot be read, holds more than `largest` bytes, or is not UTF-8.
+    """
+    raw = read_bytes(path, largest)
+    _refuse_foreign_mark(path, raw, "save it as UTF-8")
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path}:{number}: byte 0x{raw[error.start]:02x} is not utf-8; convert the file to UTF-8"
-        ) from None
-    return text.removeprefix("\ufeff") if number == 1 else text
-
-
-def _decode(path: Path, raw: bytes, encoding: str | None) -> str:
-    try:
-        return raw.decode(encoding or "utf-8").removeprefix("\ufeff")
-    except LookupError:
-        raise UserError(f"{path}: unknown encoding '{encoding}'; give utf-8 or latin-1") from None
-    except UnicodeDecodeError as error:
-        if encoding is None and path.name.startswith(LATIN_1_ORIGINALS):
-            return raw.decode("latin-1")
         line = raw.count(b"\n", 0, error.start) + 1
         raise UserError(
-            f"{path}:{line}: byte 0x{raw[error.start]:02x} is not {encoding or 'utf-8'}; "
-            'convert the file to UTF-8, or declare its encoding (encoding = "latin-1" in the suite)'
+            f"{path}:{line}: byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from None
+
+
+def check_encoding(encoding: str, where: str) -> None:
+    """Refuse what is no encoding of text.
+
+    Raises:
+        UserError: Python knows no such encoding, or it decodes no text ("hex", "undefined").
+    """
+    try:
+        b"".decode(encoding)
+        "a".encode(encoding).decode(encoding)
+    except (LookupError, ValueError):
+        raise UserError(f"{where}: unknown encoding '{encoding}'; give utf-8, latin-1 or utf-16") from None
+
+
+def _is_utf8(path: Path, encoding: str | None) -> bool:
+    if encoding is None:
+        return True
+    check_encoding(encoding, str(path))
+    return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+
+
+def _utf8_lines(path: Path) -> Iterator[str]:
+    """Lines with their ends."""
+    with open_binary(path) as stream:
+        for number, raw in enumerate(iter(partial(stream.readline, LONGEST_LINE), b""), start=1):
+            if number == 1:
+                _refuse_foreign_mark(path, raw, f"save it as UTF-8, or {_DECLARE}")
+                if raw.startswith(_LFS_POINTER):
+                    raise UserError(
+                        f"{path}: a pointer of Git LFS, not the file itself; fetch it by `git lfs pull`"
+                    )
+                raw = raw.removeprefix(codecs.BOM_UTF8)
+            if len(raw) == LONGEST_LINE:
+                raise UserError(f"{path}:{number}: a line of more than {LONGEST_LINE:,} bytes; cut it")
+            try:
+                yield raw.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise _NotUtf8Error(
+                    f"{path}:{number}: byte 0x{raw[error.start]:02x} is not utf-8; save the file as UTF-8, or "
+                    f"{_DECLARE}"
+                ) from None
+
+
+def _decoded_lines(path: Path, encoding: str) -> Iterator[str]:
+    """Lines with their ends, of a file in another encoding than UTF-8."""
+    raw = read_bytes(path)
+    _refuse_utf8(path, raw, encoding)
+    try:
+        text = raw.decode(encoding).removeprefix(_BYTE_ORDER_MARK)
+        text.encode("utf-8")  # some encodings can write half a sign, which UTF-8 cannot
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise UserError(f"{path}:{line}: half a surrogate pair; convert the file to UTF-8") from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].decode(encoding, "ignore").count("\n") + 1
+        raise UserError(f"{path}:{line}: not {encoding} ({error.reason}); declare its own encoding") from None
+    except ValueError as error:
+        raise UserError(f"{path}: not {encoding} ({error}); declare its own encoding") from None
+    yield from re.findall("[^\n]*\n|[^\n]+", text)
+
+
+def _refuse_utf8(path: Path, raw: bytes, encoding: str) -> None:
+    """Refuse a file in UTF-8 that is declared to be in an encoding of one byte a sign, which any bytes are."""
+    try:
+        one_byte = len("aa".encode(encoding)) == 2
+        in_utf8 = one_byte and not raw.isascii() and bool(raw.decode("utf-8"))
+    except ValueError:
+        return
+    if in_utf8:
+        raise UserError(f"{path}: is in UTF-8, not in {encoding} as declared; leave the encoding out")
+
+
+def _refuse_foreign_mark(path: Path, raw: bytes, remedy: str) -> None:
+    for mark, name in _FOREIGN_MARKS:
+        if raw.startswith(mark):
+            raise UserError(f"{path}: is in {name}, its byte order mark says so; {remedy}")
+
+
+def _wrong_sign(path: Path, number: int, line: str) -> UserError:
+    """The error for a line with a carriage return or a NUL in it."""
+    if "\0" in line:
+        return UserError(
+            f"{path}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it "
+            "as UTF-8"
+        )
+    if line.endswith("\r\r\n"):
+        return UserError(
+            f"{path}:{number}: the line ends in two carriage returns (CR CR LF): its line ends were converted twice; "
+            "save it with the line ends LF or CRLF"
+        )
+    if number == 1 and not line.endswith("\n"):
+        return UserError(
+            f"{path}: its line ends are carriage returns alone (CR, as of old Mac OS); save it with the line ends LF "
+            "or CRLF"
+        )
+    return UserError(
+        f"{path}:{number}: a carriage return (CR) within the line, which no word can hold; take it out"
+    )

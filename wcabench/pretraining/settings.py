@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from wcabench.config import build
+from wcabench.data.files import expanded
 from wcabench.data.resource_tables import check_keys, sub_table
-from wcabench.data.suite_tables import parse_toml
-from wcabench.errors import UserError, require
+from wcabench.data.toml_files import read_toml
+from wcabench.errors import require
 from wcabench.pretraining.limits import (
     MOST_LAYERS,
     MOST_PIECES,
@@ -115,7 +116,8 @@ class TeachingConfig:
     """Word-level distillation from the start encoder, see `wcabench.pretraining.teacher`.
 
     Attributes:
-        share: of a batch's tokens that are sentence pairs whose words it teaches; their words are masked as all others.
+        share: of a batch's tokens that are sentence pairs whose words it teaches; their words are masked as all
+            others.
         layer: of the new encoder, whose states are taught, from 1.
         of: layer of the start encoder whose states they are to match.
         weight: of this loss beside the cross entropy.
@@ -223,11 +225,7 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
     Raises:
         UserError: the file cannot be read, or a key or value is wrong.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    top = parse_toml(text, str(path))
+    top = read_toml(path)
     tables = {
         "text": TextConfig,
         "vocabulary": VocabularyConfig,
@@ -249,6 +247,9 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
         right = isinstance(value, str) and value != "" and "\0" not in value
         require(right, f"{path}: {key}: {str(value)[:40]!r} is no text")
     check_name(given["name"], str(path))
+    for key in ("start", "grown_from"):
+        if given.get(key, "").startswith("~"):
+            given[key] = str(expanded(given[key]))
     made = Pretraining(**given, **parts)
     check_together(made, str(path))
     return made

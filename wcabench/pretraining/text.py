@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from wcabench.data.line_pairs import refuse_columns
+from wcabench.data.rows import rows_of
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError
 from wcabench.pretraining.settings import TextConfig
+
+Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,8 @@ class Texts:
     """
 
     plain: dict[str, list[str]]
-    pairs: dict[str, list[tuple[str, str]]]
-    held_out: dict[str, list[tuple[str, str]]]
+    pairs: dict[str, Pairs]
+    held_out: dict[str, Pairs]
 
     def sentences(self, language: str) -> Iterator[str]:
         """Every sentence of a language that is trained on, those of pairs included."""
@@ -38,34 +42,35 @@ def read_texts(folder: Path, config: TextConfig) -> Texts:
     The held-out pairs are the first of each file whose sentences, on either side, no other pair has.
 
     Raises:
-        UserError: a file is missing, or too short to hold pairs out.
+        UserError: a file is missing or malformed, or too short to hold pairs out; the line of the file is named.
     """
     first, *others = config.languages
-    plain = {language: _lines(folder / f"mono.{language}.txt") for language in config.languages}
+    plain = {language: _sentences(folder / f"mono.{language}.txt") for language in config.languages}
     pairs, held_out = {}, {}
     for language in others:
         file = folder / f"parallel.{language}-{first}.tsv"
-        every = [_pair(file, number, line) for number, line in enumerate(_lines(file), start=1)]
+        every = _pairs(file)
         held_out[language], pairs[language] = _hold_out(every, config.held_out)
         if len(held_out[language]) < config.held_out or not pairs[language]:
             raise UserError(f"{file}: {len(every)} pairs do not leave {config.held_out} to measure on")
     return Texts(plain, pairs, held_out)
 
 
-def _lines(file: Path) -> list[str]:
-    return [line for line in read_lines(file) if line.strip()]
+def _sentences(file: Path) -> list[str]:
+    lines = read_lines(file)
+    refuse_columns(file, lines)
+    return [line for line in lines if line.strip()]
 
 
-def _pair(file: Path, number: int, line: str) -> tuple[str, str]:
-    sides = line.split("\t")
-    if len(sides) != 2:
-        raise UserError(f"{file}:{number}: wanted a sentence, a tab and its translation")
-    return sides[0], sides[1]
+def _pairs(file: Path) -> Pairs:
+    rows = rows_of(file, read_lines(file), tabs=True, least=2)
+    for row in rows:
+        if len(row.cells) != 2 or not all(row.cells):
+            raise UserError(f"{file}:{row.number}: wanted a sentence, a tab and its translation, and no more")
+    return [(row.cells[0], row.cells[1]) for row in rows]
 
 
-def _hold_out(
-    pairs: list[tuple[str, str]], number: int
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _hold_out(pairs: Pairs, number: int) -> tuple[Pairs, Pairs]:
     """Pairs to measure on, and those to train on."""
     count: dict[str, int] = {}
     for side in (side for pair in pairs for side in pair):

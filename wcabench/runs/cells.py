@@ -208,9 +208,9 @@ class Cell:
             return read_tags(self.path / TAGS)
         if not (self.path / PREDICTIONS).is_file():
             return {}
-        from wcabench.data.columns import read_columns
+        from wcabench.data.columns import read_written
 
-        sentences = read_columns(self.path / PREDICTIONS, scheme="raw", encoding="utf-8")
+        sentences = read_written(self.path / PREDICTIONS)
         return {"target": [list(sentence.tags) for sentence in sentences]}
 
 

@@ -69,10 +69,10 @@ def _measured(
     from wcabench.measuring.diagnostics import measure
     from wcabench.nn.alignment import JointAlignment
     from wcabench.nn.randomness import own_randomness
-    from wcabench.runs.inputs import slot_content
+    from wcabench.runs.inputs import sentence_pairs
 
     reads_pairs = "parallel" in method.info.needs
-    parallel: list[SentencePair] = slot_content("parallel", data, planned.recipe) if reads_pairs else []
+    parallel: list[SentencePair] = sentence_pairs(data, planned.recipe) if reads_pairs else []
     try:
         with own_randomness(planned.seed, "diagnostics"):
             if isinstance(method, JointAlignment) and not prepared:

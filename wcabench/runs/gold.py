@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wcabench.contract import Sentence
 from wcabench.errors import UserError
 from wcabench.runs.cells import Cell
 from wcabench.runs.tags_file import TagsBySide
@@ -29,7 +30,7 @@ class GoldReader:
         self._suites: dict[str, Suite] = {}
         self._loaded: dict[tuple[str, str, TestSide], Loaded] = {}
 
-    def sentences(self, cell: Cell, side: TestSide = "target") -> "list[Sentence]":
+    def sentences(self, cell: Cell, side: TestSide = "target") -> list[Sentence]:
         """The sentences of a test set with the gold tags that the cell was scored on.
 
         Entity types that the cell was not scored on are O, as the label policy made them.
@@ -38,7 +39,6 @@ class GoldReader:
             UserError: the suite or its data is not here, or is not what the cell was scored on.
         """
         from wcabench.data.labels import without_types
-        from wcabench.data.sentences import Sentence
 
         if cell.suite not in self._suites:
             self._suites[cell.suite] = self._load_suite(cell.suite)

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wcabench import registry
 from wcabench.config import EncoderConfig, build, resolved
+from wcabench.data.files import expanded
 from wcabench.errors import UserError, suggest
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def parse_encoder(text: str) -> EncoderConfig:
 
     A folder that exists is taken as such, even with an `@` in its name.
     """
-    path = Path(text).expanduser()
+    path = expanded(text)
     if path.is_dir():
         return EncoderConfig(name=str(path))
     name, at, revision = text.rpartition("@")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wcabench.config import DataConfig, EncoderConfig, build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_identity
+from wcabench.runs.plan import PairContent, pair_content
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource
@@ -102,7 +103,7 @@ def _is_encoder(encoder: EncoderConfig, identity: str) -> bool:
 
 
 def find_data(
-    suite: "Suite", pair: str, labels: str, here: Here, fits: Callable[[dict[str, str]], bool]
+    suite: "Suite", pair: str, labels: str, here: Here, fits: Callable[[PairContent], bool]
 ) -> DataConfig:
     """The data options, with the translation whose content is the recorded one; where none is, the suite's.
 
@@ -111,7 +112,7 @@ def find_data(
         pair: "en-nl".
         labels: the label policy; empty: the suite's.
         here: where the data is.
-        fits: told the sha256 of each resource by its role, says whether this is the recorded data.
+        fits: told what the data is, says whether it is the recorded one.
 
     Raises:
         UserError: no translation fits, and one of them cannot be read.
@@ -122,7 +123,7 @@ def find_data(
     unread: UserError | None = None
     for candidate in options:
         try:
-            if fits(suite.fingerprints(pair, candidate, here.source)):
+            if fits(pair_content(suite, pair, candidate, here.source)):
                 return candidate
         except UserError as error:
             unread = unread or error

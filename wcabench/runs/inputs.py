@@ -3,12 +3,12 @@
 A test set's labels are loaded by `load_labels` alone, which is called once the predictions are there.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wcabench import registry
-from wcabench.contract import SLOTS, Languages, Need, SentencePair, Side, Words
+from wcabench.contract import SLOTS, Languages, Need, Sentence, Side, Words
 from wcabench.errors import UserError, require
 from wcabench.runs.plan import PlannedCell
 
@@ -26,8 +26,13 @@ def load_training_data(planned: PlannedCell, source: "DataSource") -> "TrainingD
     Raises:
         UserError: missing or wrong data, data that changed since the plan was made, or an empty slot.
     """
+    suite, recipe = _suite(planned), planned.recipe
     needs = registry.find(planned.method).load().info.needs
-    return training_data(_load(planned, source), needs, planned.recipe)
+    loaded = suite.load_slots(planned.pair, planned.data, source, _to_load(needs, recipe))
+    _check_unchanged(planned, suite, needs, loaded.sha256)
+    reads_target_dev = recipe.select == "target-dev"
+    target_dev = suite.load_target_dev(planned.pair, planned.data, source) if reads_target_dev else []
+    return _visible(loaded.slots, loaded.policy.types, needs, recipe, target_dev, planned.pair, suite.name)
 
 
 def training_data(data: "PairData", needs: Collection[Need], recipe: "RecipeConfig") -> "TrainingData":
@@ -41,38 +46,27 @@ def training_data(data: "PairData", needs: Collection[Need], recipe: "RecipeConf
     Raises:
         UserError: the suite has nothing for a slot, or no development set of the kind that the rule reads.
     """
-    from wcabench.nn.training_data import SelectionRule, TrainingData
-
-    slots = {need: slot_content(need, data, recipe) for need in sorted(needs)}
-    for need, content in slots.items():
-        require(bool(content), f"suite '{data.suite}' has no {need} data for {data.pair}")
-    rule = recipe.select
-    sets = {"last": [], "source-dev": data.source_dev, "target-dev": data.target_dev}
-    require(
-        rule == "last" or bool(sets[rule]),
-        f"recipe.select={rule}: {data.pair} of suite '{data.suite}' has no such set",
-    )
-    on_target = any(SLOTS[need].target_side for need in needs)
-    return TrainingData(
-        types=data.types,
-        slots=slots,
-        languages=Languages(*data.pair.split("-", 1)) if on_target else None,
-        selection=SelectionRule(rule, sets[rule], data.types),
-    )
+    slots = {need: data.slot(need) for need in SLOTS}
+    return _visible(slots, data.types, needs, recipe, data.target_dev, data.pair, data.suite)
 
 
 def load_words(planned: PlannedCell, source: "DataSource") -> dict[Side, list[Words]]:
     """The words of both test sets of a cell, without their labels."""
-    data = _load(planned, source)
-    return {
-        "target": [sentence.words for sentence in data.target_test],
-        "source": [sentence.words for sentence in data.source_test],
-    }
+    words = _suite(planned).load_test_words(planned.pair, planned.data, source)
+    return {"target": words.target, "source": words.source}
 
 
 def load_labels(planned: PlannedCell, source: "DataSource") -> "PairData":
-    """All data of a cell's pair, with the labels of the test sets: for scoring and diagnostics."""
-    return _load(planned, source)
+    """All data of a cell's pair, with the labels of the test sets: for scoring and diagnostics.
+
+    Raises:
+        UserError: missing or wrong data, or a test set that changed since the plan was made.
+    """
+    data = _suite(planned).load(planned.pair, planned.data, source)
+    for side in planned.config["test"].values():
+        if side not in data.sha256.values():
+            raise _changed(planned)
+    return data
 
 
 def data_files(planned: PlannedCell, source: "DataSource") -> list[Path]:
@@ -86,6 +80,7 @@ def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
     """Load the data of each cell's method once: what is missing or wrong is said before anything is trained."""
     for planned in {(cell.suite, cell.pair, cell.method): cell for cell in cells}.values():
         load_training_data(planned, source)
+        load_words(planned, source)
 
 
 def check_encoders(cells: Iterable[PlannedCell]) -> None:
@@ -96,33 +91,73 @@ def check_encoders(cells: Iterable[PlannedCell]) -> None:
         probe_encoder(encoder, max_length)
 
 
+def sentence_pairs(data: "PairData", recipe: "RecipeConfig") -> list[Any]:
+    """The sentence pairs that a method gets which declares slot "parallel"."""
+    return _subset(_with_two_sides(data.slot("parallel"), data.slot("parallel")), recipe.max_pairs)
+
+
 def _suite(planned: PlannedCell) -> "Suite":
     from wcabench.data import suites
 
     return suites.load_suite(planned.suite)
 
 
-def _load(planned: PlannedCell, source: "DataSource") -> "PairData":
-    data = _suite(planned).load(planned.pair, planned.data, source)
-    expected = planned.config["test"]
-    if expected["target"] not in data.sha256.values() or expected["source"] not in data.sha256.values():
-        raise UserError(f"{planned.pair}: a test set changed on disk while this run was going on")
-    return data
+def _to_load(needs: Collection[Need], recipe: "RecipeConfig") -> set[Need]:
+    """The slots to be read for a method: its own, and those that the harness takes from beside them."""
+    beside: set[Need] = set()
+    if recipe.select == "source-dev" or recipe.train_on == "train+dev":
+        beside.add("source-dev")
+    if "links" in needs:
+        beside.add("parallel")
+    return beside.union(needs)
 
 
-def slot_content(need: Need, data: "PairData", recipe: "RecipeConfig") -> Any:
-    """What the bench hands out for a slot."""
+def _visible(
+    loaded: Mapping[Need, Any],
+    types: tuple[str, ...],
+    needs: Collection[Need],
+    recipe: "RecipeConfig",
+    target_dev: list[Sentence],
+    pair: str,
+    suite: str,
+) -> "TrainingData":
+    """What a method sees of the slots that were loaded."""
+    from wcabench.nn.training_data import SelectionRule, TrainingData
+
+    slots = {need: _slot(need, loaded, recipe) for need in sorted(needs)}
+    for need, content in slots.items():
+        require(bool(content), f"suite '{suite}' has no {need} data for {pair}")
+    rule = recipe.select
+    development = {"last": [], "source-dev": loaded.get("source-dev") or [], "target-dev": target_dev}[rule]
+    require(
+        rule == "last" or bool(development),
+        f"recipe.select={rule}: {pair} of suite '{suite}' has no such set",
+    )
+    on_target = any(SLOTS[need].target_side for need in needs)
+    return TrainingData(
+        types=types,
+        slots=slots,
+        languages=Languages(*pair.split("-", 1)) if on_target else None,
+        selection=SelectionRule(rule, development, types),
+    )
+
+
+def _slot(need: Need, loaded: Mapping[Need, Any], recipe: "RecipeConfig") -> Any:
+    """What the bench hands out for a slot: without empty sentences, and cut to the recipe's sizes."""
     if need == "labelled":
-        train = data.train + (data.source_dev if recipe.train_on == "train+dev" else [])
+        train = loaded["labelled"] + (loaded["source-dev"] if recipe.train_on == "train+dev" else [])
         return _subset([sentence for sentence in train if sentence.words], recipe.max_labelled)
     if need in ("parallel", "links"):
-        pairs = _subset([pair for pair in data.parallel if pair.source and pair.target], recipe.max_pairs)
-        if need == "links":
-            return [pair.links for pair in pairs] if any(pair.links is not None for pair in pairs) else []
-        return [SentencePair(pair.source, pair.target) for pair in pairs]
-    if need == "source-dev":
-        return data.source_dev
-    return data.slot(need)
+        kept = _with_two_sides(loaded[need], loaded["parallel"])
+        return _subset(kept, recipe.max_pairs)
+    if need in ("target-text", "monolingual"):
+        return [words for words in loaded[need] if words]
+    return loaded[need]
+
+
+def _with_two_sides(items: list[Any], pairs: list[Any]) -> list[Any]:
+    """The items whose sentence pair has words on both sides."""
+    return [item for item, pair in zip(items, pairs, strict=False) if pair.source and pair.target]
 
 
 def _subset(items: list[Any], size: int | None) -> list[Any]:
@@ -132,3 +167,28 @@ def _subset(items: list[Any], size: int | None) -> list[Any]:
     if size is None or size >= len(items):
         return items
     return [items[i] for i in sorted(generator(0, "subset").permutation(len(items))[:size])]
+
+
+def _check_unchanged(
+    planned: PlannedCell, suite: "Suite", needs: Collection[Need], loaded: Mapping[str, str]
+) -> None:
+    """Refuse slots that are not what the plan was made with.
+
+    Args:
+        planned: says what they were.
+        suite: says which resources make a slot.
+        needs: the slots.
+        loaded: name of each resource that was read -> sha256 of its content.
+    """
+    resources = suite.roles(planned.pair, planned.data)
+    roles = suite.slot_roles(planned.pair, planned.data)
+    for need in needs:
+        expected = planned.config["model"]["slots"][need].split("+")
+        if any(loaded[resources[role].name] not in expected for role in roles[need]):
+            raise _changed(planned)
+
+
+def _changed(planned: PlannedCell) -> UserError:
+    return UserError(
+        f"{planned.pair}: its data changed on disk while this run was going on; give the same command again"
+    )

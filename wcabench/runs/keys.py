@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from wcabench.config import EncoderConfig, RecipeConfig, resolved
-from wcabench.contract import SLOTS, Languages, Method, MethodInfo
+from wcabench.contract import SLOTS, Languages, Method, MethodInfo, Need
 from wcabench.errors import UserError
 from wcabench.runs.code import method_code, training_code
 from wcabench.runs.grid import method_options
@@ -134,18 +134,17 @@ def model_config(
     return json.loads(json.dumps(config))  # type: ignore[no-any-return]
 
 
-def slot_sha256(shas: Mapping[str, str], recipe: RecipeConfig) -> dict[str, str]:
-    """The sha256 of what each slot hands out, for those that there is data for.
+def slot_sha256(
+    shas: Mapping[str, str], slot_roles: Mapping[Need, Sequence[str]], recipe: RecipeConfig
+) -> dict[str, str]:
+    """The sha256 of what each slot hands out, for those that the suite gives.
 
     Args:
         shas: the sha256 of each resource of a pair, by its role.
+        slot_roles: the roles of the resources that a slot is made of.
         recipe: may add the development set to the labelled sentences.
     """
-    with_dev = recipe.train_on == "train+dev" and "source_dev" in shas
-    by_slot = {
-        **{need: shas.get(need.replace("-", "_")) for need in SLOTS},
-        "labelled": "+".join([shas["train"], *([shas["source_dev"]] if with_dev else [])]),
-        "target-text": shas.get("target_text") or shas.get("parallel"),
-        "links": shas.get("parallel"),
-    }
-    return {need: sha256 for need, sha256 in by_slot.items() if sha256 is not None}
+    slots = {need: [shas[role] for role in roles] for need, roles in slot_roles.items()}
+    if recipe.train_on == "train+dev" and "source_dev" in shas:
+        slots["labelled"] = [*slots["labelled"], shas["source_dev"]]
+    return {need: "+".join(parts) for need, parts in slots.items()}

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
-from wcabench.contract import SLOTS, Languages
+from wcabench.contract import SLOTS, Languages, Need
 from wcabench.errors import UserError, require
 from wcabench.nn.identity import encoder_identity
 from wcabench.runs.code import scoring_code
@@ -108,39 +108,64 @@ def plan(
     tables = settings or {}
     chosen = choose_methods(methods, tables, warn)
     data = overlay(suite.data, tables.get("data", {}), "data")
-    shas = {pair: suite.fingerprints(pair, data, source) for pair in choose_pairs(suite, pairs)}
-    policies = {pair: suite.label_policy(pair, data, source) for pair in shas}
+    contents = {pair: pair_content(suite, pair, data, source) for pair in choose_pairs(suite, pairs)}
     settings_of = {
         method.name: _training_settings(suite, encoder, tables, method, device, as_published)
         for method in chosen
     }
     runnable = {
         (pair, method.name)
-        for pair, method in product(shas, chosen)
-        if _has_data(slot_sha256(shas[pair], settings_of[method.name][2]), method, pair, suite.name, warn)
+        for pair, method in product(contents, chosen)
+        if _has_data(contents[pair], method, pair, suite.name, warn)
     }
     cells = []
-    for seed, pair, method in product(seeds, shas, chosen):
+    for seed, pair, method in product(seeds, contents, chosen):
         if (pair, method.name) not in runnable:
             continue
-        context = _context(settings_of[method.name], seed, pair, policies[pair], shas[pair])
+        context = _context(settings_of[method.name], seed, pair, contents[pair])
         model = plan_model(context, method.instance, method.name, method.origin)
-        config = _cell_config(suite.name, pair, model, shas[pair], policies[pair])
+        config = _cell_config(suite.name, pair, model, contents[pair])
         cells.append(PlannedCell(suite_path or suite.name, pair, data, model, config, config_key(config)))
     return cells
 
 
-def data_table(shas: Mapping[str, str], recipe: RecipeConfig, names: Collection[str]) -> dict[str, str]:
-    """The data of a cell by the names that its configuration has for it: "target-test", "source-test", and slots.
+@dataclass(frozen=True)
+class PairContent:
+    """What the data of a pair is, by content.
 
-    Args:
-        shas: the sha256 of each resource of a pair, by its role.
-        recipe: may add the development set to the labelled sentences.
-        names: that are wanted; those that there is no data for are left out.
+    Attributes:
+        shas: the sha256 of each resource, by its role.
+        slot_roles: the roles of the resources that each slot is made of, for the slots that the suite gives.
+        policy: the entity types in use.
     """
-    tests = {"target-test": shas.get("target_test"), "source-test": shas.get("source_test")}
-    table = {**tests, **slot_sha256(shas, recipe)}
-    return {name: sha256 for name, sha256 in table.items() if name in names and sha256 is not None}
+
+    shas: Mapping[str, str]
+    slot_roles: Mapping[Need, Sequence[str]]
+    policy: "LabelPolicy"
+
+    def table(self, recipe: RecipeConfig, names: Collection[str]) -> dict[str, str]:
+        """The data of a cell by the names that its configuration has for it: "target-test", "source-test", and slots.
+
+        Args:
+            recipe: may add the development set to the labelled sentences.
+            names: that are wanted; those that there is no data for are left out.
+        """
+        tests = {"target-test": self.shas["target_test"], "source-test": self.shas["source_test"]}
+        table = {**tests, **slot_sha256(self.shas, self.slot_roles, recipe)}
+        return {name: sha256 for name, sha256 in table.items() if name in names}
+
+
+def pair_content(suite: "Suite", pair: str, options: DataConfig, source: "DataSource") -> PairContent:
+    """What the data of a pair is; read where it is not pinned.
+
+    Raises:
+        UserError: unknown pair or translation, or data that is missing or wrong.
+    """
+    return PairContent(
+        suite.fingerprints(pair, options, source),
+        suite.slot_roles(pair, options),
+        suite.label_policy(pair, options, source),
+    )
 
 
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
@@ -176,8 +201,7 @@ def _context(
     settings: tuple[EncoderConfig, dict[str, Any], RecipeConfig],
     seed: int,
     pair: str,
-    policy: "LabelPolicy",
-    shas: Mapping[str, str],
+    content: PairContent,
 ) -> TrainingContext:
     """What decides the models of one pair and seed, but for the method.
 
@@ -185,7 +209,7 @@ def _context(
         UserError: the development set that `recipe.select` names is not there.
     """
     encoder, encoder_table, recipe = settings
-    selection = shas.get(recipe.select.replace("-", "_"))
+    selection = content.shas.get(recipe.select.replace("-", "_"))
     require(
         recipe.select == "last" or selection is not None,
         f"recipe.select={recipe.select}: {pair} has no such set; name one in the suite, or take recipe.select=last",
@@ -195,22 +219,22 @@ def _context(
         encoder_table=encoder_table,
         recipe=recipe,
         seed=seed,
-        types=policy.types,
+        types=content.policy.types,
         languages=Languages(*pair.split("-", 1)),
-        slots=slot_sha256(shas, recipe),
+        slots=slot_sha256(content.shas, content.slot_roles, recipe),
         selection=selection,
     )
 
 
 def _has_data(
-    slots: Mapping[str, str], method: ChosenMethod, pair: str, suite: str, warn: Callable[[str], None]
+    content: PairContent, method: ChosenMethod, pair: str, suite: str, warn: Callable[[str], None]
 ) -> bool:
     """Whether there is data for all slots of a method; one that was asked for by its name must have it.
 
     Raises:
         UserError: it was asked for by its name, and a slot is empty.
     """
-    missing = sorted(method.instance.info.needs - slots.keys())
+    missing = sorted(method.instance.info.needs - content.slot_roles.keys())
     if missing and method.by_name:
         raise UserError(
             f"method '{method.name}' needs {missing[0]} data, and suite '{suite}' has none for {pair}: "
@@ -221,18 +245,16 @@ def _has_data(
     return not missing
 
 
-def _cell_config(
-    suite: str, pair: str, model: PlannedModel, shas: Mapping[str, str], policy: "LabelPolicy"
-) -> dict[str, Any]:
+def _cell_config(suite: str, pair: str, model: PlannedModel, content: PairContent) -> dict[str, Any]:
     """What decides a cell: its model, the test sets, and how they are scored."""
     return {
         "schema": CONFIG_SCHEMA,
         "suite": suite,
         "pair": pair,
         "model": model.config,
-        "test": {"target": shas["target_test"], "source": shas["source_test"]},
-        "types": list(policy.types),
-        "mapped_to_o": list(policy.mapped),
+        "test": {side: content.shas[f"{side}_test"] for side in ("target", "source")},
+        "types": list(content.policy.types),
+        "mapped_to_o": list(content.policy.mapped),
         "code": scoring_code(),
     }
 

@@ -1,7 +1,7 @@
 """What was run before, planned again: the settings of a record, with the places that only this machine knows."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from wcabench.runs.configuration import Configuration
 from wcabench.runs.differences import differences
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation_differences
-from wcabench.runs.plan import PlannedCell, data_table, plan
+from wcabench.runs.plan import PairContent, PlannedCell, plan
 from wcabench.runs.signature import cell_signature
 from wcabench.runs.signature_fields import covers, fields_of, read_fields
 
@@ -98,7 +98,7 @@ def _planned(cell: "Cell", here: Here) -> PlannedCell:
     table = dict(cell.encoder_table)
     encoder = find_encoder(str(table.pop("identity")), str(cell.record.get("encoder_name")), suite, here)
     recipe = build(RecipeConfig, {**cell.recipe, "precision": _precision(cell)}, "recipe")
-    data = find_data(suite, cell.pair, cell.labels, here, lambda shas: _same_data(cell, shas, recipe))
+    data = find_data(suite, cell.pair, cell.labels, here, lambda content: _same_data(cell, content, recipe))
     settings = {
         "encoder": table,
         # Complete, for what a record leaves out is the default and not the suite's.
@@ -128,9 +128,9 @@ def _precision(cell: "Cell") -> str:
     return known[0] if recorded == "auto" and known else str(recorded)
 
 
-def _same_data(cell: "Cell", shas: Mapping[str, str], recipe: RecipeConfig) -> bool:
-    """Whether the data of these roles is what a cell was made from."""
+def _same_data(cell: "Cell", content: PairContent, recipe: RecipeConfig) -> bool:
+    """Whether this data is what a cell was made from."""
     recorded = cell.data_sha256
     if cell.is_older:
-        return sorted(recorded.values()) == sorted(shas.values())
-    return recorded == data_table(shas, recipe, recorded)
+        return sorted(recorded.values()) == sorted(content.shas.values())
+    return recorded == content.table(recipe, recorded)

@@ -15,7 +15,7 @@ from wcabench.runs.differences import difference
 from wcabench.runs.grid import default_options
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation
-from wcabench.runs.plan import PlannedCell, data_table, plan
+from wcabench.runs.plan import PairContent, PlannedCell, plan
 from wcabench.runs.repeat import Repetition
 from wcabench.runs.signature import environment_fields, short_hash, signature
 from wcabench.runs.signature_fields import (
@@ -127,8 +127,8 @@ def _encoder(text: str, suite: "Suite", here: Here) -> EncoderConfig:
 def _plan(signed: _Signed, here: Here) -> Iterator[PlannedCell]:
     for pair in signed.pairs:
 
-        def fits(shas: dict[str, str]) -> bool:
-            tables = (data_table(shas, signed.recipe, (*TESTS, *needs)) for needs in _needs(signed))
+        def fits(content: PairContent) -> bool:
+            tables = (content.table(signed.recipe, (*TESTS, *needs)) for needs in _needs(signed))
             values = (f"{short_hash(table)},labels:{signed.labels}" for table in tables)
             return any(field_covers("data", signed.data, value) for value in values)
 

@@ -5,11 +5,13 @@ generator is seeded by the operating system: two runs differ.
 """
 
 import importlib.util
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from wcabench.contract import SentencePair
+from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError
 from wcabench.words import Links, parse_links
 
@@ -31,11 +33,16 @@ def eflomal_links(pairs: Sequence[SentencePair]) -> tuple[list[Links], list[Link
         raise UserError(
             "method 'eflomal' is not installed: pip install eflomal (it needs Cython and a C compiler)"
         ) from error
-    source, target = ([" ".join(side) + "\n" for side in sides] for sides in _sides(pairs))
+    source, target = ([line_of(side) for side in sides] for sides in _sides(pairs))
     with tempfile.TemporaryDirectory(prefix="wcabench-") as folder:
         forward, reverse = Path(folder, "forward"), Path(folder, "reverse")
         Aligner().align(source, target, links_filename_fwd=str(forward), links_filename_rev=str(reverse))
         return _read(forward), _read(reverse)
+
+
+def line_of(words: Sequence[str]) -> str:
+    """A sentence as eflomal cuts it into words again: at any white space, of which a word may hold some."""
+    return " ".join(re.sub(r"\s", "\u2581", word) for word in words) + "\n"
 
 
 def _sides(pairs: Sequence[SentencePair]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
@@ -43,5 +50,6 @@ def _sides(pairs: Sequence[SentencePair]) -> tuple[list[tuple[str, ...]], list[t
 
 
 def _read(file: Path) -> list[Links]:
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [parse_links(line, where=f"eflomal:{number}") for number, line in enumerate(lines, start=1)]
+    return [
+        parse_links(line, where=f"eflomal:{number}") for number, line in enumerate(read_lines(file), start=1)
+    ]

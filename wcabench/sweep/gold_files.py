@@ -2,24 +2,24 @@
 
 import hashlib
 import importlib.resources
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wcabench.config import build
 from wcabench.contract import SentencePair, Words
-from wcabench.data.parallel import read_line_pairs, read_tsv
+from wcabench.data.files import is_file
+from wcabench.data.line_pairs import read_line_pairs
+from wcabench.data.parallel import read_tsv
 from wcabench.data.resources import ENVIRONMENT, DataSource
 from wcabench.data.text_files import read_lines
-from wcabench.data.tokenise import tokenise
+from wcabench.data.toml_files import parse_toml
 from wcabench.errors import UserError
 from wcabench.words import GoldLinks, format_gold
 from wcabench.words.link_files import parse_link_file
 
 PACKAGE = "wcabench.tasks"
 FILE = "gold_alignments.toml"
-BETWEEN = "|||"
 Sides = list[tuple[Words, Words]]
 
 
@@ -57,7 +57,7 @@ class GoldFiles:
         sha256: of the content: source TAB target TAB links a line, words from 0, possible links as i?j.
         text: one file of both sides, parted by |||; or
         source, target: a file each.
-        first_word: number of the first word in the links.
+        first_word: number of the first word in the links; None: as their format has it.
         parallel: further text, source TAB target a line, not tokenised.
     """
 
@@ -68,7 +68,7 @@ class GoldFiles:
     text: str = ""
     source: str = ""
     target: str = ""
-    first_word: int = 0
+    first_word: int | None = None
     parallel: str = ""
 
     @property
@@ -80,7 +80,9 @@ class GoldFiles:
 def described() -> dict[str, GoldFiles]:
     """The gold sets of the data folder by name."""
     text = importlib.resources.files(PACKAGE).joinpath(FILE).read_text(encoding="utf-8")
-    return {name: build(GoldFiles, table, f"{FILE}: {name}") for name, table in tomllib.loads(text).items()}
+    return {
+        name: build(GoldFiles, table, f"{FILE}: {name}") for name, table in parse_toml(text, FILE).items()
+    }
 
 
 def read_gold_files(name: str, source: DataSource) -> GoldSet | str:
@@ -90,7 +92,7 @@ def read_gold_files(name: str, source: DataSource) -> GoldSet | str:
         UserError: its files are malformed, or not what is pinned.
     """
     files, folder = described()[name], source.folder
-    missing = [file for file in files.needed if folder is None or not (folder / file).is_file()]
+    missing = [file for file in files.needed if folder is None or not is_file(folder / file)]
     if folder is None or missing:
         where = f"in {folder}" if folder else f"(no data folder: give --data-dir or set {ENVIRONMENT})"
         return f"{name}: left out, {missing[0]} is not there {where}"
@@ -105,29 +107,23 @@ def sentence_pairs(sides: Sequence[tuple[Words, Words]]) -> tuple[SentencePair, 
 def _read(name: str, files: GoldFiles, folder: Path) -> GoldSet:
     sides = _read_sides(files, folder)
     place = folder / files.links
-    links = parse_link_file(place, read_lines(place), first=files.first_word)
+    links = parse_link_file(place, read_lines(place), first=files.first_word).sentences
     if len(links) != len(sides):
         raise UserError(f"{place}: {len(links)} sentences, but {len(sides)} in its text; wanted as many")
     gold, beyond = _within(links, sides)
     _check(files, place, sides, gold)
     parallel = folder / files.parallel
     more: list[SentencePair] = []
-    if files.parallel and parallel.is_file():
+    if files.parallel and is_file(parallel):
         more = read_tsv(parallel, how="punctuation").pairs
     learned = f"{len(more):,} pairs of {files.parallel}" if more else ""
     return GoldSet(name, files.title, sentence_pairs(sides), gold, tuple(more), learned, beyond)
 
 
 def _read_sides(files: GoldFiles, folder: Path) -> Sides:
-    if not files.text:
-        return read_line_pairs(folder / files.source, folder / files.target)
-    sides = []
-    for number, line in enumerate(read_lines(folder / files.text), start=1):
-        one, between, other = line.partition(BETWEEN)
-        if not between:
-            raise UserError(f"{folder / files.text}:{number}: no {BETWEEN}; wanted source {BETWEEN} target")
-        sides.append((tokenise(one), tokenise(other)))
-    return sides
+    if files.text:
+        return read_line_pairs(folder / files.text)
+    return read_line_pairs(folder / files.source, folder / files.target)
 
 
 def _within(links: list[GoldLinks], sides: Sides) -> tuple[tuple[GoldLinks, ...], tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wcabench.contract import SentencePair
-from wcabench.data.parallel import read_line_pairs
+from wcabench.data.line_pairs import PairForm, read_line_pairs
 from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines
@@ -46,26 +46,30 @@ def load_gold_set(name: str, source: DataSource) -> GoldSet | str:
     return _from_mini(pairs[name]) if name in pairs else read_gold_files(name, source)
 
 
-def own_gold_set(links: Path, source: Path, target: Path, first_word: int) -> GoldSet:
+def own_gold_set(
+    links: Path, source: Path, target: Path, first_word: int | None, encoding: str | None = None
+) -> GoldSet:
     """A gold set of the user's.
 
     Args:
         links: gold links, in a format of `parse_link_file`.
         source: a sentence a line.
         target: a sentence a line.
-        first_word: number of the first word in `links`.
+        first_word: number of the first word in `links`; None: as their format has it.
+        encoding: of the files; see `read_lines`.
 
     Raises:
         UserError: a file cannot be read, lengths differ, an empty side, or a link beyond its sentence.
     """
-    sides = read_line_pairs(source, target)
+    sides = read_line_pairs(source, target, PairForm(encoding=encoding))
     for number, (one, other) in enumerate(sides, start=1):
         if not (one and other):
             file = target if one else source
             raise UserError(f"{file}:{number}: empty; every sentence of a gold alignment needs its words")
     lengths = [(len(one), len(other)) for one, other in sides]
-    gold = parse_link_file(links, read_lines(links), first=first_word, lengths=lengths)
-    return GoldSet(links.stem, str(links), sentence_pairs(sides), tuple(gold))
+    gold = parse_link_file(links, read_lines(links, encoding), first=first_word, lengths=lengths)
+    notes = (gold.doubt,) if gold.doubt else ()
+    return GoldSet(links.stem, str(links), sentence_pairs(sides), tuple(gold.sentences), notes=notes)
 
 
 def _mini_pairs() -> dict[str, str]:

@@ -1,78 +1,134 @@
 """Files of word alignments: Pharaoh format, and the format of the shared tasks (NAACL 2003).
 
-Pharaoh format has a sentence a line, `0-0 1-2`, and marks possible links as `3?4` or `3p4`. The shared tasks' has a
-link a line, `sentence source target`, sentences counted from 1, with `S` or `P` at the end (Mihalcea & Pedersen 2003).
+Pharaoh format has a sentence a line, `0-0 1-2`, counts words from 0, and marks possible links as `3?4` or `3p4`. The
+shared tasks' has a link a line, `sentence source target`, with `S` or `P` at the end; sentences and words are counted
+from 1, and a word that is linked to nothing may be given as a link to word 0 (Mihalcea & Pedersen 2003).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from wcabench.errors import UserError
 from wcabench.words.pharaoh import GoldLinks, parse_gold
 from wcabench.words.symmetrise import Link
 
-_SHARED_TASK = re.compile(r"\s*(\d+)\s+(\d+)\s+(\d+)(?:\s+([SP]))?(?:\s+[\d.]+)?\s*")
+_SHARED_TASK = re.compile(r"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)(?:\s+([SP]))?(?:\s+[0-9.]+)?\s*")
+_NO_LINKS = GoldLinks(frozenset(), frozenset())
+# A sentence without a link has no line, so the last number says how many sentences there are.
+_MOST_SENTENCES = 1_000_000
+Lengths = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class LinkFile:
+    """What a file of word alignments holds.
+
+    Attributes:
+        sentences: the links of each sentence, words counted from 0.
+        doubt: one line, where the file may count its words otherwise than it was read; else empty.
+    """
+
+    sentences: list[GoldLinks]
+    doubt: str = ""
 
 
 def parse_link_file(
-    path: Path, lines: list[str], *, first: int = 0, lengths: Sequence[tuple[int, int]] | None = None
-) -> list[GoldLinks]:
-    """The links of each sentence.
+    path: Path, lines: Sequence[str], *, first: int | None = None, lengths: Lengths | None = None
+) -> LinkFile:
+    """The links of each sentence of a file in either format.
 
     Args:
         path: the file's name, for errors.
-        lines: its lines, in either format.
-        first: number of the first word: 0, or 1.
+        lines: what is in it.
+        first: number of the first word, 0 or 1. None is the format's own: 0 in Pharaoh format, 1 in that of the shared
+            tasks, unless a link 0 0 shows that such a file counts from 0.
         lengths: (source words, target words) of each sentence, where links beyond them are to be refused.
 
     Raises:
-        UserError: no link in the file, a field that is no link, or a link beyond its sentence.
+        UserError: no link in it, something that is none, another number of sentences than `lengths`, or a link beyond
+            its sentence.
     """
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
     filled = [line for line in lines if line.strip()]
-    shared_task = bool(filled) and all(_SHARED_TASK.fullmatch(line) for line in filled)
-    sentences = _read_shared_task(lines) if shared_task else _read_pharaoh(path, lines)
-    if lengths is not None and shared_task:
-        # That format cannot say that the last sentences have no link.
-        sentences += [GoldLinks(frozenset(), frozenset())] * (len(lengths) - len(sentences))
+    if filled and all(_SHARED_TASK.fullmatch(line) for line in filled):
+        sentences, first = _shared_task(path, lines, first, lengths)
+    else:
+        sentences = [parse_gold(line, where=f"{path}:{n}") for n, line in enumerate(lines, start=1)]
     if lengths is not None and len(sentences) != len(lengths):
         raise UserError(
             f"{path}: {len(sentences)} sentences, but the text has {len(lengths)}; wanted as many"
         )
-    return [
-        GoldLinks(*(_shifted(links, first, path, number, lengths) for links in (gold.sure, gold.possible)))
-        for number, gold in enumerate(sentences, start=1)
+    doubt = "" if first is not None else doubted(one.possible for one in sentences)
+    shifted = [
+        GoldLinks(*(_shifted(links, first or 0, path, number, lengths) for links in (one.sure, one.possible)))
+        for number, one in enumerate(sentences, start=1)
     ]
+    return LinkFile(shifted, doubt)
 
 
-def _read_pharaoh(path: Path, lines: list[str]) -> list[GoldLinks]:
-    return [parse_gold(line, where=f"{path}:{number}") for number, line in enumerate(lines, start=1)]
+def doubted(sentences: Iterable[Iterable[Link]]) -> str:
+    """A line of doubt, without the file's name, where links that are read from 0 have no word 0; else empty."""
+    any_link = False
+    for links in sentences:
+        for i, j in links:
+            if i == 0 or j == 0:
+                return ""
+            any_link = True
+    if not any_link:
+        return ""
+    return (
+        "links are read with words counted from 0, but none has a word 0: if they are counted from 1, say so "
+        "(--one-based of a command, first_word = 1 in a suite)"
+    )
 
 
-def _read_shared_task(lines: list[str]) -> list[GoldLinks]:
+def _shared_task(
+    path: Path, lines: Sequence[str], first: int | None, lengths: Lengths | None
+) -> tuple[list[GoldLinks], int]:
+    """The links by sentence, as they are numbered, and the number of the first word."""
+    most = _MOST_SENTENCES if lengths is None else len(lengths)
     sure: dict[int, set[Link]] = {}
     possible: dict[int, set[Link]] = {}
-    for line in lines:
+    zero = ""
+    for number, line in enumerate(lines, start=1):
         match = _SHARED_TASK.fullmatch(line)
-        if match and line.strip():
-            sentence, link = int(match[1]), (int(match[2]), int(match[3]))
-            possible.setdefault(sentence, set()).add(link)
-            if match[4] != "P":
-                sure.setdefault(sentence, set()).add(link)
-    return [
-        GoldLinks(frozenset(sure.get(n, ())), frozenset(possible.get(n, ())))
-        for n in range(1, max(possible) + 1)
-    ]
+        if not match or not line.strip():
+            continue
+        if any(len(digits) > 9 for digits in match.groups()[:3]) or not 1 <= int(match[1]) <= most:
+            raise UserError(
+                f"{path}:{number}: sentence {match[1][:20]}, but sentences are counted from 1 to {most:,}; correct it"
+            )
+        sentence, link = int(match[1]), (int(match[2]), int(match[3]))
+        if link == (0, 0) and first is None:
+            first = 0
+        if 0 in link:
+            zero = zero or f"{path}:{number}"
+        possible.setdefault(sentence, set()).add(link)
+        if match[4] != "P":
+            sure.setdefault(sentence, set()).add(link)
+    if zero and first is None:
+        raise UserError(
+            f"{zero}: a word 0, though this format counts from 1: if it stands for no word, give --one-based (such "
+            "links are left out); if the first word has the number 0, give --zero-based"
+        )
+    first = 1 if first is None else first
+    count = max(possible) if lengths is None else len(lengths)
+    return [_sentence(sure.get(n), possible.get(n), first) for n in range(1, count + 1)], first
+
+
+def _sentence(sure: set[Link] | None, possible: set[Link] | None, first: int) -> GoldLinks:
+    """The links of a sentence; those to word 0 of a file that counts from 1 stand for no word."""
+    if not possible:
+        return _NO_LINKS
+    kept = [{link for link in links or () if not (first and 0 in link)} for links in (sure, possible)]
+    return GoldLinks(frozenset(kept[0]), frozenset(kept[1]))
 
 
 def _shifted(
-    links: frozenset[Link],
-    first: int,
-    path: Path,
-    number: int,
-    lengths: Sequence[tuple[int, int]] | None,
+    links: frozenset[Link], first: int, path: Path, number: int, lengths: Lengths | None
 ) -> frozenset[Link]:
     shifted = frozenset((i - first, j - first) for i, j in links)
     for i, j in sorted(shifted):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from wcabench.errors import UserError
 from wcabench.words.symmetrise import Link, Links
 
-_LINK = re.compile(r"([0-9]+)([-?p])([0-9]+)")
+_LINK = re.compile(r"([0-9]{1,9})([-?p])([0-9]{1,9})")  # no sentence has a billion words
 
 
 @dataclass(frozen=True, slots=True)

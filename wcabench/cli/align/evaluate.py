@@ -2,61 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from wcabench.cli.input_options import INPUT_FILE, encoding_option
 from wcabench.cli.options import json_option
 from wcabench.cli.output import echo_json
+from wcabench.cli.stderr import warn
 
-_PATH = click.Path(dir_okay=False, path_type=Path)
-one_based_option = click.option("--one-based", is_flag=True, help="GOLD counts words from 1.")
+F = TypeVar("F", bound=Callable[..., Any])
 text_option = click.option(
     "--text",
     nargs=2,
-    type=_PATH,
+    type=INPUT_FILE,
     metavar="SOURCE TARGET",
     help="The sentences: links beyond them are refused.",
 )
 
 
+def first_word_options(function: F) -> F:
+    """--one-based and --zero-based: the number of the first word in GOLD; neither: as its format has it."""
+    one, zero = (
+        click.option(f"--{name}-based", "first_word", flag_value=number, type=int, help=help_text)
+        for name, number, help_text in (
+            ("one", 1, "GOLD counts words from 1.  [default: as its format has it]"),
+            ("zero", 0, "GOLD counts words from 0."),
+        )
+    )
+    return one(zero(function))
+
+
 @click.command()
-@click.argument("gold", type=_PATH)
-@click.argument("pred", type=_PATH)
-@one_based_option
+@click.argument("gold", type=INPUT_FILE)
+@click.argument("pred", type=INPUT_FILE)
+@first_word_options
 @text_option
+@encoding_option
 @json_option
-def evaluate(gold: Path, pred: Path, one_based: bool, text: tuple[Path, Path] | None, as_json: bool) -> None:
+def evaluate(
+    gold: Path,
+    pred: Path,
+    first_word: int | None,
+    text: tuple[Path, Path] | None,
+    encoding: str | None,
+    as_json: bool,
+) -> None:
     """Precision, recall and alignment error rate of the links in PRED against those in GOLD.
 
-    PRED is in Pharaoh format (0-0 1-2), words from 0. GOLD is too, possible links as 3?4 or 3p4, or in that of the
-    shared tasks (sentence source target S|P, a link a line). The interval is a bootstrap over sentences.
+    Both are in Pharaoh format (0-0 1-2; possible links as 3?4 or 3p4), which counts words from 0, or in that of the
+    shared tasks (sentence source target S|P, a link a line), which counts from 1. The interval is a bootstrap over
+    sentences.
     """
-    result = _evaluate(gold, pred, one_based, text)
+    result = _evaluate(gold, pred, first_word, text, encoding)
     if as_json:
         echo_json(result)
     else:
         _print_table(result)
 
 
-def _evaluate(gold: Path, pred: Path, one_based: bool, text: tuple[Path, Path] | None) -> dict[str, Any]:
+def _evaluate(
+    gold: Path, pred: Path, first_word: int | None, text: tuple[Path, Path] | None, encoding: str | None
+) -> dict[str, Any]:
     """The score of a file of links, rates in percent."""
     from wcabench.data.text_files import read_lines
     from wcabench.errors import UserError
     from wcabench.words.link_files import parse_link_file
 
-    lengths = _lengths(*text) if text else None
-    wanted = parse_link_file(gold, read_lines(gold), first=int(one_based), lengths=lengths)
-    found = parse_link_file(pred, read_lines(pred), lengths=lengths)
-    if len(found) != len(wanted):
+    lengths = _lengths(*text, encoding) if text else None
+    wanted = parse_link_file(gold, read_lines(gold, encoding), first=first_word, lengths=lengths)
+    found = parse_link_file(pred, read_lines(pred, encoding), lengths=lengths)
+    for path, file in ((gold, wanted), (pred, found)):
+        if file.doubt:
+            warn(f"{path}: {file.doubt}")
+    if len(found.sentences) != len(wanted.sentences):
         raise UserError(
-            f"{pred}: {len(found)} sentences, but {len(wanted)} in {gold}; wanted a line for each, empty where "
-            "nothing is linked"
+            f"{pred}: {len(found.sentences)} sentences, but {len(wanted.sentences)} in {gold}; wanted a line for "
+            "each, empty where nothing is linked"
         )
     return _result(
-        [one.sure for one in found], [one.sure for one in wanted], [one.possible for one in wanted]
+        [one.sure for one in found.sentences],
+        [one.sure for one in wanted.sentences],
+        [one.possible for one in wanted.sentences],
     )
 
 
@@ -71,10 +101,11 @@ def _result(predicted: list[Any], sure: list[Any], possible: list[Any]) -> dict[
     return {**score, **rates, "error_rate_interval": interval, "sentences": len(counts)}
 
 
-def _lengths(source: Path, target: Path) -> list[tuple[int, int]]:
-    from wcabench.data.parallel import read_line_pairs
+def _lengths(source: Path, target: Path, encoding: str | None) -> list[tuple[int, int]]:
+    from wcabench.data.line_pairs import PairForm, iter_line_pairs
 
-    return [(len(one), len(other)) for one, other in read_line_pairs(source, target)]
+    pairs = iter_line_pairs(source, target, PairForm(encoding=encoding))
+    return [(len(one), len(other)) for one, other in pairs]
 
 
 def _print_table(result: dict[str, Any]) -> None:

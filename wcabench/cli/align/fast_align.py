@@ -13,6 +13,7 @@ import click
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
+    from wcabench.data.line_pairs import PairForm
     from wcabench.words.aligner import MakeDirection, Progress, ScoredLinks
     from wcabench.words.corpus import Corpus
     from wcabench.words.direction import Pass
@@ -26,8 +27,9 @@ class Files:
     """What is read and written; None: not asked for.
 
     Attributes:
-        source: sentences of the source language; without `target`, source TAB target.
+        source: sentences of the source language; without `target`, both sides.
         target: sentences of the target language.
+        form: how they are laid out.
         out: links; None is stdout.
         save_model: fitted model to write.
         model: fitted model to read.
@@ -36,6 +38,7 @@ class Files:
 
     source: Path
     target: Path | None
+    form: PairForm
     out: Path | None
     save_model: Path | None
     model: Path | None
@@ -87,10 +90,10 @@ def _load(path: Path | None) -> FittedAligner | None:
 
 
 def _read(files: Files, *, lowercase: bool) -> Corpus:
-    from wcabench.data.parallel import iter_line_pairs
+    from wcabench.data.line_pairs import iter_line_pairs
     from wcabench.words.corpus import encode
 
-    corpus = encode(iter_line_pairs(files.source, files.target), lowercase=lowercase)
+    corpus = encode(iter_line_pairs(files.source, files.target, files.form), lowercase=lowercase)
     echo_empty(corpus.given - len(corpus.kept), corpus.given)
     return corpus
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.align.evaluate import one_based_option, text_option
+from wcabench.cli.align.evaluate import first_word_options, text_option
 from wcabench.cli.align.sweep_output import BEGIN, END, show_sweep
 from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.completion import complete_method
+from wcabench.cli.input_options import INPUT_FILE, encoding_option
 from wcabench.cli.options import (
     DEFAULT_SUITE,
     data_dir_option,
@@ -36,9 +37,10 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("own", metavar="[GOLD]", type=_PATH, required=False)
-@one_based_option
+@click.argument("own", metavar="[GOLD]", type=INPUT_FILE, required=False)
+@first_word_options
 @text_option
+@encoding_option
 @click.option(
     "--gold",
     "golds",
@@ -90,8 +92,9 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
 @quiet_option
 def sweep(
     own: Path | None,
-    one_based: bool,
+    first_word: int | None,
     text: tuple[Path, Path] | None,
+    encoding: str | None,
     form: str,
     as_json: bool,
     **options: Any,
@@ -105,7 +108,7 @@ def sweep(
 
     require((own is None) == (text is None), "a gold file of your own: give GOLD and --text SOURCE TARGET")
     require(own is None or not options["golds"], "GOLD or --gold, not both")
-    gold = own_gold_set(own, *text, int(one_based)) if own and text else None
+    gold = own_gold_set(own, *text, first_word, encoding) if own and text else None
     show_sweep(sweep_report(gold, options), "json" if as_json else form, options["into"])
 
 

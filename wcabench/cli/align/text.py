@@ -10,6 +10,7 @@ import click
 from wcabench.cli.choices import chosen_encoder, load_suite
 from wcabench.cli.commands import ALIGN
 from wcabench.cli.groups import CommandGroup, entry_items
+from wcabench.cli.input_options import INPUT_FILE, pair_form, pair_options
 from wcabench.cli.options import (
     DEFAULT_SUITE,
     device_option,
@@ -43,8 +44,9 @@ def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 
 @click.command(cls=CommandGroup, entries=ALIGN)
-@click.argument("source", type=_PATH, shell_complete=complete_source)
-@click.argument("target", type=_PATH, required=False)
+@click.argument("source", type=INPUT_FILE, shell_complete=complete_source)
+@click.argument("target", type=INPUT_FILE, required=False)
+@pair_options
 @one_method_option(FASTALIGN, "Whose coupling links the words.")
 @encoder_option
 @click.option(
@@ -65,7 +67,9 @@ def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str)
 @device_option
 @out_option("File for the links; stdout by default.")
 @click.option("--save-model", type=_PATH, help="Keep what fastalign learned in this file (safetensors).")
-@click.option("--model", type=_PATH, help="Link by a model that was kept; nothing is learned from the text.")
+@click.option(
+    "--model", type=INPUT_FILE, help="Link by a model that was kept; nothing is learned from the text."
+)
 @click.option(
     "--scores",
     type=_PATH,
@@ -85,11 +89,12 @@ def align(
     save_model: Path | None,
     model: Path | None,
     scores: Path | None,
+    **text: Any,
 ) -> None:
     """Link the words of SOURCE with those of TARGET, its translation line by line; in Pharaoh format.
 
-    Without TARGET, SOURCE holds both: a sentence, a tab, its translation. Words are parted by spaces. A line with an
-    empty side gets an empty line.
+    Without TARGET, SOURCE holds both: a sentence, a tab (or |||), its translation. Words are parted by spaces. A line
+    with an empty side gets an empty line.
 
     fastalign learns from this text alone, unless it gets a --model; the couplings read the states of an encoder, the
     embedded one if none is named.
@@ -98,7 +103,7 @@ def align(
     from wcabench.errors import UserError
 
     name, chosen, tables = _method(method, settings)
-    files = Files(source, target, out, save_model, model, scores)
+    files = Files(source, target, pair_form(text), out, save_model, model, scores)
     if name == FASTALIGN:
         if threshold is not None:
             raise UserError("--threshold is for the couplings; fastalign links the most probable word")
@@ -137,10 +142,10 @@ def _couple(
 ) -> None:
     """Link the words by a coupling on an encoder's states."""
     from wcabench.cli.align.fast_align import echo_empty, write_lines
-    from wcabench.data.parallel import read_line_pairs
+    from wcabench.data.line_pairs import read_line_pairs
     from wcabench.words.pharaoh import format_links
 
-    pairs = read_line_pairs(files.source, files.target)
+    pairs = read_line_pairs(files.source, files.target, files.form)
     links = _coupled(pairs, method, encoder, direction, threshold, tables, device)
     echo_empty(sum(not (one and other) for one, other in pairs), len(pairs))
     write_lines(map(format_links, links), files.out)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from wcabench.cli.input_options import INPUT_FILE
 from wcabench.cli.options import device_option, out_option, quiet_option, set_option_of
 from wcabench.cli.stderr import ErrorMessage, is_quiet
 
 
 @click.command()
-@click.argument("settings", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("settings", type=INPUT_FILE)
 @click.option(
     "--text",
     required=True,

@@ -39,6 +39,7 @@ class Checked:
         sha256: of the parsed content.
         skipped: reason -> lines that were left out.
         error: what is wrong and what to do; empty where nothing is.
+        doubt: why the files may not mean what they were read as; empty where nothing is.
     """
 
     resource: str
@@ -48,6 +49,7 @@ class Checked:
     sha256: str = ""
     skipped: dict[str, int] | None = None
     error: str = ""
+    doubt: str = ""
 
 
 @click.command()
@@ -83,6 +85,9 @@ def prepare(
         echo_json({"suite": the_suite.name, "resources": [asdict(row) for row in rows]})
     else:
         _print_table(rows)
+    for row in rows:
+        if row.doubt and not as_json:
+            click.echo(f"{row.resource}: {row.doubt}", err=True)
     errors = [row.error for row in rows if row.error]
     for error in errors[:-1]:
         ErrorMessage(error).show()
@@ -108,7 +113,9 @@ def _check(resource: Resource, source: DataSource) -> Checked:
         return Checked(resource.name, _state(resource, source), error=str(error))
     state = "ok" if resource.sha256 else "ok, not pinned"
     where = ", ".join(map(str, found.files))
-    return Checked(resource.name, state, where, len(found.content), found.sha256, found.skipped)
+    return Checked(
+        resource.name, state, where, len(found.content), found.sha256, found.skipped, doubt=found.doubt
+    )
 
 
 def _state(resource: Resource, source: DataSource) -> str:

@@ -1,0 +1,103 @@
+"""Files as bytes: regular files alone, gzipped ones unpacked, sizes bounded before anything is read."""
+
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from wcabench.errors import UserError
+
+# The most that is read whole: far above any corpus, far below what brings a machine down.
+LARGEST_FILE = 2 * 2**30
+GZIP_MAGIC = b"\x1f\x8b"
+_READ_ERRORS = (OSError, EOFError, zlib.error)
+# Opening a pipe does not wait for its other end, so that it can be refused. Windows has no such flag.
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+
+
+def expanded(path: str | Path) -> Path:
+    """A path with `~` as the home folder.
+
+    Raises:
+        UserError: the user whose home it asks for (`~nobody`) has none.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UserError(f"{path}: that user has no home folder here; write the path out") from None
+
+
+def is_file(path: Path) -> bool:
+    """Whether a regular file stands there; a link to one counts, a folder does not.
+
+    Raises:
+        UserError: something else stands there (a pipe, a device), or no file can have this path.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return stat.S_ISREG(mode)
+    raise _irregular(path, mode)
+
+
+@contextmanager
+def open_binary(path: Path) -> Iterator[IO[bytes]]:
+    """A stream of the bytes of a regular file; those of a gzipped file are unpacked, whatever its name.
+
+    Raises:
+        UserError: the file cannot be opened or read, is a folder, a pipe or a device, or is damaged gzip.
+    """
+    try:
+        stream = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 (Path.open takes no opener)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    with stream:
+        mode = os.fstat(stream.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise _irregular(path, mode)
+        try:
+            if stream.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)] == GZIP_MAGIC:
+                with gzip.GzipFile(fileobj=stream) as unpacked:
+                    yield unpacked  # type: ignore[misc]
+            else:
+                yield stream
+        except _READ_ERRORS as error:
+            raise _unreadable(path, error) from error
+
+
+def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """All bytes of a file, unpacked.
+
+    Raises:
+        UserError: as `open_binary`; or the file holds more than `largest` bytes.
+    """
+    with open_binary(path) as stream:
+        if os.fstat(stream.fileno()).st_size <= largest:
+            raw = stream.read(largest + 1)
+            if len(raw) <= largest:
+                return raw
+    raise UserError(f"{path}: holds more than {largest:,} bytes, the most that is read; cut it")
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | _AT_ONCE)
+
+
+def _irregular(path: Path, mode: int) -> UserError:
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    kind = next((name for test, name in kinds if test(mode)), "a device")
+    return UserError(f"{path}: cannot be read: it is {kind}; wanted a regular file")
+
+
+def _unreadable(path: Path, error: Exception) -> UserError:
+    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
+        return UserError(f"{path}: cannot be unpacked: {error}; the gzip file is damaged or cut short")
+    return UserError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}")
