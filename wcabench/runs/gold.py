@@ -10,7 +10,6 @@ from wcabench.runs.tags_file import TagsBySide
 from wcabench.scoring.scorer import SIDES, TestSide
 
 if TYPE_CHECKING:
-    from wcabench.contract import Sentence
     from wcabench.data.resources import DataSource, Loaded
     from wcabench.data.suites import Suite
 

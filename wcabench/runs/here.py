@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wcabench.config import DataConfig, EncoderConfig, build
 from wcabench.errors import UserError
 from wcabench.nn.identity import encoder_identity
-from wcabench.runs.plan import PairContent, pair_content
+from wcabench.runs.pair_content import PairContent, pair_content
 
 if TYPE_CHECKING:
     from wcabench.data.resources import DataSource

@@ -113,7 +113,7 @@ def _to_load(needs: Collection[Need], recipe: "RecipeConfig") -> set[Need]:
 
 
 def _visible(
-    loaded: Mapping[Need, Any],
+    loaded: Mapping[str, Any],
     types: tuple[str, ...],
     needs: Collection[Need],
     recipe: "RecipeConfig",
@@ -142,7 +142,7 @@ def _visible(
     )
 
 
-def _slot(need: Need, loaded: Mapping[Need, Any], recipe: "RecipeConfig") -> Any:
+def _slot(need: Need, loaded: Mapping[str, Any], recipe: "RecipeConfig") -> Any:
     """What the bench hands out for a slot: without empty sentences, and cut to the recipe's sizes."""
     if need == "labelled":
         train = loaded["labelled"] + (loaded["source-dev"] if recipe.train_on == "train+dev" else [])

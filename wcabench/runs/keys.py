@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from wcabench.config import EncoderConfig, RecipeConfig, resolved
-from wcabench.contract import SLOTS, Languages, Method, MethodInfo, Need
+from wcabench.contract import SLOTS, Languages, Method, MethodInfo
 from wcabench.errors import UserError
 from wcabench.runs.code import method_code, training_code
 from wcabench.runs.grid import method_options
@@ -132,19 +132,3 @@ def model_config(
     if context.selection is not None:
         config["selection"] = context.selection
     return json.loads(json.dumps(config))  # type: ignore[no-any-return]
-
-
-def slot_sha256(
-    shas: Mapping[str, str], slot_roles: Mapping[Need, Sequence[str]], recipe: RecipeConfig
-) -> dict[str, str]:
-    """The sha256 of what each slot hands out, for those that the suite gives.
-
-    Args:
-        shas: the sha256 of each resource of a pair, by its role.
-        slot_roles: the roles of the resources that a slot is made of.
-        recipe: may add the development set to the labelled sentences.
-    """
-    slots = {need: [shas[role] for role in roles] for need, roles in slot_roles.items()}
-    if recipe.train_on == "train+dev" and "source_dev" in shas:
-        slots["labelled"] = [*slots["labelled"], shas["source_dev"]]
-    return {need: "+".join(parts) for need, parts in slots.items()}

@@ -5,21 +5,21 @@ pairs, methods and studies share the models that they have in common.
 """
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, resolved
-from wcabench.contract import SLOTS, Languages, Need
+from wcabench.contract import SLOTS, Languages
 from wcabench.errors import UserError, require
 from wcabench.nn.identity import encoder_identity
 from wcabench.runs.code import scoring_code
 from wcabench.runs.grid import ChosenMethod, Settings, choose_methods, choose_pairs
-from wcabench.runs.keys import PlannedModel, TrainingContext, config_key, plan_model, slot_sha256
+from wcabench.runs.keys import PlannedModel, TrainingContext, config_key, plan_model
+from wcabench.runs.pair_content import PairContent, pair_content
 
 if TYPE_CHECKING:
-    from wcabench.data.labels import LabelPolicy
     from wcabench.data.resources import DataSource
     from wcabench.data.suites import Suite
 
@@ -129,45 +129,6 @@ def plan(
     return cells
 
 
-@dataclass(frozen=True)
-class PairContent:
-    """What the data of a pair is, by content.
-
-    Attributes:
-        shas: the sha256 of each resource, by its role.
-        slot_roles: the roles of the resources that each slot is made of, for the slots that the suite gives.
-        policy: the entity types in use.
-    """
-
-    shas: Mapping[str, str]
-    slot_roles: Mapping[Need, Sequence[str]]
-    policy: "LabelPolicy"
-
-    def table(self, recipe: RecipeConfig, names: Collection[str]) -> dict[str, str]:
-        """The data of a cell by the names that its configuration has for it: "target-test", "source-test", and slots.
-
-        Args:
-            recipe: may add the development set to the labelled sentences.
-            names: that are wanted; those that there is no data for are left out.
-        """
-        tests = {"target-test": self.shas["target_test"], "source-test": self.shas["source_test"]}
-        table = {**tests, **slot_sha256(self.shas, self.slot_roles, recipe)}
-        return {name: sha256 for name, sha256 in table.items() if name in names}
-
-
-def pair_content(suite: "Suite", pair: str, options: DataConfig, source: "DataSource") -> PairContent:
-    """What the data of a pair is; read where it is not pinned.
-
-    Raises:
-        UserError: unknown pair or translation, or data that is missing or wrong.
-    """
-    return PairContent(
-        suite.fingerprints(pair, options, source),
-        suite.slot_roles(pair, options),
-        suite.label_policy(pair, options, source),
-    )
-
-
 def overlay(base: T, table: Mapping[str, Any], where: str) -> T:
     """`base` with the values of a `--set` table laid over it."""
     values = {key.replace("-", "_"): value for key, value in table.items()}
@@ -221,7 +182,7 @@ def _context(
         seed=seed,
         types=content.policy.types,
         languages=Languages(*pair.split("-", 1)),
-        slots=slot_sha256(content.shas, content.slot_roles, recipe),
+        slots=content.slots(recipe),
         selection=selection,
     )
 

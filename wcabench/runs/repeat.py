@@ -11,7 +11,8 @@ from wcabench.runs.configuration import Configuration
 from wcabench.runs.differences import differences
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation_differences
-from wcabench.runs.plan import PairContent, PlannedCell, plan
+from wcabench.runs.pair_content import PairContent, pair_content
+from wcabench.runs.plan import PlannedCell, plan
 from wcabench.runs.signature import cell_signature
 from wcabench.runs.signature_fields import covers, fields_of, read_fields
 
@@ -67,8 +68,7 @@ def _changed_settings(cell: "Cell", again: PlannedCell, here: Here) -> Iterator[
     ):
         yield from differences(old, {key: new[key] for key in old if key in new}, f"{name}.")
     suite, _ = find_suite(cell.suite, here)
-    shas = suite.fingerprints(cell.pair, again.data, here.source)
-    if sorted(then.data_sha256.values()) != sorted(shas.values()):
+    if not _same_data(cell, pair_content(suite, cell.pair, again.data, here.source), again.recipe):
         yield "data (another content)"
 
 

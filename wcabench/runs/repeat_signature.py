@@ -15,7 +15,8 @@ from wcabench.runs.differences import difference
 from wcabench.runs.grid import default_options
 from wcabench.runs.here import Here, find_data, find_encoder, find_suite
 from wcabench.runs.installation import installation
-from wcabench.runs.plan import PairContent, PlannedCell, plan
+from wcabench.runs.pair_content import PairContent
+from wcabench.runs.plan import PlannedCell, plan
 from wcabench.runs.repeat import Repetition
 from wcabench.runs.signature import environment_fields, short_hash, signature
 from wcabench.runs.signature_fields import (
