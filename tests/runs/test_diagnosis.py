@@ -21,9 +21,10 @@ from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.bench import Bench
 from wcabench.runs import work
-from wcabench.runs.cells import PREDICTIONS, read_cell
+from wcabench.runs.cells import read_cell
 from wcabench.runs.diagnosis import diagnose, diagnose_untrained
 from wcabench.runs.here import Here
+from wcabench.runs.inputs import training_data
 from wcabench.runs.two_runs import compare_runs
 from wcabench.transport import Coupling
 
@@ -59,18 +60,18 @@ def test_predictions_are_the_same_to_the_bit_without_diagnostics_and_with_ones_t
 ) -> None:
     usual = run(tmp_path / "usual", tiny_encoder)
 
-    def wreck(method: Any, tagger: Any, bench: Any, data: Any) -> dict[str, Any]:
+    def wreck(method: Any, tagger: Any, planned: Any, data: Any, *, prepared: bool) -> dict[str, Any]:
         with torch.no_grad():
-            for parameter in tagger.model.parameters():
+            for parameter in tagger.network.parameters():
                 parameter.zero_()
         torch.manual_seed(7)
         return {}
 
-    for name, instead in (("without", lambda *_: {}), ("wrecked", wreck)):
+    for name, instead in (("without", lambda *_, **__: {}), ("wrecked", wreck)):
         monkeypatch.setattr(work, "diagnose", instead)
         other = run(tmp_path / name, tiny_encoder)
         assert other.key == usual.key
-        assert (other.path / PREDICTIONS).read_bytes() == (usual.path / PREDICTIONS).read_bytes()
+        assert other.tags() == usual.tags()
         assert other.record["training"] == usual.record["training"]
         assert other.record["scores"] == usual.record["scores"]
 
@@ -79,7 +80,7 @@ def test_a_cell_of_before_the_diagnostics_is_verified_on_what_it_has(
     tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = run(tmp_path / "now", tiny_encoder)
-    monkeypatch.setattr(work, "diagnose", lambda *_: {})
+    monkeypatch.setattr(work, "diagnose", lambda *_, **__: {})
     then = run(tmp_path / "then", tiny_encoder)
     difference = compare_runs(then, now)
     assert (difference.verdict, difference.not_stored) == ("identical", ("some diagnostics",))
@@ -107,11 +108,13 @@ class Breaks(Draws):
         return super().couple(costs)
 
 
-def trained(cls: Any, data: Any, folder: Path) -> tuple[Any, Any, Bench]:
-    needs = cls.info.needs
-    bench = Bench(data, EncoderConfig(name=str(folder)), RECIPE, seed=1, needs=needs)
+PLANNED: Any = types.SimpleNamespace(recipe=RECIPE, seed=1)
+
+
+def trained(cls: Any, data: Any, folder: Path) -> tuple[Any, Any]:
+    visible = training_data(data, cls.info.needs, RECIPE)
     method = cls()
-    return method, method.fit(bench), bench
+    return method, method.fit(Bench(visible, EncoderConfig(name=str(folder)), RECIPE, seed=1))
 
 
 @pytest.fixture
@@ -125,42 +128,37 @@ def gold_data(tiny_data: Any) -> Any:
 def test_global_generators_stand_where_they_stood_and_what_draws_from_them_is_measured_alike(
     gold_data: Any, tiny_encoder: Path
 ) -> None:
-    method, tagger, bench = trained(Draws, gold_data, tiny_encoder)
+    method, tagger = trained(Draws, gold_data, tiny_encoder)
     before = generators()
-    found = diagnose(method, tagger, bench, gold_data)
+    found = diagnose(method, tagger, PLANNED, gold_data, prepared=True)
     assert generators() == before
     torch.manual_seed(3)
     random.seed(3)
-    assert diagnose(method, tagger, bench, gold_data) == found
+    assert diagnose(method, tagger, PLANNED, gold_data, prepared=True) == found
     assert found["plan_entropy"] > 0
 
 
 def test_a_coupling_that_fails_on_other_pairs_costs_its_diagnostics_and_no_cell(
     gold_data: Any, tiny_encoder: Path
 ) -> None:
-    found = diagnose(*trained(Breaks, gold_data, tiny_encoder), gold_data)
+    found = diagnose(*trained(Breaks, gold_data, tiny_encoder), PLANNED, gold_data, prepared=True)
     assert found == {ABSENT: {"all": "measuring raised IndexError: pair 40 is not mine"}}
 
 
 def test_a_tagger_that_is_no_network_has_none(gold_data: Any, tiny_encoder: Path) -> None:
-    method, tagger, bench = trained(Draws, gold_data, tiny_encoder)
-    for other in (types.SimpleNamespace(predict=tagger.predict), types.SimpleNamespace(model="a lexicon")):
-        assert diagnose(method, other, bench, gold_data) == {ABSENT: {"all": NO_NETWORK}}  # type: ignore[arg-type]
+    method, tagger = trained(Draws, gold_data, tiny_encoder)
+    for other in (types.SimpleNamespace(predict=tagger.predict), types.SimpleNamespace(network="a lexicon")):
+        assert diagnose(method, other, PLANNED, gold_data, prepared=True) == {ABSENT: {"all": NO_NETWORK}}  # type: ignore[arg-type]
 
 
 def test_gold_links_and_target_tags_are_not_to_be_reached_from_the_bench(
     gold_data: Any, tiny_encoder: Path
 ) -> None:
-    bench = Bench(
-        gold_data,
-        EncoderConfig(name=str(tiny_encoder)),
-        RECIPE,
-        seed=1,
-        needs=frozenset({"labelled", "parallel", "target-text"}),
-    )
-    bench.fresh_model()
+    visible = training_data(gold_data, {"labelled", "parallel", "target-text"}, RECIPE)
+    bench = Bench(visible, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1)
+    bench.network()
     reached = _reachable(bench)
-    assert id(bench._data["parallel"]) in reached
+    assert id(bench._data.slots["parallel"]) in reached
     secret = [gold_data.aligned, gold_data.target_test, *gold_data.aligned, *gold_data.target_test, gold_data]
     assert not any(id(one) in reached for one in secret)
 
