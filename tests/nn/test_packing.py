@@ -79,7 +79,9 @@ def test_an_encoder_with_a_short_window_of_attention_is_not_packed():
 
 
 def test_packed_states_equal_those_of_each_sequence_alone(tiny_encoder):
-    model = TokenClassifier(EncoderConfig(name=str(tiny_encoder)), RecipeConfig(), ["O"], "cpu").eval()
+    model = TokenClassifier(
+        EncoderConfig(name=str(tiny_encoder)), RecipeConfig(precision="fp32"), ["O"], "cpu"
+    ).eval()
     sequences = [[2, *range(5, 5 + n), 3] for n in (1, 9, 4, 17, 2, 30)]
     (part,) = model.encode(sequences)
     for start, sequence in zip(part.starts, sequences, strict=True):
