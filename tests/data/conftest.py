@@ -33,7 +33,7 @@ types = ["LOC", "MISC", "ORG", "PER"]
 
 [encoder]
 name = "some/encoder"
-revision = "abc"
+revision = "abc0abc0abc0abc0abc0abc0abc0abc0abc0abc0"
 
 [recipe]
 epochs = 1

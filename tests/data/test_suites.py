@@ -26,7 +26,11 @@ def test_a_users_suite_is_loaded_end_to_end(tiny):
     suite = load_suite(str(tiny))
     assert (suite.name, suite.summary, suite.caption) == ("tiny", "invented", "Invented sentences.")
     assert (suite.pairs, suite.translations("en-nl")) == (("en-nl",), ("parallel",))
-    assert (suite.encoder.name, suite.encoder.revision, suite.recipe.epochs) == ("some/encoder", "abc", 1)
+    assert (suite.encoder.name, suite.encoder.revision, suite.recipe.epochs) == (
+        "some/encoder",
+        "abc0" * 10,
+        1,
+    )
     data = suite.load("en-nl", suite.data, OFFLINE)
     assert (data.suite, data.pair, data.types) == ("tiny", "en-nl", ("LOC", "ORG", "PER"))
     assert [len(part) for part in (data.train, data.source_dev, data.source_test)] == [3, 0, 1]
@@ -278,13 +282,16 @@ def test_prepare_downloads_an_encoder_of_the_hub_without_pickles(tiny, monkeypat
     import huggingface_hub
 
     asked = {}
+
+    def answer(name, **options):
+        asked[name] = options
+        return str(tiny.parent)
+
     monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_, **__: None)
-    monkeypatch.setattr(
-        huggingface_hub, "snapshot_download", lambda name, **options: asked.update({name: options})
-    )
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", answer)
     result = prepare("--suite", str(tiny))
     assert result.exit_code == 0, result.output
-    assert asked["some/encoder"]["revision"] == "abc"
+    assert asked["some/encoder"]["revision"] == "abc0" * 10
     assert not any(pattern.endswith("bin") for pattern in asked["some/encoder"]["allow_patterns"])
 
 

@@ -1,5 +1,6 @@
 """One trial of an encoder before anything runs: what it is fit for, or one line that says why it is not."""
 
+import copy
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import shutil
 
 import pytest
 import torch
+import transformers
 from encoders_by_hand import SMALL, change_json, change_weights, save_encoder, tokenizer
 from transformers import AutoModel
 
@@ -159,6 +161,14 @@ def test_more_pieces_than_positions_are_refused_or_the_limit_is_what_there_is(tm
 )
 def test_what_reads_no_sentences_of_pieces_is_refused(kind, settings, message, tmp_path):
     assert message in refusal(save_encoder(tmp_path / kind, kind, **settings))
+
+
+def test_an_encoder_that_reads_another_table_than_its_own_is_refused(tmp_path, monkeypatch):
+    """A training swaps the rows of `get_input_embeddings`: where others are read, it would learn from wrong ones."""
+    folder = save_encoder(tmp_path / "bert")
+    own = transformers.BertModel.get_input_embeddings
+    monkeypatch.setattr(transformers.BertModel, "get_input_embeddings", lambda self: copy.deepcopy(own(self)))
+    assert "its states do not come from its table of embeddings alone" in refusal(folder)
 
 
 def test_more_layers_cut_or_frozen_than_there_are_is_refused(tmp_path):

@@ -1,7 +1,6 @@
 """Encoders that are none: refused in one line by every command that reads one, before anything runs."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -73,19 +72,20 @@ def test_a_damaged_encoder_is_refused_before_anything_runs(damage, command):
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_doctor_and_prepare_say_it_too(damage):
+def test_doctor_says_it_too(damage):
     damage()
-    said = json.loads(wcabench("doctor", "--suite", "tiny.toml", *ENCODER, "--json").stdout)["encoder"]
-    assert not said["ready"] and DAMAGES[damage] in said["state"]
-    result = wcabench("prepare", "--suite", "tiny.toml", *ENCODER)
-    assert result.exit_code == 2 and DAMAGES[damage] in result.stderr
-    assert re.search(r"^encoder +wrong", result.stdout, re.MULTILINE)
+    said = json.loads(wcabench("doctor", "--suite", "tiny.toml", *ENCODER, "--json").stdout)
+    assert not said["encoder"]["ready"] and DAMAGES[damage] in said["encoder"]["state"]
+    assert said["probed"] is None
 
 
 def test_doctor_says_what_an_encoder_is(here):
-    said = json.loads(wcabench("doctor", "--suite", "tiny.toml", *ENCODER, "--json").stdout)["encoder"]
-    assert said["ready"] and said["state"].startswith("local folder: 4 layers of width 32, ")
-    assert "reads 130 pieces at most" in said["state"]
+    said = json.loads(wcabench("doctor", "--suite", "tiny.toml", *ENCODER, "--json").stdout)
+    assert said["encoder"] == {"name": "encoder", "ready": True, "state": "local folder"}
+    pieces = json.loads(Path("encoder/config.json").read_text())["vocab_size"]
+    found = {"layers": 4, "width": 32, "pieces": pieces, "positions": 130, "packed": True}
+    assert said["probed"] == found
+    assert "tried out: layers 4, width 32" in wcabench("doctor", "--suite", "tiny.toml", *ENCODER).stdout
 
 
 def test_an_encoder_with_fewer_positions_than_the_recipe_asks_for_is_refused(here):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +26,15 @@ def doctor(suite: str, encoder: str | None, data_dir: Path | None, as_json: bool
     """Check versions, device, data and encoder; for what is missing, say what to do."""
     the_suite = load_suite(suite)
     the_encoder = chosen_encoder(the_suite, encoder)
+    encoder_row, probed = _encoder(the_encoder, the_suite.recipe.max_length)
     report = {
         **_installation(),
         "device": _device(),
         "methods": _broken_methods(),
         "data_dir": str(data_dir) if data_dir else None,
         "suite": the_suite.name,
-        "encoder": _encoder(the_encoder, the_suite.recipe.max_length),
+        "encoder": encoder_row,
+        "probed": probed,
         "pairs": {pair: _pair(the_suite, pair, data_dir) for pair in the_suite.pairs},
     }
     if as_json:
@@ -78,21 +81,18 @@ def _broken_methods() -> dict[str, str]:
     return states
 
 
-def _encoder(encoder: "EncoderConfig", max_length: int) -> dict[str, Any]:
-    """Whether an encoder is here and can be used with a suite's longest sequences: it is loaded and tried out."""
+def _encoder(encoder: "EncoderConfig", max_length: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Whether an encoder is here and can be used with a suite's longest sequences, and what a trial of it found."""
     from wcabench.errors import UserError
     from wcabench.nn.identity import encoder_status
     from wcabench.nn.probe import probe_encoder
 
     try:
         status = encoder_status(encoder, offline=True)
-        return {
-            "name": encoder.name,
-            "ready": True,
-            "state": f"{status}: {probe_encoder(encoder, max_length)}",
-        }
+        probed = probe_encoder(encoder, max_length)
     except UserError as error:
-        return {"name": encoder.name, "ready": False, "state": str(error)}
+        return {"name": encoder.name, "ready": False, "state": str(error)}, None
+    return {"name": encoder.name, "ready": True, "state": status}, asdict(probed)
 
 
 def _pair(suite: "Suite", pair: str, data_dir: Path | None) -> dict[str, Any]:
@@ -120,3 +120,5 @@ def _print(report: dict[str, Any]) -> None:
     click.echo(f"suite {report['suite']}, without a network:")
     for name, row in rows.items():
         click.echo(f"  {'ok     ' if row['ready'] else 'missing'}  {name}: {row['state']}")
+    if report["probed"]:
+        click.echo("tried out: " + ", ".join(f"{name} {value}" for name, value in report["probed"].items()))

@@ -67,11 +67,11 @@ def load_encoder(encoder: EncoderConfig) -> nn.Module:
 
 
 def encoder_half(model: nn.Module) -> nn.Module:
-    """The encoder of an encoder-decoder (T5, BART); any other model as it is."""
-    halves = [getattr(model, name, None) for name in ("encoder", "decoder")]
-    if all(isinstance(half, nn.Module) and hasattr(half, "config") for half in halves):
-        return halves[0]  # type: ignore[return-value]
-    return model
+    """The encoder of an encoder-decoder (T5, BART), also where it was saved alone; any other model as it is."""
+    from transformers import PreTrainedModel
+
+    half = getattr(model, "encoder", None)
+    return half if isinstance(half, PreTrainedModel) else model
 
 
 def transformer_layers(model: nn.Module) -> nn.ModuleList:

@@ -54,7 +54,7 @@ def identifying_files(folder: Path) -> list[Path]:
     require(folder.is_dir(), f"encoder {folder}: no such folder")
     wanted = f"encoder {folder}: no {CONFIG}; wanted a folder written by `save_pretrained`"
     require((folder / CONFIG).exists(), wanted)
-    return sorted({_regular(folder / CONFIG), *_tokenizer_files(folder), *weight_files(folder)})
+    return sorted({_regular(folder / CONFIG), *weight_files(folder), *_tokenizer_files(folder)})
 
 
 def weight_files(folder: Path) -> list[Path]:

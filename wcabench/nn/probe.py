@@ -36,11 +36,6 @@ class Probed:
     positions: int | None
     packed: bool
 
-    def __str__(self) -> str:
-        """For people: "6 layers of width 384, 19000 pieces, reads 160 pieces"."""
-        limit = "" if self.positions is None else f", reads {self.positions} pieces at most"
-        return f"{self.layers} layers of width {self.width}, {self.pieces} pieces{limit}"
-
 
 # What was found of encoders that were tried in this process; no encoder is kept.
 _tried: dict[tuple[str, int | None, bool, int, int], Probed] = {}
@@ -118,9 +113,10 @@ def try_out(encoder: Any, table: PieceTable, device: str) -> Probed:
         (longest,) = trial_pieces(encoder, (table.max_length - 2,))
         read_states(encoder, torch.tensor([_around(table, longest)], device=device))
         _read_in_training(encoder, longest[:5], device)
+        first = first_position(encoder, table.max_length, table.begin, table.end, table.pad, device)
+        _read_few_rows(encoder, _around(table, longest[:5]), table, first, device)
     finally:
         encoder.train(training)
-    first = first_position(encoder, table.max_length, table.begin, table.end, table.pad, device)
     config = encoder.config
     rows = encoder.get_input_embeddings().num_embeddings
     return Probed(config.num_hidden_layers, config.hidden_size, rows, limit, first is not None)
@@ -157,9 +153,34 @@ def _compare(encoder: Any, sentences: list[list[int]], pad: int, device: str) ->
     )
 
 
+def _read_few_rows(encoder: Any, ids: list[int], table: PieceTable, first: int | None, device: str) -> None:
+    """Read a sentence with the rows of its pieces alone in the embedding, as a training does.
+
+    It goes wrong where another table than that of `get_input_embeddings` is read.
+    """
+    embedding = encoder.get_input_embeddings()
+    weight, padding, size = embedding.weight, embedding.padding_idx, embedding.num_embeddings
+    rows = sorted({*ids, table.pad, 0 if padding is None else padding})
+    given = [rows.index(number) for number in ids]
+    positions = {} if first is None else {"position_ids": torch.arange(len(ids), device=device)[None] + first}
+    wanted = read_states(encoder, torch.tensor([ids], device=device))[-1][0]
+    try:
+        embedding.weight, embedding.num_embeddings = torch.nn.Parameter(weight[rows]), len(rows)
+        embedding.padding_idx = None if padding is None else rows.index(padding)
+        states = read_states(encoder, torch.tensor([given], device=device), **positions)[-1][0]
+    finally:
+        embedding.weight, embedding.padding_idx, embedding.num_embeddings = weight, padding, size
+    require(
+        same_states(states, wanted),
+        f"an encoder of type {encoder.config.model_type} cannot be used: its states do not come from its table of "
+        "embeddings alone",
+    )
+
+
 def _read_in_training(encoder: Any, ids: list[int], device: str) -> None:
     """Read a sentence with dropout; the random numbers of torch are put back."""
     devices = [torch.device(device)] if device != "cpu" else []
     with torch.random.fork_rng(devices):
         encoder.train()
         read_states(encoder, torch.tensor([ids], device=device))
+        encoder.eval()
