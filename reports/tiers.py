@@ -1,4 +1,4 @@
-"""Fairness tiers: what a method may see beside labelled sentences of the source language."""
+"""Fairness tiers: what a method may see besides labelled sentences of the source language."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -8,7 +8,7 @@ from wcabench import registry
 from wcabench.errors import UserError
 
 Tier = Literal["labelled", "target-text", "dictionary", "parallel", "unknown"]
-# From the least that a method may see to the most.
+# In the order of how much a method may see.
 TIERS: tuple[Tier, ...] = ("labelled", "target-text", "dictionary", "parallel", "unknown")
 TEXT: dict[Tier, str] = {
     "labelled": "English labels only",
@@ -20,9 +20,9 @@ TEXT: dict[Tier, str] = {
 
 
 def tier(needs: Iterable[str]) -> Tier:
-    """The tier of a method with these needs: that of the need which tells it the most."""
-    known = [one for one in TIERS if one in set(needs)]
-    return known[-1] if known else "labelled"
+    """The tier of a method with these needs: the highest that one of them has."""
+    tiers = [each for each in TIERS if each in set(needs)]
+    return tiers[-1] if tiers else "labelled"
 
 
 def seen(method: str) -> dict[str, Any]:

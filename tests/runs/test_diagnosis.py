@@ -21,7 +21,7 @@ from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.bench import Bench
 from wcabench.runs import work
-from wcabench.runs.cells import PREDICTIONS, read_cell
+from wcabench.runs.cells import TAGS, read_cell
 from wcabench.runs.diagnosis import diagnose, diagnose_untrained
 from wcabench.runs.here import Here
 from wcabench.runs.two_runs import compare_runs
@@ -70,7 +70,7 @@ def test_predictions_are_the_same_to_the_bit_without_diagnostics_and_with_ones_t
         monkeypatch.setattr(work, "diagnose", instead)
         other = run(tmp_path / name, tiny_encoder)
         assert other.key == usual.key
-        assert (other.path / PREDICTIONS).read_bytes() == (usual.path / PREDICTIONS).read_bytes()
+        assert (other.path / TAGS).read_bytes() == (usual.path / TAGS).read_bytes()
         assert other.record["training"] == usual.record["training"]
         assert other.record["scores"] == usual.record["scores"]
 

@@ -26,6 +26,10 @@ STORE = {
     "rerun": Entry(
         "Run the cells of a signature, or one cell, with the same settings.", "wcabench.cli.store.rerun:rerun"
     ),
+    "predictions": Entry(
+        "Print what a cell predicted, word by word beside the gold tags.",
+        "wcabench.cli.store.predictions:predictions",
+    ),
     "rescore": Entry(
         "Count the stored predictions of cells again by today's scorers.",
         "wcabench.cli.store.rescore:rescore",
