@@ -21,7 +21,7 @@ COLUMNS = {
     "kind": "ours: run here; published: copied from print",
     "label": "the method with the options that are not its defaults, or the published system",
     "method": "registered name; empty for a published row",
-    "tier": "the most that it may see: labelled, target-text, dictionary, parallel or unknown",
+    "tier": "the most that it may see: labelled, target-text, dictionary, parallel, external or unknown",
     "section": "where a published row was published",
     "value": "F1 on the target test in percent: mean over seeds; of a published row as it was printed",
     "std": "standard deviation over seeds (n - 1)",

@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from wcabench.contract import Need
+from wcabench.contract.slots import tier_of
 from wcabench.reports.table import Row, TableEntry
-from wcabench.reports.tiers import tier
 
 VERIFICATION = {
     "repository": "agrees with the results in the authors' own repository",
@@ -42,7 +42,7 @@ class PublishedRow:
         verification: a key of `VERIFICATION`.
         remark: what is wrong with the row.
         remarks: pair -> what is wrong with that number.
-        needs: what the system may see, by the names of `wcabench.registry.Need`.
+        needs: what the system may see, by the names of `wcabench.contract.SLOTS`.
         protocol: how it was trained and scored, by the keys of `PROTOCOL`; empty where that could not be read.
     """
 
@@ -113,7 +113,7 @@ def _as_row(row: PublishedRow, pairs: Sequence[str], sources: bool) -> Row:
             "verification": row.verification,
             "remark": row.remark,
             "needs": list(row.needs),
-            "tier": tier(row.needs),
+            "tier": tier_of(row.needs),
             "protocol": dict(row.protocol),
         },
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from wcabench.reports.table import ReportTable, Row, Section, TableEntry
-from wcabench.reports.tiers import Tier
+from wcabench.reports.tiers import ShownTier
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -51,10 +51,10 @@ class PageSection:
             f", suite {facts['suite']}"
         )
 
-    def tier(self, row: Row) -> Tier:
+    def tier(self, row: Row) -> ShownTier:
         """What a row's method may see."""
         facts = row.more if row.kind == "published" else self.section.facts["methods"].get(row.label, {})
-        tier: Tier = facts.get("tier", "unknown")
+        tier: ShownTier = facts.get("tier", "unknown")
         return tier
 
     def behind(self, entry: TableEntry) -> list["Cell"]:

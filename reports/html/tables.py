@@ -9,7 +9,7 @@ from wcabench.reports.html.numbers import column_filters, note_marks, number_cel
 from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.provenance import MIXED, SIGNATURE
 from wcabench.reports.table import TYPES, ReportTable, Row
-from wcabench.reports.tiers import TEXT, TIERS, Tier
+from wcabench.reports.tiers import TEXT, TIERS, ShownTier
 
 
 def render_table(table: ReportTable, page: PageSection) -> Markup:
@@ -49,7 +49,7 @@ def label_cell(label: str, marks: Markup | None = None) -> Markup:
     return element("th", label, marks, scope="row", data_value=label)
 
 
-def tier_cell(tier: Tier) -> Markup:
+def tier_cell(tier: ShownTier) -> Markup:
     """What a method may see; sorted from the least to the most."""
     tag = element("span", TEXT[tier], class_=f"tier {tier}")
     return element("td", tag, data_value=TIERS.index(tier), data_name="sees")

@@ -10,7 +10,6 @@ from wcabench.runs.tags_file import TagsBySide
 from wcabench.scoring.scorer import SIDES, TestSide
 
 if TYPE_CHECKING:
-    from wcabench.contract import Sentence
     from wcabench.data.resources import DataSource, Loaded
     from wcabench.data.suites import Suite
 
@@ -38,7 +37,6 @@ class GoldReader:
         Raises:
             UserError: the suite or its data is not here, or is not what the cell was scored on.
         """
-        from wcabench.contract import Sentence
         from wcabench.data.labels import without_types
 
         if cell.suite not in self._suites:
