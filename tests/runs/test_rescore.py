@@ -285,7 +285,7 @@ def test_predictions_are_printed_beside_words_and_gold_tags_and_score_as_the_cel
 ) -> None:
     cell = tiny.cell()
     options = ("--results", str(tiny.root), "--suite", str(tiny.suite_file), "--side", side)
-    result = CliRunner().invoke(main, ["store", "predictions", cell.key[:6], *options])
+    result = CliRunner().invoke(main, ["store", "tags", cell.key[:6], *options])
     assert result.exit_code == 0, result.output
     blocks = [block.split("\n") for block in result.stdout.rstrip("\n").split("\n\n")]
     rows = [[line.split("\t") for line in block] for block in blocks]
@@ -295,12 +295,9 @@ def test_predictions_are_printed_beside_words_and_gold_tags_and_score_as_the_cel
     assert [[row[2] for row in one] for one in rows] == [
         [tag or "O" for tag in one] for one in tiny.tags[side]
     ]
-    written = tmp_path / "made" / "columns.txt"
+    written = tmp_path / "columns.txt"
     assert (
-        CliRunner()
-        .invoke(main, ["store", "predictions", cell.key, *options, "--out", str(written)])
-        .exit_code
-        == 0
+        CliRunner().invoke(main, ["store", "tags", cell.key, *options, "--out", str(written)]).exit_code == 0
     )
     assert written.read_text() == result.stdout
     gold = {"target": "test.nl.conll", "source": "test.en.conll"}[side]
@@ -313,7 +310,7 @@ def test_predictions_that_were_not_kept_or_do_not_fit_are_said(tiny: TinyStore) 
     write_tags(other.path / TAGS, {"target": [["O"]], "source": [["O"]]})
     for cell, says in ((old, "kept no predicted tags of the source's"), (other, "do not fit the sentences")):
         options = ("--results", str(tiny.root), "--suite", str(tiny.suite_file), "--side", "source")
-        result = CliRunner().invoke(main, ["store", "predictions", cell.key, *options])
+        result = CliRunner().invoke(main, ["store", "tags", cell.key, *options])
         assert result.exit_code == 2 and says in result.stderr and result.stderr.count("\n") == 1
 
 

@@ -26,9 +26,8 @@ STORE = {
     "rerun": Entry(
         "Run the cells of a signature, or one cell, with the same settings.", "wcabench.cli.store.rerun:rerun"
     ),
-    "predictions": Entry(
-        "Print what a cell predicted, word by word beside the gold tags.",
-        "wcabench.cli.store.predictions:predictions",
+    "tags": Entry(
+        "Print words, gold tags and predicted tags of a cell's test set.", "wcabench.cli.store.tags:tags"
     ),
     "rescore": Entry(
         "Count the stored predictions of cells again by today's scorers.",
@@ -88,7 +87,7 @@ SECTIONS = {
     },
     "Groups, as in wcabench store merge": {
         "store": Entry(
-            "Stored cells.",
+            "Cells.",
             members=STORE,
             about="Look at the cells of a results folder, run them again, and copy them between folders and files.",
         ),

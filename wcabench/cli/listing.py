@@ -96,7 +96,7 @@ def echo_older(cells: Sequence[Any]) -> None:
 
     note = older_note(cells)
     if note:
-        click.echo(f"note: {note}", err=True)
+        warn(f"note: {note}")
 
 
 def cell_row(cell: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wcabench.contract import Sentence
 
 
-def prediction_lines(gold: "list[Sentence]", predicted: list[Tags]) -> Iterator[str]:
+def tag_lines(gold: "list[Sentence]", predicted: list[Tags]) -> Iterator[str]:
     """One line a word, with tabs between the columns, and an empty line after each sentence.
 
     Args:
