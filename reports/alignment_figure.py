@@ -1,4 +1,4 @@
-"""The paper's Figure 1 for any sentence pair: similarity, plans and word links as heat maps side by side."""
+"""The paper's Figure 1 for any sentence pair: similarity, plans and word links as heat maps."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,60 +8,63 @@ from wcabench.reports.figure_files import check_output, new_figure, save
 if TYPE_CHECKING:
     from wcabench.measuring.sentence_alignment import SentenceAlignment
 
-# Inches and points. Eleven target tokens fill a column of 8.5 cm with text of 6 points: no scaling, no loss.
+# Inches and points. Eleven target tokens fill a column of 8.5 cm with text of 6 points, so that it need not be scaled.
 CELL = 0.125
 GAP, TITLE, BAR = 0.1, 0.17, 0.06
 POINTS = 6
 LABEL = POINTS * 0.62 / 72  # width of a letter
-# One hue from white to dark: readable in grey and by the colour-blind, and nothing is white paper.
+# One hue from white to dark can be read in grey and by the colour-blind; no mass is as white as the paper.
 COLOURS = "Blues"
 NEAREST = "nearest-token"
 
 
-def draw(found: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None:
-    """Write the figure; its format is that of the file's name. The same input gives the same file.
+def draw(alignment: "SentenceAlignment", path: Path, titles: dict[str, str]) -> None:
+    """Write the figure in the format of the file's name. The same input gives the same file.
 
     Similarity has a scale of its own, with a dot on the nearest source token of each target token; the plans share one
-    scale, from 0 to 1. Source tokens stand at the left of each row of panels, target tokens below each column.
+    scale, from 0 to 1. Source tokens are printed at the left of each row of panels, target tokens below each column.
 
     Args:
-        found: what is drawn.
+        alignment: what is drawn.
         path: .png, .svg or .pdf.
-        titles: name of a plan -> what stands above it.
+        titles: name of a plan -> title of its panel.
 
     Raises:
         UserError: matplotlib is missing, another format, or a place that cannot be written.
     """
     check_output(path)
-    plans = {name: plan for name, plan in found.plans.items() if name != NEAREST}
-    panels = {name: one.numpy() for name, one in {"similarity": found.similarity, **plans}.items()}
-    figure = new_figure(1, 1)  # its size is that of what is drawn
-    heads = {name: titles.get(name, name) for name in panels}
-    page = _Page(figure, found, widest=max(map(len, heads.values())) * LABEL, rows=-(-len(panels) // 2))
-    images: dict[bool, Any] = {}
-    for at, (name, values) in enumerate(panels.items()):
-        axis = page.panel(at, heads[name])
+    plans = {name: plan for name, plan in alignment.plans.items() if name != NEAREST}
+    matrices = {
+        name: matrix.numpy() for name, matrix in {"similarity": alignment.similarity, **plans}.items()
+    }
+    figure = new_figure(1, 1)  # it is cut to what is drawn when it is saved
+    heads = {name: titles.get(name, name) for name in matrices}
+    widest = max(map(len, heads.values())) * LABEL
+    layout = _Layout(figure, alignment, widest=widest, rows=-(-len(matrices) // 2))
+    images: dict[bool, Any] = {}  # whether it is the similarity -> the last image of that kind
+    for number, (name, values) in enumerate(matrices.items()):
+        axis = layout.panel(number, heads[name])
         images[name == "similarity"] = _heat_map(axis, values, similarity=name == "similarity")
-        _label(axis, found, left=at % 2 == 0, below=at + 2 >= len(panels))
-    lowest = max(map(len, found.target)) * LABEL + TITLE
-    page.legend(0, lowest, images[True], "cosine similarity\n(dot: nearest source token)")
+        _label(axis, alignment, left=number % 2 == 0, below=number + 2 >= len(matrices))
+    lowest = max(map(len, alignment.target)) * LABEL + TITLE
+    layout.legend(0, lowest, images[True], "cosine similarity\n(dot: nearest source token)")
     if False in images:
-        page.legend(1, lowest, images[False], "share of the target\ntoken's mass")
+        layout.legend(1, lowest, images[False], "share of the target\ntoken's mass")
     save(figure, path, bbox_inches="tight", pad_inches=0.02)
 
 
-class _Page:
-    """Places panels and legends, in inches: two panels a row."""
+class _Layout:
+    """Positions of panels, two a row, and of legends, in inches."""
 
-    def __init__(self, figure: Any, found: "SentenceAlignment", widest: float, rows: int) -> None:
+    def __init__(self, figure: Any, alignment: "SentenceAlignment", widest: float, rows: int) -> None:
         self.figure = figure
-        self.width, self.height = CELL * len(found.target), CELL * len(found.source)
-        self.pitch = max(self.width, widest) + GAP  # no title reaches into the next
+        self.width, self.height = CELL * len(alignment.target), CELL * len(alignment.source)
+        self.pitch = max(self.width, widest) + GAP  # so wide that no title touches the next
         self.rows = rows
 
-    def panel(self, at: int, title: str) -> Any:
+    def panel(self, number: int, title: str) -> Any:
         """An empty panel; they fill the rows from the top left."""
-        row, column = divmod(at, 2)
+        row, column = divmod(number, 2)
         bottom = (self.rows - 1 - row) * (self.height + TITLE + GAP)
         axis = self.figure.add_axes((column * self.pitch, bottom, self.width, self.height))
         axis.set_title(title, fontsize=POINTS, pad=3)
@@ -88,12 +91,13 @@ def _heat_map(axis: Any, values: Any, *, similarity: bool) -> Any:
     return image
 
 
-def _label(axis: Any, found: "SentenceAlignment", *, left: bool, below: bool) -> None:
-    """Tokens where they are asked for, and a grid."""
-    axis.set_xticks(range(len(found.target)), found.target if below else [], rotation=90, fontsize=POINTS)
-    axis.set_yticks(range(len(found.source)), found.source if left else [], fontsize=POINTS)
-    axis.set_xticks([at - 0.5 for at in range(1, len(found.target))], minor=True)
-    axis.set_yticks([at - 0.5 for at in range(1, len(found.source))], minor=True)
+def _label(axis: Any, alignment: "SentenceAlignment", *, left: bool, below: bool) -> None:
+    """Draw a grid, and print the source tokens at the left and the target tokens below where that is asked for."""
+    source, target = alignment.source, alignment.target
+    axis.set_xticks(range(len(target)), target if below else [], rotation=90, fontsize=POINTS)
+    axis.set_yticks(range(len(source)), source if left else [], fontsize=POINTS)
+    axis.set_xticks([at - 0.5 for at in range(1, len(target))], minor=True)
+    axis.set_yticks([at - 0.5 for at in range(1, len(source))], minor=True)
     axis.grid(which="minor", color="0.88", linewidth=0.3)
     axis.tick_params(which="both", length=0, pad=1.5)
     for spine in axis.spines.values():

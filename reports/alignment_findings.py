@@ -1,4 +1,4 @@
-"""What a sweep over word aligners says, in sentences."""
+"""Sentences on what a sweep over word aligners shows."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ NEAREST = "nearest-token"
 
 
 def findings(golds: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """The lowest error rates, and what each coupling gains on nearest-token.
+    """The lowest error rate on each gold set, and the difference of each coupling to nearest-token.
 
     Args:
         golds: the gold sets' names.
@@ -20,46 +20,46 @@ def findings(golds: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, ..
 
 
 def _lowest(gold: str, outcomes: Sequence[Outcome]) -> str:
-    here = [one for one in outcomes if one.gold == gold]
-    couplings = [one for one in here if one.setting.layers]
-    statistical = [one for one in here if not one.setting.layers]
+    own = [outcome for outcome in outcomes if outcome.gold == gold]
+    couplings = [outcome for outcome in own if outcome.setting.layers]
+    statistical = [outcome for outcome in own if not outcome.setting.layers]
     parts = [
-        f"{kind} {_named(min(ones, key=lambda one: one.score.error_rate))}"
-        for kind, ones in (("statistical", statistical), ("by an encoder", couplings))
-        if ones
+        f"{kind} {_named(min(of_kind, key=lambda outcome: outcome.score.error_rate))}"
+        for kind, of_kind in (("statistical", statistical), ("by an encoder", couplings))
+        if of_kind
     ]
     return f"{gold}, lowest AER: {'; '.join(parts)}."
 
 
-def _named(one: Outcome) -> str:
-    low, high = one.interval
-    rate = f"{100 * one.score.error_rate:.1f} [{100 * low:.1f}, {100 * high:.1f}]"
-    return f"{one.setting.method} ({one.setting.direction}) {rate}"
+def _named(outcome: Outcome) -> str:
+    low, high = outcome.interval
+    rate = f"{100 * outcome.score.error_rate:.1f} [{100 * low:.1f}, {100 * high:.1f}]"
+    return f"{outcome.setting.method} ({outcome.setting.direction}) {rate}"
 
 
 def _against_nearest(golds: Sequence[str], outcomes: Sequence[Outcome]) -> list[str]:
-    """The difference of each other coupling to nearest-token in the direction that combines both."""
-    found = {(one.setting.method, one.setting.direction, one.gold): one for one in outcomes}
-    couplings = dict.fromkeys(one.setting.method for one in outcomes if one.setting.layers)
-    directions = {one.setting.direction for one in outcomes if one.setting.method == NEAREST}
+    """The difference of each other coupling to nearest-token, where possible with both directions intersected."""
+    by_setting = {(each.setting.method, each.setting.direction, each.gold): each for each in outcomes}
+    couplings = dict.fromkeys(each.setting.method for each in outcomes if each.setting.layers)
+    directions = {each.setting.direction for each in outcomes if each.setting.method == NEAREST}
     if not directions:
         return []
     direction = "intersect" if "intersect" in directions else min(directions)
     lines = []
     for method in couplings:
-        if method == NEAREST or (method, direction, golds[0]) not in found:
+        if method == NEAREST or (method, direction, golds[0]) not in by_setting:
             continue
-        places = [
-            _difference(gold, found[method, direction, gold], found[NEAREST, direction, gold])
+        differences = [
+            _difference(gold, by_setting[method, direction, gold], by_setting[NEAREST, direction, gold])
             for gold in golds
         ]
         lines.append(
             f"{method} minus {NEAREST} ({direction}), points of AER with 95% interval, paired by sentence: "
-            f"{listed(places)}."
+            f"{listed(differences)}."
         )
     return lines
 
 
-def _difference(gold: str, one: Outcome, other: Outcome) -> str:
-    value, (low, high) = error_rate_difference(one.counts, other.counts)
+def _difference(gold: str, outcome: Outcome, other: Outcome) -> str:
+    value, (low, high) = error_rate_difference(outcome.counts, other.counts)
     return f"{gold} {signed(100 * value)} [{number(100 * low)}, {number(100 * high)}]"

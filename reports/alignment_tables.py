@@ -32,27 +32,31 @@ def alignment_report(
         golds: the gold sets.
         outcomes: of every setting on every gold set.
         encoder: what the couplings read, in words; empty where none was read.
-        details: precision, recall and interval of every setting, not of each method's reference alone.
-        notes: what must be known besides.
+        details: show precision, recall and interval of every setting, not only of each method's reference setting.
+        notes: further sentences for the first caption.
     """
     by_setting: dict[Setting, dict[str, Outcome]] = {}
-    for one in outcomes:
-        by_setting.setdefault(one.setting, {})[one.gold] = one
+    for outcome in outcomes:
+        by_setting.setdefault(outcome.setting, {})[outcome.gold] = outcome
     names = tuple(gold.name for gold in golds)
     reference = [setting for setting in by_setting if setting.reference]
     overview = replace(
-        _rates("overview", "AER by method", names, [(_label(one), by_setting[one]) for one in reference]),
+        _rates("overview", "AER by method", names, [(_label(each), by_setting[each]) for each in reference]),
         caption=(MEASURE, DIRECTIONS, *_references(reference), *notes),
-        findings=findings(names, [one for one in outcomes if one.setting.reference]),
+        findings=findings(names, [outcome for outcome in outcomes if outcome.setting.reference]),
     )
     tables = [overview]
     for gold in golds:
-        shown = [one for one in outcomes if one.gold == gold.name and (details or one.setting.reference)]
+        shown = [
+            outcome
+            for outcome in outcomes
+            if outcome.gold == gold.name and (details or outcome.setting.reference)
+        ]
         tables.append(_gold_table(gold, shown))
     swept = _swept(list(by_setting))
     if swept:
         title = f"AER by layers and epsilon ({swept[0].direction})"
-        rows = [(f"{one.method} ({one.state})", by_setting[one]) for one in swept]
+        rows = [(f"{setting.method} ({setting.state})", by_setting[setting]) for setting in swept]
         tables.append(_rates("settings", title, names, rows))
     heading = f"Word alignment{f': {encoder}' if encoder else ''}"
     return ResultsReport((Section(heading, {"encoder": encoder}, tuple(tables)),))
@@ -60,8 +64,8 @@ def alignment_report(
 
 def _references(settings: Sequence[Setting]) -> list[str]:
     """Layers, epsilon and threshold of the couplings, which the labels leave out."""
-    states = dict.fromkeys(f"{one.method}: {one.state}" for one in settings if one.layers)
-    thresholds = {one.threshold for one in settings if one.threshold is not None}
+    states = dict.fromkeys(f"{setting.method}: {setting.state}" for setting in settings if setting.layers)
+    thresholds = {setting.threshold for setting in settings if setting.threshold is not None}
     lines = [f"{'; '.join(states)}."] if states else []
     return lines + [
         f"wca-soft links all that share at least {threshold:g} of a token's mass, wca-hard the largest share alone."
@@ -90,63 +94,64 @@ def _rates(
     )
 
 
-def _rate(found: Outcome, lowest: float) -> TableEntry:
-    rate = 100 * found.score.error_rate
+def _rate(outcome: Outcome, lowest: float) -> TableEntry:
+    rate = 100 * outcome.score.error_rate
     mark: Mark = "best" if round(rate, 2) == lowest else ""
     return TableEntry(
-        (f"{rate:.1f}",), mark, value=rate, more={"interval": [100 * bound for bound in found.interval]}
+        (f"{rate:.1f}",), mark, value=rate, more={"interval": [100 * bound for bound in outcome.interval]}
     )
 
 
 def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> ReportTable:
     """Precision, recall and error rate on one gold set."""
-    lowest = min((round(100 * one.score.error_rate, 2) for one in outcomes), default=0.0)
+    lowest = min((round(100 * outcome.score.error_rate, 2) for outcome in outcomes), default=0.0)
     caption = (
         f"{gold.title}; {len(gold.pairs)} sentence pairs.",
         *_learned(gold, outcomes),
         "Percent; the interval is a bootstrap of the AER over sentences; links: how many were made "
-        f"({sum(len(one.sure) for one in gold.gold):,} are sure in the gold).",
+        f"({sum(len(links.sure) for links in gold.gold):,} are sure in the gold).",
         *(f"{note[0].upper()}{note[1:]}." for note in gold.notes),
     )
     rows = tuple(
-        Row(_label(one.setting), _details(one, lowest), more=asdict(one.setting)) for one in outcomes
+        Row(_label(outcome.setting), _details(outcome, lowest), more=asdict(outcome.setting))
+        for outcome in outcomes
     )
     return ReportTable(gold.name, gold.name, COLUMNS, rows, caption)
 
 
 def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
-    """What the statistical aligners learned from, where one took part."""
-    if all(one.setting.layers for one in outcomes):
+    """What the statistical aligners learned from, where there is one among the methods."""
+    if all(outcome.setting.layers for outcome in outcomes):
         return []
     more = f" and {gold.learned_from}." if gold.learned_from else " alone."
     return [f"The statistical aligners learn from these {len(gold.pairs)} pairs{more}"]
 
 
-def _details(one: Outcome, lowest: float) -> tuple[TableEntry, ...]:
-    score, (low, high) = one.score, one.interval
+def _details(outcome: Outcome, lowest: float) -> tuple[TableEntry, ...]:
+    score, (low, high) = outcome.score, outcome.interval
     percents = [100 * value for value in (score.precision, score.recall)]
     return (
         *(TableEntry((f"{value:.1f}",), value=value) for value in percents),
-        _rate(one, lowest),
+        _rate(outcome, lowest),
         TableEntry((f"{100 * low:.1f} to {100 * high:.1f}",)),
         TableEntry((str(score.predicted),), value=score.predicted),
     )
 
 
 def _label(setting: Setting) -> str:
-    """A method by its direction; what is not its reference says its layers and epsilon too."""
+    """Method and direction; with layers and epsilon, where the setting is not the method's reference."""
     state = "" if setting.reference else f" ({setting.state})"
     return f"{setting.method}, {setting.direction}{state}"
 
 
 def _swept(settings: Sequence[Setting]) -> list[Setting]:
-    """Settings of the couplings in the direction that combines both, where more than the reference was tried."""
-    directions = [one.direction for one in settings if one.layers]
+    """Settings of the couplings in one direction, the intersection if it is there, where there are several."""
+    directions = [setting.direction for setting in settings if setting.layers]
     wanted = "intersect" if "intersect" in directions else next(iter(directions), "")
-    tried = [one for one in settings if one.layers and one.direction == wanted]
-    return [] if all(one.reference for one in tried) else tried
+    tried = [setting for setting in settings if setting.layers and setting.direction == wanted]
+    return [] if all(setting.reference for setting in tried) else tried
 
 
 def sampled_note(methods: Sequence[str]) -> list[str]:
-    """What must be said where eflomal took part."""
+    """The note that belongs to eflomal, where it is among the methods."""
     return [SAMPLED] if EFLOMAL in methods else []

@@ -147,7 +147,12 @@ def _version(cell: Cell) -> Version:
         "trained": configuration.trained_types,
         "mapped": configuration.mapped_to_o,
     }
-    return {**cell.data_sha256, **{f"types {name}": _text(each) for name, each in types.items()}}
+    selection = configuration.model.get("selection")
+    return {
+        **cell.data_sha256,
+        **{f"types {name}": _text(each) for name, each in types.items()},
+        **({"selection": str(selection)} if selection else {}),
+    }
 
 
 def _merged(versions: list[Version]) -> list[Version]:
@@ -247,7 +252,8 @@ def _row_order(method: str, label: str) -> tuple[int, str, int, str]:
 
 
 def _finished(cell: Cell) -> tuple[str, str]:
-    return str(cell.record.get("finished", "")), cell.key
+    rescored = cell.record.get("rescored", {})
+    return str(rescored.get("finished") or cell.record.get("finished", "")), cell.key
 
 
 def _text(value: Any) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from wcabench.reports.json_table import DIGITS
 from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
+from wcabench.scoring.scorer import OTHER_SCORERS
 
-# Names are those of the JSON table; a number of another table than the scores bears that table's name before its own.
-# An empty field says that there is no such number. Sentences are left out: they stand in the JSON table.
+# Names are those of the JSON table; numbers of other tables than the scores have the table's name before their own. An
+# empty field says that there is no such number. Of the sentences under the tables only the suite's caption is here.
 COLUMNS = {
     "group": "number of the group of cells that may stand in one table, from 1",
     "suite": "name of the suite",
@@ -20,7 +21,7 @@ COLUMNS = {
     "kind": "ours: run here; published: copied from print",
     "label": "the method with the options that are not its defaults, or the published system",
     "method": "registered name; empty for a published row",
-    "tier": "the most that it may see: labelled, target-text, dictionary, parallel or unknown",
+    "tier": "the most that it may see: labelled, target-text, dictionary, parallel, external or unknown",
     "section": "where a published row was published",
     "value": "F1 on the target test in percent: mean over seeds; of a published row as it was printed",
     "std": "standard deviation over seeds (n - 1)",
@@ -29,8 +30,17 @@ COLUMNS = {
     "high": "upper bound of the same interval",
     "source_value": "F1 of the same models on the source language's test, mean over seeds",
     "source_std": "its standard deviation over seeds",
-    "lenient_value": "F1 on the target test read as conlleval does, where any cell of the group differs",
-    "lenient_std": "its standard deviation over seeds",
+    **{
+        f"{scorer.name}_{name}": text
+        for scorer in OTHER_SCORERS
+        for name, text in (
+            (
+                "value",
+                f"F1 on the target test read {scorer.description}; where any cell of the group differs",
+            ),
+            ("std", "its standard deviation over seeds"),
+        )
+    },
     "cost_value": "mean seconds a cell",
     "comparison_baseline": "label of the method compared with; empty where there is no comparison",
     "comparison_value": "F1 minus that of the baseline, mean over the seeds that both have",
@@ -59,7 +69,9 @@ COLUMNS = {
     "notes": "what must be known about this number alone",
     "cells": "keys of the cells behind the number, with a space between",
     "signature": "the group's signature",
+    "suite_caption": "what must be known of the suite",
 }
+TABLES = ("source", *(scorer.name for scorer in OTHER_SCORERS), "cost", "comparison")  # besides the scores
 
 
 def render_csv(report: ResultsReport) -> str:
@@ -81,6 +93,7 @@ def _section(number: int, section: Section) -> Iterator[dict[str, Any]]:
         "encoder_name": section.facts["encoder_name"],
         "encoder": section.facts["encoder"].get("identity", ""),
         "signature": section.facts["signature"],
+        "suite_caption": section.facts["suite_caption"],
     }
     for row in scores.rows:
         for pair, entry in zip(scores.columns, row.entries, strict=True):
@@ -106,7 +119,7 @@ def _common(row: Row, pair: str, entry: TableEntry) -> dict[str, Any]:
 
 
 def _published(row: Row, entry: TableEntry) -> dict[str, Any]:
-    """A copied row: its number with the digits it was printed with, and nothing of the group that it stands with."""
+    """A published row: its number with the digits that it was printed with, and nothing of the group's own facts."""
     printed, _, deviation = entry.lines[0].partition(" ± ")
     facts = {name: row.more.get(name) for name in ("source", "verification", "remark", "tier")}
     return {**facts, "value": printed, "std": deviation, "encoder_name": "", "encoder": "", "signature": ""}
@@ -115,7 +128,7 @@ def _published(row: Row, entry: TableEntry) -> dict[str, Any]:
 def _ours(row: Row, pair: str, section: Section, tables: Mapping[str, ReportTable]) -> dict[str, Any]:
     facts = section.facts["methods"][row.label]
     numbers = {"method": facts["method"], "tier": facts["tier"]}
-    for name in ("source", "lenient", "cost", "comparison"):
+    for name in TABLES:
         entry = _find(tables.get(name), row.label, pair)
         numbers |= {f"{name}_{key}": value for key, value in entry.facts().items()} if entry else {}
     return {name: value for name, value in numbers.items() if name in COLUMNS}
@@ -127,7 +140,7 @@ def _find(table: ReportTable | None, label: str, column: str) -> TableEntry | No
 
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:
-    """Numbers with at most six decimals, as in the JSON table; what is not known becomes an empty field."""
+    """Numbers with at most six decimals, as in the JSON table; None and NaN become empty fields."""
     return {name: _text(value) for name, value in row.items()}
 
 

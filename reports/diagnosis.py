@@ -1,4 +1,4 @@
-"""Tables of the diagnostics that cells keep: how the methods couple, and what became of words, entities and states."""
+"""Tables of the diagnostics that cells keep: couplings, word links, states, and entities carried over by the links."""
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from wcabench.reports import captions
 from wcabench.reports.collect import Group, Samples, collect
 from wcabench.reports.diagnosis_columns import TABLES, Column
 from wcabench.reports.entries import sample_footnotes
+from wcabench.reports.provenance import suite_captions
 from wcabench.reports.selection import CellSelection
 from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 from wcabench.runs.cells import Cell
@@ -29,9 +30,9 @@ def read_diagnosis(
 
     Args:
         root: the results folder.
-        names: cells, by the beginnings of their keys or by their folders; none: all.
-        selection: which of them.
-        untrained: measures a cell's encoder as it was before the training, for a row of its own under each method.
+        names: cells, by the beginnings of their keys or by their folders; empty for all.
+        selection: which of these cells.
+        untrained: measures a cell's encoder as it was before the training; adds a row under each method.
 
     Raises:
         UserError: no finished cell, or something is named that is not there.
@@ -55,12 +56,12 @@ def read_diagnosis(
 
 
 def _why_nothing(group: Group, pair: str) -> str:
-    """Why no cell of a pair has any diagnostic; empty where one has."""
+    """Why none of a pair's cells has any diagnostic; empty where one has."""
     cells = [cell for row in group.rows for cell in row.samples[pair].done]
     names = [column.name for _, columns in TABLES.values() for column in columns]
     if any(_value(cell, name) is not None for cell in cells for name in names):
         return ""
-    reasons = dict.fromkeys(why_absent(cell.record.get("diagnostics", {}), names[0]) for cell in cells)
+    reasons = dict.fromkeys(why_absent(cell.diagnostics, names[0]) for cell in cells)
     return f"no diagnostics: {'; '.join(reasons) or 'no finished cell'}"
 
 
@@ -72,13 +73,18 @@ def _section(group: Group, untrained: Untrained | None) -> Section:
         if not _why_nothing(group, pair)
         for table in _tables(group, pair, untrained)
     ]
-    facts = {"suite": group.suite, "encoder_name": group.encoder_name, "recipe": dict(group.recipe)}
+    facts = {
+        "suite": group.suite,
+        "suite_caption": " ".join(suite_captions(group)),
+        "encoder_name": group.encoder_name,
+        "recipe": dict(group.recipe),
+    }
     heading = f"Suite {group.suite}, encoder {captions.encoder_text(group)}"
     return Section(heading, facts, tuple(tables), tuple(group.cells))
 
 
 def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[ReportTable]:
-    """What was measured on one pair."""
+    """The tables of one pair."""
     usual, seeds = captions.seeds_text(group)
     numbers = f"Mean{' ± standard deviation' if usual > 1 else ''}, {seeds}"
     before = f"; {BEFORE}: the encoder as it was, measured now" if untrained else ""
@@ -94,6 +100,7 @@ def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Report
             caption=(
                 *(f"{column.heading}: {column.legend}." for column in columns),
                 f"{numbers}{before}.",
+                *suite_captions(group),
             ),
         )
         for name, (title, columns) in TABLES.items()
@@ -101,18 +108,16 @@ def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Report
 
 
 def _with_untrained(samples: Mapping[str, Samples], untrained: Untrained) -> Iterator[tuple[str, Samples]]:
-    """Each method followed by its own coupling of the untouched encoder's states, which are the same for all seeds."""
+    """Each method, and below it the same method with the encoder untrained, which all seeds have in common."""
     for label, own in samples.items():
         yield label, own
         first = own.done[0]
-        yield (
-            f"{label}, {BEFORE}",
-            Samples((Cell(first.path, {**first.record, "diagnostics": untrained(first)}),)),
-        )
+        before = Cell(first.path, {**first.record, "diagnostics": untrained(first)})
+        yield f"{label}, {BEFORE}", Samples((before,))
 
 
 def _row(label: str, samples: Samples, columns: Sequence[Column], usual: int) -> Row:
-    """One method; a reason that holds for the whole row stands beside its label."""
+    """One method; a footnote of all its entries becomes one of the row."""
     entries = [_entry(samples, column, usual) for column in columns]
     common = [note for note in entries[0].footnotes if all(note in entry.footnotes for entry in entries)]
     return Row(
@@ -127,8 +132,8 @@ def _row(label: str, samples: Samples, columns: Sequence[Column], usual: int) ->
 
 def _entry(samples: Samples, column: Column, usual: int) -> TableEntry:
     known = [(cell, value) for cell in samples.done if (value := _value(cell, column.name)) is not None]
-    unlike = [cell for cell in samples.done if _value(cell, column.name) is None]
-    reasons = dict.fromkeys(_reason(cell, column.name, bool(known)) for cell in unlike)
+    without = [cell for cell in samples.done if _value(cell, column.name) is None]
+    reasons = dict.fromkeys(_reason(cell, column.name, bool(known)) for cell in without)
     notes = (*_seed_notes(samples, usual), *reasons)
     if not known:
         return TableEntry(footnotes=notes)
@@ -149,12 +154,13 @@ def _entry(samples: Samples, column: Column, usual: int) -> TableEntry:
 
 
 def _seed_notes(samples: Samples, usual: int) -> tuple[str, ...]:
-    """None for a row that was measured once because it is the same for all seeds."""
+    """Footnotes on missing seeds; none for a complete row, nor for one that all seeds have in common."""
     complete = not (samples.failed or samples.missing or samples.doubled)
     return () if complete else sample_footnotes(samples, len(samples.done), usual)
 
 
 def _beside(cells: Sequence[Cell], column: Column) -> tuple[str, ...]:
+    """The line printed under a number: the share that belongs to it."""
     if column.beside is None:
         return ()
     name, words = column.beside
@@ -163,10 +169,10 @@ def _beside(cells: Sequence[Cell], column: Column) -> tuple[str, ...]:
 
 
 def _reason(cell: Cell, name: str, some: bool) -> str:
-    reason = why_absent(cell.record.get("diagnostics", {}), name)
+    reason = why_absent(cell.diagnostics, name)
     return f"Absent in some of the cells: {reason}." if some else f"{reason[0].upper()}{reason[1:]}."
 
 
 def _value(cell: Cell, name: str) -> float | None:
-    value = cell.record.get("diagnostics", {}).get(name)
+    value = cell.diagnostics.get(name)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,4 +1,4 @@
-"""Which diagnostics are printed, in which table, and what is said of each: what it is and what a good value is."""
+"""The diagnostics that are printed, by table, each with what it is and what a good value is."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ class Column:
 
     Attributes:
         name: in a cell's record.
-        heading: over its column.
+        heading: of its column.
         legend: what it is and what a good value is, one line.
-        percent: a share, printed in percent with one decimal; else two decimals.
-        beside: a diagnostic, a share, that is printed in a line under it, with the words after it.
+        percent: whether it is a share, printed in percent with one decimal, instead of two decimals.
+        beside: another diagnostic, a share, that is printed under it, and the words after that.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Drift: what a report says now that it did not say when it was written."""
+"""Drift: in what a report that is made now differs from a written one."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from wcabench.runs.signature_fields import fields_of
 
 
 def drift(then: Printed, now: Printed) -> list[str]:
-    """One line a change, both ways: numbers, rows, columns, tables, findings, and fields of the signatures.
+    """One line for each number, row, column, table, finding or field of a signature that changed, came or went.
 
-    Numbers are compared as printed. Captions are not, but for the signature: their words belong to the version that
-    wrote them. Of the signature the fields count that both have.
+    Numbers are compared as printed. Captions are not compared, since another version words them differently, apart from
+    the fields that both signatures have.
     """
-    places = dict.fromkeys([*then.tables, *now.tables])
-    return [line for place in places for line in _table(then, now, place, list(places))]
+    tables = dict.fromkeys([*then.tables, *now.tables])
+    return [line for table in tables for line in _table(then, now, table, list(tables))]
 
 
-def _table(then: Printed, now: Printed, place: TableId, places: list[TableId]) -> Iterator[str]:
-    title = _title(place, places)
-    old, new = then.tables.get(place), now.tables.get(place)
+def _table(then: Printed, now: Printed, table: TableId, tables: list[TableId]) -> Iterator[str]:
+    title = _title(table, tables)
+    old, new = then.tables.get(table), now.tables.get(table)
     if old is None or new is None:
         yield f"{title}: the table {_came_or_went(new)}"
         return
@@ -27,10 +27,10 @@ def _table(then: Printed, now: Printed, place: TableId, places: list[TableId]) -
     yield from (f"{title}: signature: {line}" for line in _signature(old.signature, new.signature))
 
 
-def _title(place: TableId, places: list[TableId]) -> str:
-    """The table's title, with the setting of its section where another has a table of this title."""
-    setting, title = place
-    return title if sum(other == title for _, other in places) == 1 else f"{title} [{setting}]"
+def _title(table: TableId, tables: list[TableId]) -> str:
+    """The table's title, with the setting of its section where another section has a table of this title."""
+    setting, title = table
+    return title if sum(other == title for _, other in tables) == 1 else f"{title} [{setting}]"
 
 
 def _rows(old: PrintedTable, new: PrintedTable) -> Iterator[str]:
@@ -48,15 +48,15 @@ def _rows(old: PrintedTable, new: PrintedTable) -> Iterator[str]:
 
 
 def _findings(old: PrintedTable, new: PrintedTable) -> Iterator[str]:
-    yield from (f"no longer said: {one}" for one in old.findings if one not in new.findings)
-    yield from (f"said now: {one}" for one in new.findings if one not in old.findings)
+    yield from (f"no longer said: {finding}" for finding in old.findings if finding not in new.findings)
+    yield from (f"said now: {finding}" for finding in new.findings if finding not in old.findings)
 
 
 def _signature(old: str, new: str) -> Iterator[str]:
     if not old or not new:  # not every version put it under every table
         return
     before, after = fields_of(old), fields_of(new)
-    for name in [one for one in before if one in after]:
+    for name in [field for field in before if field in after]:
         if before[name] != after[name]:
             yield f"{name} {before[name]} -> {after[name]}"
 

@@ -1,4 +1,4 @@
-"""Figures as files: PNG, SVG or PDF by the ending of the name, and the same bytes for the same figure."""
+"""Figures as files: PNG, SVG or PDF by the ending of the name; the same figure gives the same bytes."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ DPI = 300
 
 
 def check_output(path: Path) -> None:
-    """Refuse what could not be drawn or written, before any work is done for it.
+    """Check that a figure can be drawn and written there, before any work is done for it.
 
     Raises:
-        UserError: a name whose ending is that of no format, or matplotlib is missing.
+        UserError: the name does not end as a format does, or matplotlib is missing.
     """
     if path.suffix.lower() not in FORMATS:
         raise UserError(f"{path}: wanted a name that ends in {', '.join(FORMATS)}")
@@ -34,7 +34,7 @@ def require_matplotlib() -> Any:
 
 
 def new_figure(width: float, height: float) -> Any:
-    """An empty figure, so many inches wide and high.
+    """An empty figure; width and height in inches.
 
     Raises:
         UserError: matplotlib is missing.
@@ -43,7 +43,7 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def save(figure: Any, path: Path, **how: Any) -> None:
-    """Write a figure without a date or random names: made again, it differs only where it looks different.
+    """Write a figure without dates or random ids, so that the same figure gives the same bytes.
 
     Args:
         figure: of matplotlib's.

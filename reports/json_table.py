@@ -12,7 +12,7 @@ DIGITS = 6
 
 
 def render_json(report: ResultsReport) -> str:
-    """The report as one JSON object: sections, their tables, rows, an entry a column. NaN becomes null."""
+    """The report as one JSON object: sections, their tables, their rows, in each an entry a column."""
     whole = {
         "schema": SCHEMA,
         "options": report.options,
@@ -23,7 +23,7 @@ def render_json(report: ResultsReport) -> str:
 
 
 def dump(whole: Mapping[str, Any]) -> str:
-    """JSON as reports have it: numbers cut to six decimals, what is not finite as null."""
+    """JSON text with numbers rounded to six decimals; those that are not finite become null."""
     return json.dumps(_plain(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -71,7 +71,7 @@ def _entry(entry: TableEntry) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers cut to six decimals, so that two machines that agree print the same."""
+    """Values in JSON's types; numbers are rounded, so that machines that agree to six decimals print the same."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

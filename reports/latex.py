@@ -63,7 +63,7 @@ def render_latex(report: ResultsReport, *, standalone: bool) -> str:
 
 
 def _table(table: ReportTable, *, floating: bool) -> str:
-    """A table with its notes under it: long notes follow the float, so that they can break over pages."""
+    """A table with its notes under it. Long notes follow the float, where they can break over pages."""
     notes = _notes(table)
     rows = _rows(table)
     inside = floating and _height(rows, notes) <= PAGE_HEIGHT
@@ -86,7 +86,7 @@ def _table(table: ReportTable, *, floating: bool) -> str:
 
 
 def _height(rows: list[str], notes: list[str]) -> float:
-    """Height of a table and its notes in points, rather too much: a float that is too high is cut off."""
+    """Height of a table and its notes in points, estimated too high rather than too low: LaTeX cuts off high floats."""
     lines = sum(len(note) // NOTE_WIDTH + 1 for note in notes)
     return (len(rows) + 4) * ROW_HEIGHT + lines * NOTE_HEIGHT
 
@@ -106,14 +106,14 @@ def _rows(table: ReportTable) -> list[str]:
     width = len(table.columns) + 1
     padding = [table.padding(column) for column in range(width - 1)]
     lines, section = [], ""
-    for place, row in enumerate(table.rows):
+    for number, row in enumerate(table.rows):
         if row.section != section:
             section = row.section
             lines += [
-                *([r"\midrule"] if place else []),
+                *([r"\midrule"] if number else []),
                 rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escape(section)}}}}} \\",
             ]
-        entries = [_entry(e, padding[c][place], table) for c, e in enumerate(row.entries)]
+        entries = [_entry(entry, padding[c][number], table) for c, entry in enumerate(row.entries)]
         lines.append(" & ".join([_label(row, table), *entries]) + r" \\")
         below = max(len(entry.lines) for entry in row.entries) - 1
         for line in range(1, below + 1):
@@ -126,7 +126,7 @@ def _rows(table: ReportTable) -> list[str]:
 
 
 def _label(row: Row, table: ReportTable) -> str:
-    # Braces keep a label that starts with [ from being read as the optional argument of the \\ before it.
+    # In braces, since LaTeX reads a label that starts with [ as the optional argument of the \\ before it.
     return f"{{{escape(row.label)}}}" + _raised(table.marks(row.footnotes))
 
 
@@ -146,10 +146,12 @@ def _raised(marks: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it stands; a character that pdflatex cannot set becomes its code point."""
-    escaped = "".join(SPECIAL.get(one) or _plain(one) for one in " ".join(text.split()))
+    """The text as LaTeX source that prints it; a character that pdflatex cannot set is printed as its code point."""
+    escaped = "".join(SPECIAL.get(letter) or _printable(letter) for letter in " ".join(text.split()))
     return re.sub(r"([-,])(?=\1)", r"\1{}", escaped)  # T1 fonts make one sign of two hyphens or commas
 
 
-def _plain(one: str) -> str:
-    return one if one.isprintable() and ord(one) <= LAST_LATIN else rf"\texttt{{U+{ord(one):04X}}}"
+def _printable(letter: str) -> str:
+    if letter.isprintable() and ord(letter) <= LAST_LATIN:
+        return letter
+    return rf"\texttt{{U+{ord(letter):04X}}}"

@@ -1,4 +1,4 @@
-"""A report as Markdown: pipe tables that GitHub prints."""
+"""A report as Markdown, with pipe tables as GitHub has them."""
 
 import re
 
@@ -9,7 +9,7 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
 
 
 def render_markdown(report: ResultsReport) -> str:
-    """The report, one heading a group and one a table; its options in a comment, for `report --check`."""
+    """The report, with a heading for each section and each table, and its options in a comment for `report --check`."""
     sections = "\n".join(_section(section) for section in report.sections)
     return sections + (f"\n{comment(report.options)}\n" if report.options else "")
 
@@ -49,10 +49,10 @@ def _raised(marks: str) -> str:
     return f"<sup>{marks}</sup>" if marks else ""
 
 
-def _pipe(places: list[str]) -> str:
-    return f"| {' | '.join(places)} |"
+def _pipe(entries: list[str]) -> str:
+    return f"| {' | '.join(entries)} |"
 
 
 def escape(text: str) -> str:
-    """Text that Markdown prints as it stands, within one line."""
+    """The text as one line of Markdown that prints it."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""A report as it was printed, read back from JSON or Markdown: every number's text, row by row."""
+"""A report read back from JSON or Markdown as it was printed: the text of every number, row by row."""
 
 import json
 import re
@@ -15,7 +15,7 @@ RAISED = re.compile(r"<sup>.*?</sup>")
 MARKS = (("best", re.compile(r"\*\*(.*?)\*\*")), ("second", re.compile(r"<u>(.*?)</u>")))
 SETTING = ("Recipe: ", "Data: ")  # sentences that tell apart two sections of one heading
 
-TableId = tuple[str, str]  # setting of the section and title of the table
+TableId = tuple[str, str]  # setting of its section, and its title
 
 
 @dataclass
@@ -41,8 +41,8 @@ class Printed:
 
     Attributes:
         form: the format that it was written in.
-        tables: by their place.
-        options: what was asked for, as stored in the file; None where it does not say.
+        tables: by setting and title.
+        options: what was asked for, as the file says; None where it does not.
     """
 
     form: Literal["json", "markdown"]
@@ -59,8 +59,8 @@ def read_printed(text: str, file: str) -> Printed:
     try:
         if text.lstrip().startswith("{"):
             whole = json.loads(text)
-            return Printed("json", dict(_placed(_json_sections(whole))), whole.get("options"))
-        printed = Printed("markdown", dict(_placed(_markdown_sections(text))), in_comment(text))
+            return Printed("json", dict(_identified(_json_sections(whole))), whole.get("options"))
+        printed = Printed("markdown", dict(_identified(_markdown_sections(text))), in_comment(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{file}: not a report that can be read ({error!r}); write it again") from error
     if not printed.tables:
@@ -70,10 +70,10 @@ def read_printed(text: str, file: str) -> Printed:
     return printed
 
 
-def _placed(
+def _identified(
     sections: Iterator[tuple[str, list[tuple[str, PrintedTable]]]],
 ) -> Iterator[tuple[TableId, PrintedTable]]:
-    """Tables by place; a place that comes again gets a number."""
+    """Tables by setting and title; a title that comes again in one setting gets a number."""
     seen: dict[TableId, int] = {}
     for setting, tables in sections:
         for title, table in tables:
@@ -82,23 +82,24 @@ def _placed(
 
 
 def _setting(heading: str, sentences: list[str]) -> str:
-    return " ".join([heading, *dict.fromkeys(one for one in sentences if one.startswith(SETTING))])
+    """What tells a section from the others: its heading, and the sentences on recipe and data."""
+    return " ".join([heading, *dict.fromkeys(text for text in sentences if text.startswith(SETTING))])
 
 
 def _signature(sentences: list[str]) -> str:
-    return next((one.removeprefix(SIGNATURE) for one in sentences if one.startswith(SIGNATURE)), "")
+    return next((text.removeprefix(SIGNATURE) for text in sentences if text.startswith(SIGNATURE)), "")
 
 
 def _json_sections(whole: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, PrintedTable]]]]:
     for section in whole["sections"]:
-        sentences = [str(one) for table in section["tables"] for one in table["caption"]]
+        sentences = [str(sentence) for table in section["tables"] for sentence in table["caption"]]
         tables = [(str(table["title"]), _json_table(table)) for table in section["tables"]]
         yield _setting(str(section["heading"]), sentences), tables
 
 
 def _json_table(table: Mapping[str, Any]) -> PrintedTable:
     rows = {
-        _label(row["section"], row["label"]): {name: _json_entry(one) for name, one in row["entries"].items()}
+        _label(row["section"], row["label"]): {name: _json_entry(e) for name, e in row["entries"].items()}
         for row in table["rows"]
     }
     return PrintedTable(tuple(table["columns"]), rows, tuple(table["findings"]), _signature(table["caption"]))
@@ -112,7 +113,7 @@ def _json_entry(entry: Mapping[str, Any]) -> str:
 def _markdown_sections(text: str) -> Iterator[tuple[str, list[tuple[str, PrintedTable]]]]:
     for part in re.split(r"(?m)^## ", text)[1:]:
         heading, _, rest = part.partition("\n")
-        titled = [one.partition("\n") for one in re.split(r"(?m)^### ", rest)[1:]]
+        titled = [part.partition("\n") for part in re.split(r"(?m)^### ", rest)[1:]]
         sentences = [_plain(line) for line in rest.splitlines()]
         yield (
             _setting(_plain(heading), sentences),

@@ -53,6 +53,8 @@ def mixtures(cells: list[Cell]) -> tuple[str, ...]:
         "threads": lambda cell: cell.environment.get("threads"),
         "wcabench": lambda cell: cell.environment.get("wcabench"),
         "code": lambda cell: _code(cell, "harness"),
+        "tagging code": lambda cell: _code(cell, "tagging") if cell.code.get("tagging") else None,
+        "scoring code": lambda cell: _code(cell, "scoring") if cell.code.get("scoring") else None,
         "python": lambda cell: cell.environment.get("python"),
     }
     differences = [_values(name, map(view, cells)) for name, view in views.items()]
@@ -84,9 +86,10 @@ def older_note(cells: Iterable[Cell]) -> str:
     if not older:
         return ""
     schemas = listed(sorted({str(cell.schema) for cell in older}))
+    they = "it" if len(older) == 1 else "them"
     return (
-        f"{_cells(len(older), len(every))} of an older schema ({schemas}): read as before, but a run of this "
-        "wcabench makes new ones"
+        f"{_cells(len(older), len(every))} of an older schema ({schemas}): every command reads {they}, "
+        f"but a run does not take {they} for done"
     )
 
 

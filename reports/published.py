@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from wcabench.contract import Need
+from wcabench.contract.slots import tier_of
 from wcabench.reports.table import Row, TableEntry
-from wcabench.reports.tiers import tier
 
 VERIFICATION = {
     "repository": "agrees with the results in the authors' own repository",
@@ -42,7 +42,7 @@ class PublishedRow:
         verification: a key of `VERIFICATION`.
         remark: what is wrong with the row.
         remarks: pair -> what is wrong with that number.
-        needs: what the system may see, in the words of `wcabench.registry`.
+        needs: what the system may see, by the names of `wcabench.contract.SLOTS`.
         protocol: how it was trained and scored, by the keys of `PROTOCOL`; empty where that could not be read.
     """
 
@@ -60,7 +60,7 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class Published:
-    """All published rows of one suite, why they are not to be held against ours, and what they cannot show."""
+    """All published rows of one suite, how their protocols differ from ours, and what the rows cannot show."""
 
     suite: str
     encoder: str
@@ -79,16 +79,16 @@ def load_published() -> Published:
 
 
 def _row(table: Mapping[str, Any], section: str) -> PublishedRow:
-    """A row; a remark on one pair stands as `remarks.<pair>`."""
+    """A row; a remark on the number of one pair has the key `remarks.<pair>`."""
     return PublishedRow(section=section, **{**table, "needs": tuple(table["needs"])})
 
 
 def published_rows(pairs: Sequence[str], *, sources: bool) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """The rows that have a number for one of these pairs, and the labels of Table 1's own that have none.
+    """The rows that have a number for one of these pairs, and the labels of those that have none.
 
     Args:
         pairs: columns of the table.
-        sources: say in each row's footnote where it stands and how far it was verified.
+        sources: say in each row's footnote where it was published and how far it was verified.
     """
     rows, without = [], []
     for row in load_published().rows:
@@ -113,7 +113,7 @@ def _as_row(row: PublishedRow, pairs: Sequence[str], sources: bool) -> Row:
             "verification": row.verification,
             "remark": row.remark,
             "needs": list(row.needs),
-            "tier": tier(row.needs),
+            "tier": tier_of(row.needs),
             "protocol": dict(row.protocol),
         },
     )

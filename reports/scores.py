@@ -103,7 +103,7 @@ def cost_table(group: Group) -> ReportTable:
     rows = []
     for row in group.rows:
         by_pair = [
-            _cost(row.samples[pair].done, [cell.cost_seconds for cell in row.samples[pair].done], "{:.1f}")
+            _cost(row.samples[pair].done, [cell.seconds for cell in row.samples[pair].done], "{:.1f}")
             for pair in group.pairs
         ]
         cells = tuple(cell for pair in group.pairs for cell in row.samples[pair].done)

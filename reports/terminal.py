@@ -1,4 +1,4 @@
-"""A report on a terminal: rich tables, cut into blocks of columns where they are too wide for it."""
+"""A report on a terminal: rich tables, in several blocks of columns where they are too wide for it."""
 
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 RAISED = str.maketrans(f"{ALPHABET},", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ’")
 STYLES = {"best": "bold", "second": "underline", "": ""}
-STUB = "method"
+METHOD_COLUMN = "method"
 NARROWEST_LABEL = 16
 GAP = 2  # between columns: one of padding, one that the box draws
 
@@ -21,8 +21,8 @@ def print_terminal(report: ResultsReport, console: "Console") -> None:
     """Print all sections, each table with its findings, caption and footnotes."""
     from rich.text import Text
 
-    for place, section in enumerate(report.sections):
-        if place:
+    for number, section in enumerate(report.sections):
+        if number:
             console.print()
         console.print(Text(section.heading, style="bold reverse"))
         for table in section.tables:
@@ -49,16 +49,16 @@ def _print_table(table: ReportTable, console: "Console") -> None:
 
 
 def _blocks(table: ReportTable, width: int) -> list[list[int]]:
-    """Columns that fit side by side, beside the labels at their narrowest."""
+    """Indices of the columns of each block, which fit side by side beside the labels at their narrowest."""
     blocks: list[list[int]] = [[]]
     left = width - NARROWEST_LABEL
     for column in range(len(table.columns)):
-        wide = _width(table, column) + GAP
-        if wide > left and blocks[-1]:
+        needed = _width(table, column) + GAP
+        if needed > left and blocks[-1]:
             blocks.append([])
             left = width - NARROWEST_LABEL
         blocks[-1].append(column)
-        left -= wide
+        left -= needed
     return blocks
 
 
@@ -66,12 +66,12 @@ def _width(table: ReportTable, column: int) -> int:
     from rich.cells import cell_len
 
     padding = table.padding(column)
-    places = [_place(row.entries[column], padding[at], table).plain for at, row in enumerate(table.rows)]
-    return max(cell_len(line) for text in [table.columns[column], *places] for line in text.split("\n"))
+    texts = [_entry(row.entries[column], padding[at], table).plain for at, row in enumerate(table.rows)]
+    return max(cell_len(line) for text in [table.columns[column], *texts] for line in text.split("\n"))
 
 
 def _print_block(table: ReportTable, columns: list[int], console: "Console") -> None:
-    """One rich table a section, all of the same widths: a heading between them may be as long as it likes."""
+    """One rich table a section, all of the same widths, so that headings between them may be wider than a column."""
     from rich.cells import cell_len
     from rich.text import Text
 
@@ -83,10 +83,10 @@ def _print_block(table: ReportTable, columns: list[int], console: "Console") -> 
         if section:
             console.print()
             console.print(Text(section, style="italic"))
-        rich = _rich_table(table, widths, max(min(longest, room), len(STUB)), header=not section)
+        rich = _rich_table(table, widths, max(min(longest, room), len(METHOD_COLUMN)), header=not section)
         for at, row in rows:
             rich.add_row(
-                _label(row, table), *[_place(row.entries[c], padding[c][at], table) for c in columns]
+                _label(row, table), *[_entry(row.entries[c], padding[c][at], table) for c in columns]
             )
         console.print(rich)
 
@@ -99,7 +99,7 @@ def _rich_table(table: ReportTable, widths: dict[int, int], label_width: int, *,
     rich = RichTable(
         box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0), show_header=header
     )
-    rich.add_column(STUB, overflow="fold", width=label_width)
+    rich.add_column(METHOD_COLUMN, overflow="fold", width=label_width)
     for column, width in widths.items():
         rich.add_column(Text(table.columns[column]), no_wrap=True, width=width)
     return rich
@@ -112,7 +112,7 @@ def _label(row: Row, table: ReportTable) -> "Text":
     return Text(row.label + marks, style="dim" if row.kind == "published" else "")
 
 
-def _place(entry: TableEntry, padding: int, table: ReportTable) -> "Text":
+def _entry(entry: TableEntry, padding: int, table: ReportTable) -> "Text":
     from rich.text import Text
 
     text = Text(" " * padding)
@@ -124,7 +124,7 @@ def _place(entry: TableEntry, padding: int, table: ReportTable) -> "Text":
 
 
 def _hanging(lead: str, text: "Text") -> "RenderableType":
-    """Text whose further lines stand under its first word."""
+    """Text behind a mark; its further lines are indented as its first word is."""
     from rich.table import Table as RichTable
 
     grid = RichTable.grid(padding=(0, 1, 0, 0))

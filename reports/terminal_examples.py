@@ -1,4 +1,4 @@
-"""Examples in the terminal: entities in brackets with their type, wrong ones starred; colour only adds to that."""
+"""Examples in the terminal: entities in brackets with their type, wrong ones starred, right and wrong ones coloured."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-RIGHT, WRONG, UNKNOWN = "green", "red", "cyan"
+RIGHT, WRONG = "green", "red"
 STAR = "*"
 
 
@@ -28,8 +28,8 @@ def print_examples(examples: PairExamples, labels: tuple[str, str], console: "Co
         _print_example(example, labels, console)
     if examples.shown:
         console.print()
-        starred = "" if examples.shown[0].gold is None else f" {STAR}: an entity that is not in the gold."
-        console.print(Text(f"[TYPE words]: an entity.{starred}", style="dim"))
+        legend = f"[TYPE words]: an entity. {STAR}: an entity that is not in the gold."
+        console.print(Text(legend, style="dim"))
     for note in examples.notes:
         console.print(Text(f"{examples.pair}: {note}", style="dim" if examples.shown else ""))
 
@@ -43,30 +43,28 @@ def _print_example(example: Example, labels: tuple[str, str], console: "Console"
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(overflow="fold", max_width=max(console.width // 4, 8))
     grid.add_column(overflow="fold")
-    if example.gold is not None:
-        grid.add_row(Text("gold"), bracketed(example.words, example.gold, example.gold))
-    for label, found in zip(labels, example.predicted, strict=True):
-        grid.add_row(Text(label), bracketed(example.words, found, example.gold))
+    grid.add_row(Text("gold"), bracketed(example.words, example.gold, example.gold))
+    for label, predicted in zip(labels, example.predicted, strict=True):
+        grid.add_row(Text(label), bracketed(example.words, predicted, example.gold))
     console.print(grid)
 
 
-def bracketed(words: Sequence[str], found: Sequence[Span], gold: Sequence[Span] | None) -> "Text":
+def bracketed(words: Sequence[str], entities: Sequence[Span], gold: Sequence[Span]) -> "Text":
     """A sentence with its entities in brackets: "[PER Mira] lives in [ORG Oldwick]*".
 
     Args:
         words: the sentence.
-        found: the entities, from left to right.
-        gold: the right ones; None where they are not known, and nothing is starred.
+        entities: those to be shown, from left to right.
+        gold: the right ones; the others are starred.
     """
     from rich.text import Text
 
     text, at = Text(), 0
-    for span in found:
+    for span in entities:
         text.append("".join(f"{_printable(word)} " for word in words[at : span.start]))
-        wrong = gold is not None and span not in gold
-        style = UNKNOWN if gold is None else WRONG if wrong else RIGHT
+        wrong = span not in gold
         inside = " ".join(map(_printable, words[span.start : span.end]))
-        text.append(f"[{span.type} {inside}]{STAR if wrong else ''}", style=style)
+        text.append(f"[{span.type} {inside}]{STAR if wrong else ''}", style=WRONG if wrong else RIGHT)
         text.append(" ")
         at = span.end
     text.append(" ".join(map(_printable, words[at:])))
@@ -75,5 +73,5 @@ def bracketed(words: Sequence[str], found: Sequence[Span], gold: Sequence[Span] 
 
 
 def _printable(word: str) -> str:
-    """A word without anything that a terminal would take for a command."""
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in word)
+    """The word with control characters, which a terminal may obey, replaced."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in word)

@@ -1,28 +1,24 @@
-"""Fairness tiers: what a method may see beside labelled sentences of the source language."""
+"""Fairness tiers: what a method may see besides labelled sentences of the source language."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, Literal
 
 from wcabench import registry
+from wcabench.contract.slots import TIERS as DECLARED
+from wcabench.contract.slots import Tier, tier_of
 from wcabench.errors import UserError
 
-Tier = Literal["labelled", "target-text", "dictionary", "parallel", "unknown"]
-# From the least that a method may see to the most.
-TIERS: tuple[Tier, ...] = ("labelled", "target-text", "dictionary", "parallel", "unknown")
-TEXT: dict[Tier, str] = {
+ShownTier = Tier | Literal["unknown"]
+# In the order of how much a method may see.
+TIERS: tuple[ShownTier, ...] = (*DECLARED, "unknown")
+TEXT: dict[ShownTier, str] = {
     "labelled": "English labels only",
     "target-text": "target text",
     "dictionary": "dictionary",
     "parallel": "parallel text",
+    "external": "external resources",
     "unknown": "unknown: not installed here",
 }
-
-
-def tier(needs: Iterable[str]) -> Tier:
-    """The tier of a method with these needs: that of the need which tells it the most."""
-    known = [one for one in TIERS if one in set(needs)]
-    return known[-1] if known else "labelled"
 
 
 def seen(method: str) -> dict[str, Any]:
@@ -30,7 +26,7 @@ def seen(method: str) -> dict[str, Any]:
     needs = declared_needs(method)
     if needs is None:
         return {"method": method, "needs": None, "tier": "unknown"}
-    return {"method": method, "needs": sorted(needs), "tier": tier(needs)}
+    return {"method": method, "needs": sorted(needs), "tier": tier_of(needs)}
 
 
 @cache

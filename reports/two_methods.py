@@ -1,27 +1,28 @@
-"""Two methods against each other, of one store or of two: which of their cells may be compared, and the tables."""
+"""Two methods, of one results folder or of two: which of their cells may be compared with each other."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from wcabench.errors import UserError
 from wcabench.registry import canonical
 from wcabench.reports.collect import Group, MethodRow, Samples, collect
 from wcabench.reports.selection import CellSelection, select
-from wcabench.reports.settings import setting
+from wcabench.reports.setting_differences import setting_differences
 from wcabench.runs.cells import Cell
-from wcabench.runs.differences import differences
 
 
 @dataclass(frozen=True)
 class MethodSide:
-    """One of the two methods.
+    """One of the two methods, with the cells to take it from.
 
     Attributes:
         name: the method's name or its label, in any spelling.
-        cells: of its store.
-        store: how messages call the store; empty where both sides are of one.
+        cells: all cells of its results folder.
+        store: how messages call that folder; empty where both methods are of one.
     """
 
     name: str
@@ -31,11 +32,11 @@ class MethodSide:
 
 @dataclass(frozen=True)
 class Match:
-    """Cells of both sides that may be compared: by suite, encoder, recipe and data options.
+    """Cells of both methods that may be compared, of one suite.
 
     Attributes:
-        group: has two rows, the first side's and the second's.
-        unlike: what else they differ in, besides the method; empty for cells of one setting.
+        group: has two rows, the first method's and the second's.
+        unlike: what the cells differ in besides the method; empty for cells of one setting.
     """
 
     group: Group
@@ -52,7 +53,7 @@ class Matches:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """The rows of both sides on one pair of one suite."""
+    """The rows of both methods on one pair of one suite, which may turn out not to be comparable."""
 
     pair: str
     groups: tuple[Group, Group]
@@ -60,7 +61,7 @@ class _Candidate:
     unlike: tuple[str, ...]
 
     @property
-    def place(self) -> tuple[str, str]:
+    def suite_and_pair(self) -> tuple[str, str]:
         return self.groups[0].suite, self.pair
 
     def samples(self) -> tuple[Samples, Samples]:
@@ -70,23 +71,24 @@ class _Candidate:
 def match(a: MethodSide, b: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> Matches:
     """Which cells of two methods may be compared.
 
-    In one store these share suite, encoder, recipe and data. Cells of two stores that do not are compared where
-    there is one setting on each side and the test set is the same, and `Match.unlike` says what differs.
+    Within one results folder they must share suite, encoder, recipe and data. Cells of two folders that do not are
+    compared where each folder has one setting and the test set is the same; `Match.unlike` then says what differs.
 
     Raises:
         UserError: a name that fits nothing or several rows, twice the same row, or nothing that can be compared.
     """
-    of_a, of_b = _rows(a, suites, pairs), _rows(b, suites, pairs)
-    candidates = list(_candidates(of_a, of_b))
+    rows_of_a, rows_of_b = _rows(a, suites, pairs), _rows(b, suites, pairs)
+    candidates = list(_candidates(rows_of_a, rows_of_b))
     if not candidates:
         raise UserError(
-            f"nothing to compare: {_named(a)} has finished cells on {_where(of_a)}, {_named(b)} on {_where(of_b)}"
+            f"nothing to compare: {_named(a)} has finished cells on {_where(rows_of_a)}, "
+            f"{_named(b)} on {_where(rows_of_b)}"
         )
     chosen, left_out = _of_one_setting(candidates)
     if not chosen and a.store != b.store:
         chosen, left_out = _of_two_settings(candidates)
-    chosen, unpaired = _same_test(chosen)
-    left_out += unpaired
+    chosen, not_paired = _same_test(chosen)
+    left_out += not_paired
     if not chosen:
         (pair, reason), *_ = left_out
         raise UserError(f"{_named(a)} and {_named(b)} cannot be compared on {pair}: {reason}")
@@ -94,33 +96,33 @@ def match(a: MethodSide, b: MethodSide, suites: tuple[str, ...], pairs: tuple[st
 
 
 def _rows(side: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> list[tuple[Group, MethodRow]]:
-    """Every group of a side with the row that its name means; none where it was not run there."""
+    """Every group of a method's cells with the method's row; none where it was not run on these suites and pairs."""
     try:
-        there = {id(cell) for cell in select(side.cells, CellSelection(suites, pairs))}
-        own = [cell for cell in select(side.cells, CellSelection(methods=(side.name,))) if id(cell) in there]
+        wanted = {cell.key for cell in select(side.cells, CellSelection(suites, pairs))}
+        of_method = select(side.cells, CellSelection(methods=(side.name,)))
     except UserError as error:
         raise UserError(f"{side.store}: {error}" if side.store else str(error)) from None
-    return [(group, _row(group, side.name)) for group in (collect(own, CellSelection()) if own else ())]
+    cells = [cell for cell in of_method if cell.key in wanted]
+    return [(group, _row(group, side.name)) for group in (collect(cells, CellSelection()) if cells else ())]
 
 
 def _row(group: Group, name: str) -> MethodRow:
-    exact = [row for row in group.rows if canonical(row.label) == canonical(name)]
-    fitting = exact or list(group.rows)
-    if len(fitting) > 1:
-        raise UserError(f"method '{name}': which one? " + "; ".join(f"'{row.label}'" for row in fitting))
-    return fitting[0]
+    rows = [row for row in group.rows if canonical(row.label) == canonical(name)] or list(group.rows)
+    if len(rows) > 1:
+        raise UserError(f"method '{name}': which one? " + "; ".join(f"'{row.label}'" for row in rows))
+    return rows[0]
 
 
 def _candidates(
-    of_a: list[tuple[Group, MethodRow]], of_b: list[tuple[Group, MethodRow]]
+    rows_of_a: list[tuple[Group, MethodRow]], rows_of_b: list[tuple[Group, MethodRow]]
 ) -> Iterator[_Candidate]:
-    for group_a, row_a in of_a:
-        for group_b, row_b in of_b:
+    for group_a, row_a in rows_of_a:
+        for group_b, row_b in rows_of_b:
             for pair in group_a.pairs:
-                both = group_a.suite == group_b.suite and pair in group_b.pairs
-                if both and row_a.samples[pair].done and row_b.samples[pair].done:
+                in_both = group_a.suite == group_b.suite and pair in group_b.pairs
+                if in_both and row_a.samples[pair].done and row_b.samples[pair].done:
                     _refuse_one_row(row_a, row_b, pair)
-                    unlike = tuple(differences(setting(group_a, pair), setting(group_b, pair)))
+                    unlike = tuple(setting_differences(group_a, group_b, pair))
                     yield _Candidate(pair, (group_a, group_b), (row_a, row_b), unlike)
 
 
@@ -131,16 +133,24 @@ def _refuse_one_row(a: MethodRow, b: MethodRow, pair: str) -> None:
 
 
 def _of_one_setting(candidates: list[_Candidate]) -> tuple[list[_Candidate], list[tuple[str, str]]]:
-    alike = [one for one in candidates if not one.unlike]
-    done = {one.place for one in alike}
-    unlike = {one.place: one for one in candidates if one.place not in done}
-    return alike, [(one.pair, f"the cells differ in {', '.join(one.unlike)}") for one in unlike.values()]
+    """Those whose cells share their setting, and the reasons for the pairs of the others."""
+    alike = [candidate for candidate in candidates if not candidate.unlike]
+    done = {candidate.suite_and_pair for candidate in alike}
+    others = {
+        candidate.suite_and_pair: candidate
+        for candidate in candidates
+        if candidate.suite_and_pair not in done
+    }
+    return alike, [
+        (other.pair, f"the cells differ in {', '.join(other.unlike)}") for other in others.values()
+    ]
 
 
 def _of_two_settings(candidates: list[_Candidate]) -> tuple[list[_Candidate], list[tuple[str, str]]]:
+    """Those on whose pair each folder has one setting, and the reasons for the other pairs."""
     by_pair: dict[tuple[str, str], list[_Candidate]] = {}
-    for one in candidates:
-        by_pair.setdefault(one.place, []).append(one)
+    for candidate in candidates:
+        by_pair.setdefault(candidate.suite_and_pair, []).append(candidate)
     return (
         [own[0] for own in by_pair.values() if len(own) == 1],
         [
@@ -153,43 +163,42 @@ def _of_two_settings(candidates: list[_Candidate]) -> tuple[list[_Candidate], li
 
 def common_cells(samples: Sequence[Samples]) -> tuple[list[Cell], list[Cell]]:
     """The cells of two methods on the seeds that both have, by ascending seed."""
-    a, b = ({cell.seed: cell for cell in one.done} for one in samples)
+    a, b = ({cell.seed: cell for cell in each.done} for each in samples)
     common = sorted(a.keys() & b.keys())
     return [a[seed] for seed in common], [b[seed] for seed in common]
 
 
-def _same_test(chosen: list[_Candidate]) -> tuple[list[_Candidate], list[tuple[str, str]]]:
-    """Those with a common seed and the same gold entities in the same sentences."""
+def _same_test(candidates: list[_Candidate]) -> tuple[list[_Candidate], list[tuple[str, str]]]:
+    """Those with a common seed and the same gold entities in the same sentences, and the reasons for the others."""
     kept, left_out = [], []
-    for one in chosen:
-        a, b = common_cells(one.samples())
+    for candidate in candidates:
+        a, b = common_cells(candidate.samples())
         if not a:
             seeds = (
-                ", ".join(map(str, sorted(cell.seed for cell in samples.done))) for samples in one.samples()
+                ", ".join(map(str, sorted(cell.seed for cell in samples.done)))
+                for samples in candidate.samples()
             )
-            left_out.append((one.pair, f"no seed in common ({' against '.join(seeds)})"))
+            left_out.append((candidate.pair, f"no seed in common ({' against '.join(seeds)})"))
         elif not all(map(_same_gold, a, b)):
-            left_out.append((one.pair, "the cells were scored on different test sets or label sets"))
+            left_out.append((candidate.pair, "the cells were scored on different test sets or label sets"))
         else:
-            kept.append(one)
+            kept.append(candidate)
     return kept, left_out
 
 
 def _same_gold(a: Cell, b: Cell) -> bool:
-    import numpy as np
-
-    mine, theirs = a.counts(), b.counts()
-    return mine.types == theirs.types and np.array_equal(mine.gold, theirs.gold)
+    own, other = a.counts(), b.counts()
+    return own.types == other.types and np.array_equal(own.gold, other.gold)
 
 
-def _matches(chosen: list[_Candidate], stores: tuple[str, str]) -> Iterator[Match]:
-    """One match a pair of groups."""
-    together: dict[tuple[int, int, tuple[str, ...]], list[_Candidate]] = {}
-    for one in chosen:
-        key = id(one.groups[0]), id(one.groups[1]), one.unlike
-        together.setdefault(key, []).append(one)
-    for own in together.values():
-        first, pairs = own[0], tuple(one.pair for one in own)
+def _matches(candidates: list[_Candidate], stores: tuple[str, str]) -> Iterator[Match]:
+    """One match for each two groups, with all of their pairs."""
+    by_groups: dict[tuple[int, int, tuple[str, ...]], list[_Candidate]] = {}
+    for candidate in candidates:
+        key = id(candidate.groups[0]), id(candidate.groups[1]), candidate.unlike
+        by_groups.setdefault(key, []).append(candidate)
+    for own in by_groups.values():
+        first, pairs = own[0], tuple(candidate.pair for candidate in own)
         rows = tuple(
             dataclasses.replace(row, label=row.label + store)
             for row, store in zip(first.rows, _store_names(stores), strict=True)
@@ -203,14 +212,14 @@ def _matches(chosen: list[_Candidate], stores: tuple[str, str]) -> Iterator[Matc
 
 def _where(rows: list[tuple[Group, MethodRow]]) -> str:
     """Suites and pairs with finished cells: "mini en-nl, mini en-de"."""
-    places = {
+    names = {
         f"{group.suite} {pair}": None for group, row in rows for pair in group.pairs if row.samples[pair].done
     }
-    return ", ".join(places) or "no pair"
+    return ", ".join(names) or "no pair"
 
 
 def _store_names(stores: tuple[str, str]) -> tuple[str, str]:
-    """What tells the two stores apart in a label, as short as it can be; nothing for one store."""
+    """What tells the two folders apart in a label, as short as it can be; nothing for one folder."""
     if stores[0] == stores[1]:
         return "", ""
     names = Path(stores[0]).name, Path(stores[1]).name

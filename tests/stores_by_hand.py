@@ -1,4 +1,4 @@
-"""Small stores written by hand: synthetic counts, no corpus text."""
+"""Small stores written by hand, of cells as a run writes them: synthetic counts, no corpus text."""
 
 import hashlib
 from pathlib import Path
@@ -6,13 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from wcabench.runs.cells import COUNTS, ERROR, PREDICTIONS, write_record
+from wcabench.runs.cells import COUNTS, ERROR, PREDICTIONS, TAGS
 from wcabench.runs.counts_file import write_counts
 from wcabench.runs.keys import config_key
+from wcabench.runs.record import write_record
+from wcabench.runs.tags_file import write_tags
 from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import LENIENT, STRICT
 
 TYPES = ("LOC", "ORG", "PER")
 SENTENCES = 120
+CAPTION = "Counts made up for tests."
 
 RECIPE = {
     "epochs": 2,
@@ -31,7 +35,7 @@ RECIPE = {
     "decode": "argmax",
     "select": "last",
     "train_on": "train",
-    "precision": "auto",
+    "precision": "fp32",
 }
 ENCODER = {
     "identity": "sha256:" + "ab" * 32,
@@ -64,6 +68,11 @@ def synthetic(pair: str, seed: int, quality: float) -> Counts:
     return Counts(TYPES, tp, tp + extra, gold)
 
 
+def sha256(text: str) -> str:
+    """Of the content of a part of the data, which is made up."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class StoreOnDisk:
     """Writes cells into a results folder as a run does."""
 
@@ -79,44 +88,78 @@ class StoreOnDisk:
         quality: float = 0.6,
         state: str = "done",
         suite: str = "synthetic",
+        schema: int = 2,
         options: dict[str, Any] | None = None,
         encoder: dict[str, Any] | None = None,
         recipe: dict[str, Any] | None = None,
-        data: dict[str, Any] | None = None,
+        changes: dict[str, Any] | None = None,
         lenient: Counts | None = None,
         source: bool = True,
         **record: Any,
     ) -> str:
-        """Write one cell; returns its key."""
-        config = {
-            "schema": 1,
-            "suite": suite,
-            "pair": pair,
-            "seed": seed,
+        """Write one cell; returns its key.
+
+        `changes` are tables of the configuration that differ from the usual: in schema 2 "test", "types",
+        "mapped_to_o", and of the model "slots" and "code"; in schema 1 "data".
+        """
+        model = {
             "method": {"name": method, "options": DEFAULTS.get(method, {}) if options is None else options},
             "encoder": {**ENCODER, **(encoder or {})},
             "recipe": {**RECIPE, **(recipe or {})},
-            "data": {"labels": "drop", "sha256": {"test": pair}} | (data or {}),
+            "seed": seed,
         }
+        make = _config_1 if schema == 1 else _config_2
+        config = make(suite, pair, model, changes or {})
         key = config_key(config)
         folder = self.root / suite / pair / method / f"seed-{seed}-{key}"
         folder.mkdir(parents=True)
-        outcome = _failed(folder) if state == "failed" else _done(folder, config, quality, lenient, source)
-        write_record(folder / "cell.json", {**_header(config, key, state), **outcome, **record})
+        header = _header(config, model, key, state, schema)
+        outcome = _failed(folder) if state == "failed" else _done(folder, header, quality, lenient, source)
+        write_record(folder / "cell.json", {**header, **outcome, **record})
         return key
 
 
-def _header(config: dict[str, Any], key: str, state: str) -> dict[str, Any]:
-    """What every record says."""
+def _config_1(suite: str, pair: str, model: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    data = {"labels": "drop", "sha256": {"test": sha256(pair)}}
+    return {"schema": 1, "suite": suite, "pair": pair, **model, "data": {**data, **changes.get("data", {})}}
+
+
+def _config_2(suite: str, pair: str, model: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    needs = NEEDS.get(model["method"]["name"], {"labelled"})
+    slots = {need: sha256(need if need == "labelled" else f"{need} {pair}") for need in needs}
     return {
-        "schema": 1,
+        "schema": 2,
+        "suite": suite,
+        "pair": pair,
+        "test": {"target": sha256(pair), "source": sha256("en"), **changes.get("test", {})},
+        "types": list(changes.get("types", TYPES)),
+        "mapped_to_o": list(changes.get("mapped_to_o", ())),
+        "code": {"tagging": "a0" * 32, "scoring": changes.get("scoring_code", "e0" * 32)},
+        "model": {
+            **model,
+            "code": {"harness": "c0" * 32, "method": "d0" * 32, **changes.get("code", {})},
+            "types": list(changes.get("types", TYPES)),
+            "slots": {**slots, **changes.get("slots", {})},
+        },
+    }
+
+
+def _header(
+    config: dict[str, Any], model: dict[str, Any], key: str, state: str, schema: int
+) -> dict[str, Any]:
+    """What every record says."""
+    added = {"caption": CAPTION, "labels": "drop", "commit": None, "stages": []} if schema > 1 else {}
+    return {
+        "schema": schema,
         "key": key,
         "state": state,
-        **{name: config[name] for name in ("suite", "pair", "seed")},
-        "method": config["method"]["name"],
+        **{name: config[name] for name in ("suite", "pair")},
+        "method": model["method"]["name"],
+        "seed": model["seed"],
         "config": config,
         "encoder_name": "toy-encoder",
-        "seconds": 10.0 + config["seed"],
+        "seconds": 10.0 + model["seed"],
+        **added,
     }
 
 
@@ -127,25 +170,28 @@ def _failed(folder: Path) -> dict[str, Any]:
 
 
 def _done(
-    folder: Path, config: dict[str, Any], quality: float, lenient: Counts | None, source: bool
+    folder: Path, header: dict[str, Any], quality: float, lenient: Counts | None, source: bool
 ) -> dict[str, Any]:
     """The files of a finished cell, and what its record says of them."""
-    pair, seed, method = config["pair"], config["seed"], config["method"]["name"]
+    pair, seed, method = header["pair"], header["seed"], header["method"]
     target, at_home = synthetic(pair, seed, quality), synthetic("source", seed, 0.9)
     read_leniently = lenient or target
     write_counts(
         folder / COUNTS,
         {
-            ("target", False): target,
-            ("target", True): read_leniently,
-            ("source", False): at_home,
-            ("source", True): at_home,
+            ("target", STRICT): target,
+            ("target", LENIENT): read_leniently,
+            ("source", STRICT): at_home,
+            ("source", LENIENT): at_home,
         },
     )
-    (folder / PREDICTIONS).write_text("x\tO\n")
-    scores = {"target-test": {**target.scores(), "lenient": {"f1": read_leniently.f1}}}
+    if header["schema"] == 1:
+        (folder / PREDICTIONS).write_text("x\tO\n")
+    else:
+        write_tags(folder / TAGS, {"target": [["O", "B-PER"]], "source": [["O", None]]})
+    scores = {"target-test": {**STRICT.score(target), "lenient": {"f1": read_leniently.f1}}}
     if source:
-        scores["source-test"] = {**at_home.scores(), "lenient": {"f1": at_home.f1}}
+        scores["source-test"] = {**STRICT.score(at_home), "lenient": {"f1": at_home.f1}}
     return {
         "f1": target.f1,
         "scores": scores,
@@ -159,7 +205,7 @@ def _done(
             "packages": {"torch": "2.6.0"},
         },
         "notes": [],
-        "signature": f"{method}|{pair}|{config['suite']}|{SIGNED_ENCODER}|seed:{seed}|wcabench:0.1.0",
+        "signature": f"{method}|{pair}|{header['suite']}|{SIGNED_ENCODER}|seed:{seed}|wcabench:0.1.0",
         "finished": "2026-11-22T20:00:00Z",
     }
 

@@ -76,9 +76,9 @@
   }
 
   function copy(part) {
-    const one = part.cloneNode(true);
-    one.removeAttribute("id");
-    one.hidden = false;
-    return one;
+    const clone = part.cloneNode(true);
+    clone.removeAttribute("id");
+    clone.hidden = false;
+    return clone;
   }
 }

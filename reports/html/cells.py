@@ -1,6 +1,5 @@
-"""The table of all cells of a section: what every number's link leads to, and what the script shows of it."""
+"""The table of all cells of a section, to which the link of every number leads."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from wcabench.reports.captions import short_identity
@@ -9,6 +8,7 @@ from wcabench.reports.html.markup import Markup, element
 from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.html.tables import heading_cell, label_cell, scrolling
 from wcabench.reports.table import DASH, number
+from wcabench.scoring.scorer import OTHER_SCORERS
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -23,23 +23,26 @@ COLUMNS = {
     "encoder revision": "text",
     "key": "text",
     "source F1": "number",
-    "lenient F1": "number",
+    **{f"{scorer.name} F1": "number" for scorer in OTHER_SCORERS},
     "seconds": "number",
     "wcabench": "text",
     "finished": "text",
 }
 SCORES = tuple(("target-test", "micro", name) for name in ("f1", "precision", "recall"))
-FURTHER = (("source-test", "micro", "f1"), ("target-test", "lenient", "f1"))
+OTHER_SCORES = (
+    ("source-test", "micro", "f1"),
+    *(("target-test", scorer.name, "f1") for scorer in OTHER_SCORERS),
+)
 
 
-def render_cells(place: PageSection) -> Markup | None:
-    """All finished cells in the order of the scores, closed until asked for; None where the report has none."""
-    scores = place.tables["scores"]
+def render_cells(page: PageSection) -> Markup | None:
+    """All finished cells in the order of the scores, folded up at first; None where the report has none."""
+    scores = page.tables["scores"]
     rows = [
-        _row(cell, row.label, place.tier(row))
+        _row(cell, row.label, page.tier(row))
         for row in scores.rows
         for entry in row.entries
-        for cell in place.behind(entry)
+        for cell in page.behind(entry)
     ]
     if not rows:
         return None
@@ -54,31 +57,22 @@ def render_cells(place: PageSection) -> Markup | None:
 
 
 def _row(cell: "Cell", label: str, tier: str) -> Markup:
-    environment = cell.record.get("environment", {})
     return element(
         "tr",
         label_cell(label),
         element("td", cell.pair, data_value=cell.pair),
         element("td", str(cell.seed), data_value=cell.seed, class_="number"),
         *(_number(score_at(cell, *names)) for names in SCORES),
-        _text(_revision(cell)),
+        _text(short_identity(cell.encoder_identity)),
         element("td", element("code", cell.key), data_value=cell.key),
-        *(_number(score_at(cell, *names)) for names in FURTHER),
+        *(_number(score_at(cell, *names)) for names in OTHER_SCORES),
         _number(cell.seconds),
-        _text(_version(environment)),
+        _text(cell.environment.get("wcabench")),
         _text(cell.record.get("finished")),
         id=f"cell-{cell.key}",
         data_pair=cell.pair,
         data_sees=tier,
     )
-
-
-def _revision(cell: "Cell") -> str:
-    return short_identity(str(cell.config["encoder"].get("identity", "")))
-
-
-def _version(environment: Any) -> Any:
-    return environment.get("wcabench") if isinstance(environment, Mapping) else None
 
 
 def _number(value: float | None) -> Markup:

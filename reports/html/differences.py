@@ -1,4 +1,4 @@
-"""The differences to the baseline: in words, as a table, as a forest plot, and every number of the tests."""
+"""The differences to the baseline: in words, as a forest plot, and with every number of every test."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from wcabench.reports.table import DASH, ReportTable, Row, TableEntry, listed, n
 SIGNS = {"above": "▲ above", "below": "▼ below"}  # the verdicts that call a difference real
 SHOWN_FINDINGS = 12
 HEIGHT = 26  # pixels
-# Facts of a comparison that are the same in every row, or stand in a column of their own.
+# Facts of a comparison that are the same in every row, or have a column of their own.
 ELSEWHERE = ("baseline", "family", "verdict", "std")
 HEADINGS = {
     "value": "difference",
@@ -54,7 +54,7 @@ def render_findings(table: ReportTable) -> Markup:
     real = sum(verdict in SIGNS for verdict in verdicts)
     of_all = f"{real} of {len(verdicts)} difference{'s' if len(verdicts) > 1 else ''}"
     baseline = listed(list(dict.fromkeys(str(entry.more.get("baseline")) for entry in entries)))
-    words = element("ul", *(element("li", one) for one in table.findings))
+    words = element("ul", *(element("li", finding) for finding in table.findings))
     return element(
         "details",
         element("summary", f"In words: {of_all} to {baseline} {'is' if real == 1 else 'are'} real"),
@@ -64,13 +64,13 @@ def render_findings(table: ReportTable) -> Markup:
     )
 
 
-def render_forest(table: ReportTable, place: PageSection) -> Markup:
+def render_forest(table: ReportTable, page: PageSection) -> Markup:
     """Differences with their intervals, one panel a pair, all on one scale."""
-    all_of_them = compared(table)
-    scale = _scale([entry for _, _, entry in all_of_them])
+    comparisons = compared(table)
+    scale = _scale([entry for _, _, entry in comparisons])
     panels = []
     for pair in table.columns:
-        lines = [_line(row, entry, scale, place) for row, at, entry in all_of_them if at == pair]
+        lines = [_line(row, entry, scale, page) for row, of_pair, entry in comparisons if of_pair == pair]
         panels += [panel(pair, lines, scale, zero=True)] if lines else []
     return element(
         "figure",
@@ -85,17 +85,18 @@ def render_forest(table: ReportTable, place: PageSection) -> Markup:
     )
 
 
-def render_tests(table: ReportTable, place: PageSection) -> Markup:
-    """Every number of every test, a row a comparison: what a difference's link leads to."""
+def render_tests(table: ReportTable, page: PageSection) -> Markup:
+    """Every number of every test, a row a comparison, to which the link of a difference leads."""
     rows = compared(table)
     facts = [entry.facts() for _, _, entry in rows]
     names = [
         name
-        for name in dict.fromkeys(name for one in facts for name in one)
-        if name not in ELSEWHERE and any(one.get(name) is not None for one in facts)
+        for name in dict.fromkeys(name for of_row in facts for name in of_row)
+        if name not in ELSEWHERE and any(of_row.get(name) is not None for of_row in facts)
     ]
     kinds = {
-        name: "text" if any(isinstance(one.get(name), str) for one in facts) else "number" for name in names
+        name: "text" if any(isinstance(of_row.get(name), str) for of_row in facts) else "number"
+        for name in names
     }
     head = element(
         "tr",
@@ -103,19 +104,19 @@ def render_tests(table: ReportTable, place: PageSection) -> Markup:
         *(_heading(name, kinds[name]) for name in names),
     )
     lines = (
-        _test(row, pair, entry, [one.get(name) for name in names], place)
-        for (row, pair, entry), one in zip(rows, facts, strict=True)
+        _test(row, pair, entry, [of_row.get(name) for name in names], page)
+        for (row, pair, entry), of_row in zip(rows, facts, strict=True)
     )
     grid = element("table", element("thead", head), element("tbody", *lines), class_="sortable tests")
     return element(
         "details",
         element("summary", "Every test"),
-        scrolling(grid, f"Tests: {place.title(table)}"),
+        scrolling(grid, f"Tests: {page.title(table)}"),
         class_="tests",
     )
 
 
-def _test(row: Row, pair: str, entry: TableEntry, facts: list[Any], place: PageSection) -> Markup:
+def _test(row: Row, pair: str, entry: TableEntry, facts: list[Any], page: PageSection) -> Markup:
     verdict = str(entry.more.get("verdict", DASH))
     return element(
         "tr",
@@ -123,9 +124,9 @@ def _test(row: Row, pair: str, entry: TableEntry, facts: list[Any], place: PageS
         element("td", pair),
         element("td", SIGNS.get(verdict, verdict), class_=f"verdict {_kind(entry)}"),
         *map(_fact, facts),
-        id=place.id("test", row.label, pair),
+        id=page.id("test", row.label, pair),
         data_pair=pair,
-        data_sees=place.tier(row),
+        data_sees=page.tier(row),
     )
 
 
@@ -149,13 +150,13 @@ def _scale(entries: list[TableEntry]) -> Scale:
     return Scale.over([0.0, *bounds])
 
 
-def _line(row: Row, entry: TableEntry, scale: Scale, place: PageSection) -> Line:
+def _line(row: Row, entry: TableEntry, scale: Scale, page: PageSection) -> Line:
     marks = join(_bar(entry, scale))
     middle = scale.at(_value(entry))
     shape = spot(middle, HEIGHT / 2, "square" if _kind(entry) != "none" else "circle", f"mark {_kind(entry)}")
     verdict = SIGNS.get(str(entry.more.get("verdict")), "")
     text = " ".join(filter(None, [*entry.lines, verdict]))
-    return Line(row.label, join([marks, shape]), text, place.tier(row), HEIGHT)
+    return Line(row.label, join([marks, shape]), text, page.tier(row), HEIGHT)
 
 
 def _bar(entry: TableEntry, scale: Scale) -> Iterator[Markup]:
@@ -178,6 +179,6 @@ def _value(entry: TableEntry) -> float:
 
 
 def _kind(entry: TableEntry) -> str:
-    """The class of a difference's mark: its verdict where that calls it real."""
+    """The class of a difference's mark: its verdict where that is a real difference, else "none"."""
     verdict = str(entry.more.get("verdict"))
     return verdict if verdict in SIGNS else "none"

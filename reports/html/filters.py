@@ -8,22 +8,24 @@ from wcabench.reports.table import TYPES
 from wcabench.reports.tiers import TEXT, TIERS
 
 
-def render_filters(places: Sequence[PageSection]) -> Markup:
-    """A form of checkboxes, all checked; hidden until the script that reads it shows it."""
-    rows = [(place, row) for place in places for row in place.tables["scores"].rows]
-    tiers = {place.tier(row) for place, row in rows}
-    pairs = dict.fromkeys(pair for place in places for pair in place.pairs)
+def render_filters(page_sections: Sequence[PageSection]) -> Markup:
+    """A form of checkboxes, all checked; hidden until the script runs that reads it."""
+    rows = [
+        (page_section, row) for page_section in page_sections for row in page_section.tables["scores"].rows
+    ]
+    tiers = {page_section.tier(row) for page_section, row in rows}
+    pairs = dict.fromkeys(pair for page_section in page_sections for pair in page_section.pairs)
     types = dict.fromkeys(
         column
-        for place in places
-        for table in place.section.tables
+        for page_section in page_sections
+        for table in page_section.section.tables
         if table.name.startswith(TYPES)
         for column in table.columns
     )
     published = any(row.kind == "published" for _, row in rows)
     kinds = [("ours", "run here"), ("published", "copied from print")] if published else []
     groups = (
-        _group("A method may see", "sees", [(one, TEXT[one]) for one in TIERS if one in tiers]),
+        _group("A method may see", "sees", [(tier, TEXT[tier]) for tier in TIERS if tier in tiers]),
         _group("Rows", "kind", kinds),
         _group("Pair", "pair", [(pair, pair) for pair in pairs]),
         _group("Entity type", "type", [(kind, kind) for kind in types]),

@@ -1,4 +1,4 @@
-"""HTML elements as text: whatever is not markup already is escaped, so no label can become one."""
+"""HTML elements as text. Everything that is not markup already is escaped, so that no label can become an element."""
 
 from collections.abc import Iterable
 from html import escape
@@ -19,16 +19,16 @@ def element(name: str, /, *children: Child, **attributes: Any) -> Markup:
 
     Args:
         name: its tag.
-        children: text, which is escaped, and markup, which is not; None is passed over.
-        attributes: `class_` stands for class, `data_pair` for data-pair; None and False leave an attribute out,
-            True writes it without a value.
+        children: text, which is escaped, and markup, which is not; None is left out.
+        attributes: `class_` stands for class, `data_pair` for data-pair; an attribute of None or False is left out,
+            one of True is written without a value.
     """
     start = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
     return Markup(start if name in VOID else f"{start}{join(children)}</{name}>")
 
 
 def join(parts: Iterable[Child], between: str = "") -> Markup:
-    """Parts one after the other, text among them escaped."""
+    """The parts one after the other; text among them is escaped."""
     return Markup(_escaped(between).join(_escaped(part) for part in parts if part is not None))
 
 

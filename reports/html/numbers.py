@@ -1,4 +1,4 @@
-"""One place of a table: the number, with its decimal point under that of its neighbours, opens what is behind it."""
+"""The numbers of a table: aligned by their decimal points, each a link to the cells or the test behind it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,40 +8,40 @@ from wcabench.reports.html.page_section import PageSection
 from wcabench.reports.table import TYPES, ReportTable, Row, TableEntry
 
 BETWEEN = " ± "
-WIDEST = 6  # digits of a deviation, its point among them, that the style has room for
+WIDEST = 6  # characters of a deviation, with its point, for which the style has a width
 
 
-def number_cell(table: ReportTable, row: Row, column: int, place: PageSection) -> Markup:
+def number_cell(table: ReportTable, row: Row, column: int, page: PageSection) -> Markup:
     """The entry of a row in a column."""
     entry, name = row.entries[column], table.columns[column]
     mean, _, deviation = entry.lines[0].partition(BETWEEN)
     marked = {"best": element("b", mean), "second": element("u", mean), "": mean}[entry.mark]
-    links = dict(_opens(entry, row, name, table, place)) if entry.value is not None else {}
+    links = dict(_opens(entry, row, name, table, page)) if entry.value is not None else {}
     return element(
         "td",
         element("a", marked, class_="opens", **links) if links else marked,
-        note_marks(entry.footnotes, table, place),
+        note_marks(entry.footnotes, table, page),
         _deviation(deviation, _digits(table, column)),
         *(element("small", line) for line in entry.lines[1:]),
         class_="number",
         data_value=entry.value,
-        **column_filters(name, table, place),
+        **column_filters(name, table, page),
     )
 
 
-def column_filters(name: str, table: ReportTable, place: PageSection) -> dict[str, Any]:
+def column_filters(name: str, table: ReportTable, page: PageSection) -> dict[str, Any]:
     """The attributes by which the filters know a column."""
     if table.name.startswith(TYPES):
         return {"data_type": name}
-    return {"data_pair": name} if name in place.pairs else {}
+    return {"data_pair": name} if name in page.pairs else {}
 
 
-def note_marks(footnotes: tuple[str, ...], table: ReportTable, place: PageSection) -> Markup | None:
-    """The letters of some footnotes, each a link to its text."""
+def note_marks(footnotes: tuple[str, ...], table: ReportTable, page: PageSection) -> Markup | None:
+    """The marks of these footnotes, each a link to its text."""
     if not footnotes:
         return None
     marks = table.marks(footnotes).split(",")
-    links = [element("a", mark, href=f"#{place.id(table.name, 'note', mark)}") for mark in marks]
+    links = [element("a", mark, href=f"#{page.id(table.name, 'note', mark)}") for mark in marks]
     return element("sup", join(links, ","))
 
 
@@ -51,20 +51,20 @@ def _digits(table: ReportTable, column: int) -> int:
 
 
 def _deviation(deviation: str, digits: int) -> Markup | None:
-    """A deviation, or its room where only its neighbours have one; None in a column without."""
+    """A deviation, or an empty space as wide where only other rows have one; None where no row has one."""
     text = f"{BETWEEN}{deviation}" if deviation else ""
     return element("i", text, class_=f"d{min(digits, WIDEST)}") if digits else None
 
 
 def _opens(
-    entry: TableEntry, row: Row, name: str, table: ReportTable, place: PageSection
+    entry: TableEntry, row: Row, name: str, table: ReportTable, page: PageSection
 ) -> Iterator[tuple[str, str]]:
-    """The attributes of a number's link: where it leads without a script, and what the script shows of it."""
+    """The attributes of a number's link: where it leads without the script, and what the script shows instead."""
     detail = ""
     if row.kind == "published":
-        detail = place.id("source", row.label)
+        detail = page.id("source", row.label)
     elif table.name == "comparison":
-        detail = place.id("test", row.label, name)
+        detail = page.id("test", row.label, name)
     if not entry.cells and not detail:
         return
     yield "href", f"#{detail or f'cell-{entry.cells[0]}'}"

@@ -1,4 +1,4 @@
-"""The whole page: style, script, filters, sections, what was left out. It asks the network for nothing."""
+"""The whole page: style, script, filters, sections, what was left out. It loads nothing from the network."""
 
 import base64
 import hashlib
@@ -17,34 +17,34 @@ STYLES = ("page.css", "tables.css", "plots.css", "print.css")
 
 
 def render_html(report: ResultsReport) -> str:
-    """The report as one self-contained page; with scripts switched off all of it can still be read."""
-    places = [PageSection(number, section) for number, section in enumerate(report.sections, 1)]
+    """The report as one self-contained page, of which all can be read with scripts switched off, too."""
+    page_sections = [PageSection(number, section) for number, section in enumerate(report.sections, 1)]
     body = element(
         "body",
         element("a", "Skip to the tables", href="#tables", class_="skip"),
-        _header(places),
-        render_filters(places),
-        element("main", *map(render_section, places), _left_out(report), id="tables"),
+        _header(page_sections),
+        render_filters(page_sections),
+        element("main", *map(render_section, page_sections), _left_out(report), id="tables"),
         _dialog(),
         element("script", _read(SCRIPTS)),
     )
-    return f"<!DOCTYPE html>\n{element('html', _head(places), body, lang='en')}\n"
+    return f"<!DOCTYPE html>\n{element('html', _head(page_sections), body, lang='en')}\n"
 
 
-def _head(places: Sequence[PageSection]) -> Markup:
+def _head(page_sections: Sequence[PageSection]) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=_policy()),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", _title(places)),
+        element("title", _title(page_sections)),
         element("style", _read(STYLES)),
     )
 
 
 def _policy() -> str:
-    """No request of any kind, and no script or style but the page's own: a label cannot bring one in."""
+    """Allow no request, and no script or style but the page's own, so that a label cannot add one."""
     script, style = (_sha256(_read(names)) for names in (SCRIPTS, STYLES))
     return (
         f"default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'"
@@ -60,19 +60,20 @@ def _read(names: Sequence[str]) -> Markup:
     return Markup("\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names))
 
 
-def _title(places: Sequence[PageSection]) -> str:
-    suites = dict.fromkeys(str(place.section.facts["suite"]) for place in places)
+def _title(page_sections: Sequence[PageSection]) -> str:
+    suites = dict.fromkeys(str(page_section.section.facts["suite"]) for page_section in page_sections)
     return f"wcabench: suite{'s' if len(suites) > 1 else ''} {listed(list(suites))}"
 
 
-def _header(places: Sequence[PageSection]) -> Markup:
+def _header(page_sections: Sequence[PageSection]) -> Markup:
     links = [
-        element("li", element("a", place.section.heading, href=f"#{place.id('section')}")) for place in places
+        element("li", element("a", page_section.section.heading, href=f"#{page_section.id('section')}"))
+        for page_section in page_sections
     ]
-    cells = sum(len(place.section.cells) for place in places)
+    cells = sum(len(page_section.section.cells) for page_section in page_sections)
     return element(
         "header",
-        element("h1", _title(places)),
+        element("h1", _title(page_sections)),
         element(
             "p",
             "Zero-shot cross-lingual named entity recognition by alignment: F1 over seeds, and which differences "
@@ -93,7 +94,7 @@ def _left_out(report: ResultsReport) -> Markup | None:
 
 
 def _dialog() -> Markup:
-    """Where the script shows what is behind a number."""
+    """The dialog in which the script shows what is behind a number."""
     return element(
         "dialog",
         element(

@@ -1,4 +1,4 @@
-"""Where on the page one section stands, and what its parts look up: cells by key, tiers by label."""
+"""A section of the page: its ids, and what its parts look up in it, such as cells by key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from wcabench.reports.table import ReportTable, Row, Section, TableEntry
-from wcabench.reports.tiers import Tier
+from wcabench.reports.tiers import ShownTier
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PageSection:
-    """A section with its number on the page.
+    """A section of the report with its number on the page.
 
     Attributes:
-        number: from 1; every id within the section begins with it.
+        number: from 1; it stands at the beginning of every id within the section.
         section: what is shown.
     """
 
@@ -41,20 +41,20 @@ class PageSection:
         return {cell.key: cell for cell in self.section.cells}
 
     def id(self, *parts: object) -> str:
-        """An id that no other section has, of any text: what an id cannot hold is percent-encoded."""
+        """An id, made of any texts, that no other section has; what an id cannot hold is percent-encoded."""
         return "-".join(quote(str(part), safe="") for part in ("s", self.number, *parts))
 
     def title(self, table: ReportTable) -> str:
-        """A table's title without what the section's heading says."""
+        """A table's title without the suite and the encoder, which the section's heading names."""
         facts = self.section.facts
         return table.title.removesuffix(f", encoder {facts['encoder_name']}").removesuffix(
             f", suite {facts['suite']}"
         )
 
-    def tier(self, row: Row) -> Tier:
+    def tier(self, row: Row) -> ShownTier:
         """What a row's method may see."""
-        known = row.more if row.kind == "published" else self.section.facts["methods"].get(row.label, {})
-        tier: Tier = known.get("tier", "unknown")
+        facts = row.more if row.kind == "published" else self.section.facts["methods"].get(row.label, {})
+        tier: ShownTier = facts.get("tier", "unknown")
         return tier
 
     def behind(self, entry: TableEntry) -> list["Cell"]:

@@ -1,4 +1,4 @@
-"""Plots as inline SVG: a row a method, labels as text beside it, positions in percent so that any width fits."""
+"""Plots as inline SVG: a row a method with its label and number as text; x is in percent, so that any width fits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Line:
     Attributes:
         label: the method.
         marks: SVG elements.
-        text: the numbers that are drawn, so that no one has to read them off.
+        text: the numbers that are drawn, so that nobody has to read them off the scale.
         tier: what the method may see, for the filters.
         height: of the drawing in pixels.
     """
@@ -85,10 +85,10 @@ def spot(x: float, y: float, shape: str, kind: str) -> Markup:
     """A square or a circle; x in percent."""
     if shape == "circle":
         return element("circle", cx=f"{x}%", cy=y, r=SPOT, class_=kind)
-    # A rectangle is placed by its corner, which percent alone cannot name: it is moved to the left.
-    place = f"translate(-{SPOT} 0)"
+    # A rectangle is placed by its left corner: moving it by half its width centres it on x.
+    centred = f"translate(-{SPOT} 0)"
     return element(
-        "rect", x=f"{x}%", y=y - SPOT, width=2 * SPOT, height=2 * SPOT, transform=place, class_=kind
+        "rect", x=f"{x}%", y=y - SPOT, width=2 * SPOT, height=2 * SPOT, transform=centred, class_=kind
     )
 
 
@@ -106,5 +106,5 @@ def _axis(scale: Scale) -> Markup:
 
 
 def _drawing(marks: Markup, height: int) -> Markup:
-    """An SVG as wide as its place; what it shows stands beside it in words."""
+    """An SVG of the full width; screen readers skip it, for its numbers are printed beside it."""
     return element("svg", marks, height=height, aria_hidden="true", focusable="false")

@@ -1,11 +1,11 @@
-// On paper nothing can be opened: all is.
+// Paper cannot be unfolded: everything is unfolded before it is printed.
 {
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("main details:not([open])")];
-    for (const one of closed) one.open = true;
+    for (const details of closed) details.open = true;
   });
   addEventListener("afterprint", () => {
-    for (const one of closed) one.open = false;
+    for (const details of closed) details.open = false;
   });
 }

@@ -1,4 +1,4 @@
-"""The published rows: where each number stands, how far it was verified, what is wrong with it, and its protocol."""
+"""The published rows: their sources, how far each was verified, what is wrong with it, and its protocol."""
 
 from collections.abc import Iterable
 
@@ -12,23 +12,23 @@ WRONG, VERIFIED, SOURCE = "what is wrong", "verified", "source"
 SOURCES = {"system": "text", "sees": "order", WRONG: "text", VERIFIED: "text", SOURCE: "text"}
 
 
-def render_published(place: PageSection) -> Markup | None:
-    """What must be known of the copied rows; None where none is shown."""
-    scores = place.tables["scores"]
+def render_published(page: PageSection) -> Markup | None:
+    """Doubts, sources and protocols of the published rows; None where none is shown."""
+    scores = page.tables["scores"]
     rows = [row for row in scores.rows if row.kind == "published"]
     if not rows:
         return None
-    sources = _table(SOURCES, (_source(row, scores.columns, place) for row in rows))
+    sources = _table(SOURCES, (_source(row, scores.columns, page) for row in rows))
     return element(
         "section",
-        element("h3", "The published rows, and what is wrong with them", id=place.id("published")),
+        element("h3", "The published rows, and what is wrong with them", id=page.id("published")),
         element("ul", *(element("li", doubt) for doubt in load_published().doubts), class_="doubts"),
         element(
             "details",
             element("summary", "Each row: its source, how far it was verified, what is wrong with it"),
             scrolling(sources, "Sources of the published rows"),
         ),
-        _protocols(rows, place),
+        _protocols(rows, page),
         class_="table",
         data_kind="published",
     )
@@ -39,8 +39,8 @@ def _table(columns: dict[str, str], rows: Iterable[Markup]) -> Markup:
     return element("table", element("thead", head), element("tbody", *rows), class_="sortable prose")
 
 
-def _source(row: Row, pairs: tuple[str, ...], place: PageSection) -> Markup:
-    tier, verification = place.tier(row), str(row.more["verification"])
+def _source(row: Row, pairs: tuple[str, ...], page: PageSection) -> Markup:
+    tier, verification = page.tier(row), str(row.more["verification"])
     remarks = [str(row.more["remark"])] if row.more["remark"] else []
     remarks += [
         f"{pair}: {note}" for pair, entry in zip(pairs, row.entries, strict=True) for note in entry.footnotes
@@ -50,17 +50,19 @@ def _source(row: Row, pairs: tuple[str, ...], place: PageSection) -> Markup:
         "tr",
         label_cell(row.label),
         tier_cell(tier),
-        element("td", *(element("p", one) for one in remarks or [DASH]), class_="long", data_name=WRONG),
+        element(
+            "td", *(element("p", remark) for remark in remarks or [DASH]), class_="long", data_name=WRONG
+        ),
         element("td", *verified, data_value=verification, data_name=VERIFIED),
         element("td", str(row.more["source"]), data_name=SOURCE),
-        id=place.id("source", row.label),
+        id=page.id("source", row.label),
         data_sees=tier,
     )
 
 
-def _protocols(rows: list[Row], place: PageSection) -> Markup | None:
-    """How each row was trained and scored, as far as that could be read; None where nothing could."""
-    lines = [_protocol(row, place) for row in rows if row.more["protocol"]]
+def _protocols(rows: list[Row], page: PageSection) -> Markup | None:
+    """How each row was trained and scored, where that could be read; None where it could not for any row."""
+    lines = [_protocol(row, page) for row in rows if row.more["protocol"]]
     if not lines:
         return None
     columns = {"system": "text", **dict.fromkeys(PROTOCOL.values(), "text")}
@@ -71,9 +73,9 @@ def _protocols(rows: list[Row], place: PageSection) -> Markup | None:
     )
 
 
-def _protocol(row: Row, place: PageSection) -> Markup:
+def _protocol(row: Row, page: PageSection) -> Markup:
     facts = (
         element("td", row.more["protocol"].get(name, "not said"), data_name=heading)
         for name, heading in PROTOCOL.items()
     )
-    return element("tr", label_cell(row.label), *facts, data_sees=place.tier(row))
+    return element("tr", label_cell(row.label), *facts, data_sees=page.tier(row))

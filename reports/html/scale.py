@@ -1,4 +1,4 @@
-"""A scale for plots: values to percent of a width, with round ticks."""
+"""A scale for plots: maps values to percent of a width, and has round ticks."""
 
 import math
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ ROUND = (1, 2, 5, 10)
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to percent of the width.
+    """Maps values to percent of the width.
 
     Attributes:
         low: value at 0%.
@@ -22,19 +22,19 @@ class Scale:
 
     @classmethod
     def over(cls, values: Iterable[float]) -> "Scale":
-        """A scale that holds all finite values, with a margin of 4% at both ends."""
+        """A scale on which all finite values lie, with a margin of 4% at both ends."""
         known = [value for value in values if math.isfinite(value)] or [0.0]
         low, high = min(known), max(known)
         margin = 0.04 * (high - low) or 0.5
         return cls(low - margin, high + margin)
 
     def at(self, value: float) -> float:
-        """Percent of the width; beyond an end it is that end."""
+        """Percent of the width; a value beyond an end is put at that end."""
         share = (value - self.low) / (self.high - self.low)
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
     def holds(self, value: float) -> bool:
-        """Whether the value stands on the scale."""
+        """Whether the value lies on the scale."""
         return self.low <= value <= self.high
 
     def ticks(self) -> list[float]:
@@ -50,4 +50,4 @@ class Scale:
     def _step(self) -> float:
         raw = (self.high - self.low) / TICKS
         power = 10.0 ** math.floor(math.log10(raw))
-        return next(one * power for one in ROUND if one * power >= raw)
+        return next(step * power for step in ROUND if step * power >= raw)

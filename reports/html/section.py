@@ -1,4 +1,4 @@
-"""One section of the page: what was run, its tables and plots, and the cells behind them."""
+"""One section of the page: its findings, tables and plots, and the cells behind them."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -14,43 +14,43 @@ from wcabench.reports.html.tables import render_table
 from wcabench.reports.table import TYPES, ReportTable
 
 
-def render_section(place: PageSection) -> Markup:
+def render_section(page: PageSection) -> Markup:
     """Everything of one group of cells."""
-    section = place.section
+    section = page.section
     return element(
         "section",
         element("h2", section.heading),
-        render_findings(place.tables["comparison"]) if "comparison" in place.tables else None,
-        *_parts(place),
+        render_findings(page.tables["comparison"]) if "comparison" in page.tables else None,
+        *_parts(page),
         element("details", element("summary", "Encoder, recipe and data in full"), _facts(section.facts)),
-        render_cells(place),
-        id=place.id("section"),
+        render_cells(page),
+        id=page.id("section"),
         class_="group",
     )
 
 
-def _parts(place: PageSection) -> Iterator[Markup | None]:
-    """The tables in the report's order, each with the plot that belongs to it; those by type side by side."""
-    for by_type, tables in groupby(place.section.tables, key=lambda table: table.name.startswith(TYPES)):
+def _parts(page: PageSection) -> Iterator[Markup | None]:
+    """The tables in the report's order, each with its plot; those by entity type side by side."""
+    for by_type, tables in groupby(page.section.tables, key=lambda table: table.name.startswith(TYPES)):
         if by_type:
-            yield element("div", *(render_table(table, place) for table in tables), class_="side-by-side")
+            yield element("div", *(render_table(table, page) for table in tables), class_="side-by-side")
         else:
             for table in tables:
-                yield from _table(table, place)
+                yield from _table(table, page)
 
 
-def _table(table: ReportTable, place: PageSection) -> Iterator[Markup | None]:
-    yield render_table(table, place)
+def _table(table: ReportTable, page: PageSection) -> Iterator[Markup | None]:
+    yield render_table(table, page)
     if table.name == "scores":
-        yield render_seeds(place)
-        yield render_published(place)
+        yield render_seeds(page)
+        yield render_published(page)
     elif table.name == "comparison":
-        yield render_forest(table, place)
-        yield render_tests(table, place)
+        yield render_forest(table, page)
+        yield render_tests(table, page)
 
 
 def _facts(facts: Mapping[str, Any]) -> Markup:
-    """What all cells of the section share, a line a fact."""
+    """What all cells of the section share, one line a fact."""
     lines = [
         part
         for name in ("encoder", "recipe", "data")

@@ -1,4 +1,4 @@
-"""The dots of F1 by seed: every cell of the scores, a lane a seed, beside the mean."""
+"""A plot of F1 by seed: a dot for every cell of the scores, at one height for each seed, and the mean."""
 
 from wcabench.reports.html.markup import Markup, element, join
 from wcabench.reports.html.page_section import PageSection
@@ -6,22 +6,22 @@ from wcabench.reports.html.plots import Line, dot, panel, upright
 from wcabench.reports.html.scale import Scale
 from wcabench.reports.table import TableEntry, number
 
-LANE, MARGIN, RADIUS = 7, 6, 3.5  # pixels
-TALLEST = 30  # pixels between the first lane and the last: many lanes stand closer
+LANE, MARGIN, RADIUS = 7, 6, 3.5  # pixels: between seeds, above and below them, of a dot
+TALLEST = 30  # pixels from the first seed to the last; many seeds stand closer
 
 
-def render_seeds(place: PageSection) -> Markup | None:
+def render_seeds(page: PageSection) -> Markup | None:
     """One panel a pair, each on a scale of its own; none for a pair where no method has two seeds."""
-    scores = place.tables["scores"]
+    scores = page.tables["scores"]
     ours = [row for row in scores.rows if row.kind == "ours"]
     panels = []
     for column, pair in enumerate(scores.columns):
-        shown = [(row, row.entries[column]) for row in ours if place.behind(row.entries[column])]
+        shown = [(row, row.entries[column]) for row in ours if page.behind(row.entries[column])]
         if not any(entry.n > 1 for _, entry in shown):
             continue
-        seeds = sorted({cell.seed for _, entry in shown for cell in place.behind(entry)})
-        scale = Scale.over(cell.f1 or 0.0 for _, entry in shown for cell in place.behind(entry))
-        lines = [_line(row.label, entry, place.tier(row), seeds, scale, place) for row, entry in shown]
+        seeds = sorted({cell.seed for _, entry in shown for cell in page.behind(entry)})
+        scale = Scale.over(cell.f1 or 0.0 for _, entry in shown for cell in page.behind(entry))
+        lines = [_line(row.label, entry, page.tier(row), seeds, scale, page) for row, entry in shown]
         panels.append(panel(pair, lines, scale))
     if not panels:
         return None
@@ -39,7 +39,7 @@ def render_seeds(place: PageSection) -> Markup | None:
 
 
 def _line(
-    label: str, entry: TableEntry, tier: str, seeds: list[int], scale: Scale, place: PageSection
+    label: str, entry: TableEntry, tier: str, seeds: list[int], scale: Scale, page: PageSection
 ) -> Line:
     step = min(LANE, TALLEST / max(len(seeds) - 1, 1))
     height = round(2 * MARGIN + step * (len(seeds) - 1) + 2)
@@ -51,7 +51,7 @@ def _line(
             "seed",
             f"{label}, seed {cell.seed}: {number(cell.f1 or 0.0)}",
         )
-        for cell in place.behind(entry)
+        for cell in page.behind(entry)
     ]
     mean = [upright(scale.at(entry.value), 1, height - 1, "mean")] if entry.value is not None else []
     return Line(label, join([*mean, *dots]), entry.lines[0], tier, max(height, 20))

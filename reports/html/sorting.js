@@ -32,7 +32,7 @@
     const keyed = rows.filter((row) => !titles.includes(row)).map((row) => [key(row, heading), row]);
     const known = keyed.filter(([value]) => value !== null).sort(([a], [b]) => compare(a, b));
     if (order === "descending") known.reverse();
-    return [...titles, ...known, ...keyed.filter(([value]) => value === null)].map((one) => one[1] ?? one);
+    return [...titles, ...known, ...keyed.filter(([value]) => value === null)].map((row) => row[1] ?? row);
   }
 
   // What a row is sorted by; null, which stands last either way, where it has nothing.

@@ -1,4 +1,4 @@
-"""Alignment error rate of the couplings against F1: whether better word links make a better tagger."""
+"""F1 against the alignment error rate of the couplings: do better word links make a better tagger?"""
 
 import math
 from functools import partial
@@ -9,9 +9,7 @@ from wcabench.reports.plots.plot import Plot, caption, left_out
 from wcabench.reports.plots.scatter import SIZES, draw, scatter_panels
 from wcabench.runs.cells import Cell
 
-FACT = (
-    "alignment_error_rate"  # among a cell's diagnostics: a fraction, absent where the pair has no gold links
-)
+DIAGNOSTIC = "alignment_error_rate"  # a fraction; absent where the pair has no gold links
 ACROSS = "alignment error rate (%)"
 
 
@@ -30,16 +28,17 @@ def read(group: Group) -> Plot:
         )
     without = [cell for cell in group.cells if error_rate(cell) is None]
     notes = left_out("an alignment error rate (no coupling, or no gold links)", without)
-    said = (
+    description = (
         "F1 on the target test against the alignment error rate (Och & Ney 2003) of the word links that the coupling "
         "of the same cell makes on the pair's gold links: less is better. A small mark is a cell, a large one a "
         "method's mean over seeds."
     )
-    return Plot("aer", panels, caption(group, [said], notes), partial(draw, panels, [SIZES]))
+    return Plot("aer", panels, caption(group, [description], notes), partial(draw, panels, [SIZES]))
 
 
 def error_rate(cell: Cell) -> float | None:
     """In percent, or None where the cell has none."""
-    value = cell.record.get("diagnostics", {}).get(FACT)
-    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return 100 * float(value) if known else None
+    value = cell.diagnostics.get(DIAGNOSTIC)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return 100 * float(value)

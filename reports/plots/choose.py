@@ -1,4 +1,4 @@
-"""The one group of cells that a figure is made of: what may not share a table may not share a figure."""
+"""The group of cells that a figure is made of; cells that may not share a table may not share a figure either."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -43,26 +43,27 @@ def choose_group(cells: Sequence[Cell], selection: CellSelection, number: int | 
 
 
 def _names(groups: Sequence[Group]) -> list[str]:
-    """Suite, encoder, and which settings tell a group from the others."""
+    """Suite and encoder of each group, and those settings in which the groups differ."""
     settings = [dict(_flat({"recipe": group.recipe, "data": group.data})) for group in groups]
-    keys = {key: {one.get(key) for one in settings} for one in settings for key in one}
-    telling = [key for key, values in sorted(keys.items()) if len(values) > 1]
+    values = {key: {of_group.get(key) for of_group in settings} for own in settings for key in own}
+    different = [key for key, own in sorted(values.items()) if len(own) > 1]
     return [
-        f"{group.suite}, {encoder_text(group)}{_told(own, telling)}"
+        f"{group.suite}, {encoder_text(group)}{_values(own, different)}"
         for group, own in zip(groups, settings, strict=True)
     ]
 
 
-def _told(settings: Mapping[str, str], telling: Sequence[str]) -> str:
-    own = [f"{key}={settings[key][:SHORT]}" for key in telling if key in settings]
-    return f" ({', '.join(own)})" if own else ""
+def _values(settings: Mapping[str, str], keys: Sequence[str]) -> str:
+    values = [f"{key}={settings[key][:SHORT]}" for key in keys if key in settings]
+    return f" ({', '.join(values)})" if values else ""
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+    """Values of nested tables by dotted names."""
+    pairs: list[tuple[str, str]] = []
     for key, value in values.items():
         if isinstance(value, Mapping):
-            found += _flat(value, f"{prefix}{key}.")
+            pairs += _flat(value, f"{prefix}{key}.")
         else:
-            found.append((f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value)))
-    return found
+            pairs.append((f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value)))
+    return pairs

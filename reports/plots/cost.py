@@ -1,4 +1,4 @@
-"""F1 against what it costs: the seconds of training, and on which machines they were taken."""
+"""F1 against its cost: the seconds of training, and the machines that these were measured on."""
 
 import math
 from collections import Counter
@@ -33,23 +33,24 @@ def read(group: Group) -> Plot:
     marks = (
         "A small mark is a cell, a large one a method's mean over seeds." if alike else "A mark is a cell."
     )
-    said = (
-        "F1 on the target test against the seconds of training of the same cells, from an empty model to the trained "
-        "one, with what a method prepares for it (word alignments); loading and predicting are not counted. "
+    description = (
+        "F1 on the target test against the seconds of training of the same cells' models, with what a method prepares "
+        "for it (word alignments) and with the models that it builds on, also where cells share a model; predicting is "
+        "not counted. "
         f"{marks} A scale that spans a decade or more is logarithmic."
     )
     below = [SIZES, where] if alike else [where]
-    return Plot("cost", panels, caption(group, [said, where], notes), partial(draw, panels, below))
+    return Plot("cost", panels, caption(group, [description, where], notes), partial(draw, panels, below))
 
 
 def seconds(cell: Cell) -> float | None:
     """Seconds of training, or None where the cell does not say."""
-    value = cell.record.get("timings", {}).get("fit")
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) and value >= 0 else None
+    value = cell.training_seconds
+    return value if value is not None and math.isfinite(value) and value >= 0 else None
 
 
 def _machines(counted: Counter[str]) -> str:
-    """On what the times were taken; different machines are named with their cells counted."""
+    """The machine that the times were measured on; several ones each with its number of cells."""
     if len(counted) == 1:
         return f"All on {next(iter(counted))}."
     each = [f"{where} ({n} cell{'s' if n > 1 else ''})" for where, n in sorted(counted.items())]
@@ -57,7 +58,7 @@ def _machines(counted: Counter[str]) -> str:
 
 
 def _machine(cell: Cell) -> str:
-    environment = cell.record.get("environment", {})
+    environment = cell.environment
     threads = environment.get("threads")
     parts = [environment.get("processor") or "a machine that is not recorded", environment.get("device")]
     parts.append(f"{threads} thread{'s' if threads != 1 else ''}" if threads else None)

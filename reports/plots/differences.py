@@ -1,4 +1,4 @@
-"""The differences to a baseline with their intervals: a forest plot of what the report prints and calls real."""
+"""The differences to a baseline with their intervals: a forest plot of the comparison that the report prints."""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ OPEN = {
 
 @dataclass(frozen=True)
 class DifferenceRow:
-    """One method against the baseline: the report's numbers and its verdict."""
+    """One method against the baseline, with the numbers and the verdict of the report."""
 
     label: str
     text: str
@@ -71,8 +71,8 @@ def read(group: Group, name: str | None, resamples: int) -> Plot:
         for pair, entry in zip(table.columns, row.entries, strict=True)
         for note in entry.footnotes
     ]
-    said = [sentence.replace(REAL_IS_BOLD, "these are filled squares") for sentence in table.caption]
-    own = [*said, "An open circle is a difference that is not called real.", *table.findings]
+    sentences = [sentence.replace(REAL_IS_BOLD, "these are filled squares") for sentence in table.caption]
+    own = [*sentences, "An open circle is a difference that is not called real.", *table.findings]
     return Plot("differences", tuple(panels), caption(group, own, notes), partial(draw, panels))
 
 
@@ -80,22 +80,26 @@ def draw(panels: list[DifferencePanel]) -> Any:
     """The figure: squares for what is real, open circles for what is not, and one scale for all."""
     drawn = [RowPanel(panel.pair, tuple(map(_plot_row, panel.rows))) for panel in panels]
     rows = [row for panel in panels for row in panel.rows]
-    key = [Key(f"real, {side}", {**REAL, "color": colour}) for side, colour in COLOURS.items()]
-    key = [word for word, side in zip(key, COLOURS, strict=True) if any(r.verdict == side for r in rows)]
+    verdicts = {row.verdict for row in rows}
+    key = [
+        Key(f"real, {verdict}", {**REAL, "color": colour})
+        for verdict, colour in COLOURS.items()
+        if verdict in verdicts
+    ]
     key += [Key("not called real", OPEN)] if not all(row.real for row in rows) else []
     key.append(Key("95% interval", _bar(NOT_REAL)))
     return draw_rows(drawn, f"F1 minus that of {panels[0].baseline} (points)", key, one_scale=True)
 
 
 def _baseline(group: Group, name: str | None) -> MethodRow:
-    found = find_baseline(group, name)
-    if found is None:
+    row = find_baseline(group, name)
+    if row is None:
         labels = ", ".join(row.label for row in group.rows)
         wanted = f"--baseline {name}: not among the selected methods" if name else (
             "no method 'none' to compare with: choose with --baseline"
         )  # fmt: skip
         raise UserError(f"{wanted}: {labels}")
-    return found
+    return row
 
 
 def _panel(table: ReportTable, pair: str, baseline: MethodRow) -> DifferencePanel:

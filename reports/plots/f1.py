@@ -1,4 +1,4 @@
-"""F1 by seed: every cell a dot, with the mean and its interval as the report shows them."""
+"""F1 by seed: a dot for every cell, and the means with their intervals as the report prints them."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +12,8 @@ from wcabench.reports.plots.styles import REAL_ABOVE
 from wcabench.reports.scores import score_table
 from wcabench.reports.table import TableEntry
 
-LANE, TALLEST, MARGIN = (
-    0.022,
-    0.14,
-    0.05,
-)  # inches: between seeds, between the first and the last, above and below
+# Inches: between seeds, from the first seed to the last at the most, above and below them.
+LANE, TALLEST, MARGIN = 0.022, 0.14, 0.05
 DOT = {
     "marker": "o", "markersize": 2.6, "color": REAL_ABOVE, "markeredgecolor": "white",
     "markeredgewidth": 0.3, "linestyle": "none",
@@ -67,20 +64,20 @@ def read(group: Group) -> Plot:
             notes += [f"{row.label}, {pair}: {note}" for note in entry.footnotes]
             rows += [_row(method, pair, entry)] if method.samples[pair].done else []
         panels += [SeedPanel(pair, tuple(rows))] if rows else []
-    said = (
+    description = (
         "F1 on the target test by seed, entities by strict IOB2, micro F1 in percent. A dot is a cell; where a pair "
         "has several, the same seed stands at the same height in each of its rows. The upright line is the mean, the "
         "bar its 95% interval, Student's t over seeds x sentences; at the right the mean ± standard deviation over "
         "seeds (n − 1). Each pair has a scale of its own, which does not begin at 0."
     )
-    return Plot("f1", tuple(panels), caption(group, [said], notes), partial(draw, panels))
+    return Plot("f1", tuple(panels), caption(group, [description], notes), partial(draw, panels))
 
 
 def draw(panels: list[SeedPanel]) -> Any:
     """The figure."""
     drawn = []
     for panel in panels:
-        seeds = sorted({one.seed for row in panel.rows for one in row.seeds})
+        seeds = sorted({dot.seed for row in panel.rows for dot in row.seeds})
         drawn.append(RowPanel(panel.pair, tuple(_plot_row(row, seeds) for row in panel.rows)))
     key = [Key("one seed", DOT), Key("mean", MEAN), Key("95% interval of the mean", BAR)]
     return draw_rows(drawn, AXIS, key, one_scale=False)
@@ -91,7 +88,7 @@ def _row(method: MethodRow, pair: str, entry: TableEntry) -> SeedRow:
     return SeedRow(
         label=method.label,
         text=entry.lines[0],
-        seeds=tuple(Seed(cell.seed, float(cell.record["f1"]), cell.key) for cell in cells),
+        seeds=tuple(Seed(cell.seed, cell.f1 or 0.0, cell.key) for cell in cells),
         mean=float(entry.value or 0.0),
         std=entry.std,
         low=float(entry.more["low"]),
@@ -107,9 +104,8 @@ def _plot_row(row: SeedRow, seeds: list[int]) -> PlotRow:
     def marks(axis: Any, middle: float) -> None:
         axis.plot([row.low, row.high], [middle, middle], zorder=2, **BAR)
         axis.plot([row.mean], [middle], zorder=3, **MEAN)
-        axis.plot(
-            [one.f1 for one in row.seeds], [middle + lanes[one.seed] for one in row.seeds], zorder=4, **DOT
-        )
+        heights = [middle + lanes[dot.seed] for dot in row.seeds]
+        axis.plot([dot.f1 for dot in row.seeds], heights, zorder=4, **DOT)
 
-    values = (row.low, row.high, *(one.f1 for one in row.seeds))
+    values = (row.low, row.high, *(dot.f1 for dot in row.seeds))
     return PlotRow(row.label, row.text, values, marks, height=height + 2 * MARGIN)

@@ -1,4 +1,4 @@
-"""Panels two in a row, each with its own scales, one axis label each way, and a key that belongs to all."""
+"""Panels two in a row, each with its own scales, with one label for all axes of a direction and one key."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,18 +9,18 @@ COLUMNS = 2
 HEIGHT, ALONE = 1.15, 1.8  # inches: of one panel among others, and of the only one
 TICKS_LEFT, TICKS_BELOW = 0.31, 0.16
 AXIS_LABEL = 0.13
-RIGHT = 0.1  # for the half of a tick's number that reaches out
+RIGHT = 0.1  # for the half of the last tick's number that is right of its panel
 GAP = 0.04
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around the panels.
+    """The text around the panels.
 
     Attributes:
         titles: one a panel, at least one.
         across: label of the horizontal axes.
-        upward: label of the vertical axes; empty where the titles say it.
+        upward: label of the vertical axes; empty where the titles say what they show.
         key: what colours and shapes mean.
         notes: sentences below.
     """

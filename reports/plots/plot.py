@@ -1,4 +1,4 @@
-"""What is drawn: the numbers of one group of cells, a caption, and the figure made from them."""
+"""A plot: the numbers of one group of cells, a caption, and the figure made from them."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ class Plot:
     Attributes:
         kind: "f1", "loss", "differences", "cost" or "aer".
         panels: dataclasses with every number that is drawn, one a panel.
-        caption: sentences; together they say all that is needed to read the figure.
-        draw: makes a figure of matplotlib's; a `UserError` where that is missing.
+        caption: sentences that together say all that is needed to read the figure.
+        draw: makes a figure of matplotlib's; raises a `UserError` where that is missing.
     """
 
     kind: str
@@ -50,7 +50,7 @@ def caption(group: Group, own: Sequence[str], notes: Sequence[str] = ()) -> tupl
 
 
 def left_out(what: str, cells: Sequence[Cell]) -> list[str]:
-    """The sentence that names the cells without something that is drawn; none for no cells."""
+    """The sentence that names the cells that lack what is drawn; none where there are no such cells."""
     seeds: dict[str, list[str]] = {}
     for cell in cells:
         seeds.setdefault(f"{method_label(cell)} on {cell.pair}", []).append(str(cell.seed))

@@ -1,4 +1,4 @@
-"""Panels of rows: a method a row, its label at the left, its numbers at the right, marks on one scale between."""
+"""Panels of rows: a method a row, its label at the left, its numbers at the right, and marks on a scale between."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,7 @@ class PlotRow:
 
     Attributes:
         label: its name with its options.
-        text: the numbers that are drawn, so that no one has to read them off.
+        text: the numbers that are drawn, so that nobody has to read them off the scale.
         bold: whether these are printed bold.
         values: what the scale must hold.
         draw: draws the marks on an axis, centred on a height in inches, which grows downwards.
@@ -82,10 +82,10 @@ def draw_rows(panels: Sequence[RowPanel], axis_label: str, key: Sequence[Key], *
 
 
 class _Columns:
-    """Where labels, marks and numbers stand, and how high a row is."""
+    """The horizontal positions of labels, marks and numbers, and the heights of rows."""
 
     def __init__(self, rows: Sequence[PlotRow]) -> None:
-        # A label is measured by what it is broken into: a column is no wider than its longest line.
+        # Labels are broken into lines first, so that their column is no wider than the longest line.
         self.labels = {row.label: wrap(row.label, LABELS) for row in rows}
         widest = max(text_width(line) for label in self.labels.values() for line in label.split("\n"))
         numbers = max(text_width(row.text, "bold") for row in rows)
@@ -116,9 +116,9 @@ def _panel(sheet: Sheet, panel: RowPanel, columns: _Columns, top: float, shared:
         if y:
             axis.axhline(y, color=RULE, linewidth=0.3, zorder=0)
         row.draw(axis, y + own / 2)
-        place = top + y + own / 2
-        sheet.text(columns.left - GAP, place, columns.labels[row.label], ha="right", multialignment="right")
-        sheet.text(columns.right, place, row.text, weight="bold" if row.bold else "normal")
+        middle = top + y + own / 2
+        sheet.text(columns.left - GAP, middle, columns.labels[row.label], ha="right", multialignment="right")
+        sheet.text(columns.right, middle, row.text, weight="bold" if row.bold else "normal")
         y += own
 
 

@@ -1,4 +1,4 @@
-"""F1 against another number of the same cells: a small mark a cell, a large one for each method's mean."""
+"""F1 against another number of the same cells: a small mark for each cell, a large one for each method's mean."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from wcabench.reports.collect import Group
 from wcabench.reports.plots.grid import Frame, make_grid
 from wcabench.reports.plots.sheet import Key
-from wcabench.reports.plots.styles import method_style, places
+from wcabench.reports.plots.styles import looks, method_style
 from wcabench.reports.plots.ticks import set_scale
 from wcabench.runs.cells import Cell
 
@@ -33,14 +33,14 @@ class Cloud:
 
     Attributes:
         label: the method.
-        place: which look it has.
-        x: mean of what is drawn across; None where a mean would say nothing.
+        look: number of its colour and shape; see `styles.method_style`.
+        x: mean of what is drawn across; None where the values are not comparable.
         f1: mean F1 in percent of the same cells.
         points: the cells, by ascending seed.
     """
 
     label: str
-    place: int
+    look: int
     x: float | None
     f1: float
     points: tuple[Point, ...]
@@ -64,13 +64,13 @@ def scatter_panels(
         group: the cells.
         across: what the value is, with its unit.
         value: of a cell; None where it has none.
-        averaged: give each method its mean.
+        averaged: draw the mean of each method.
     """
     panels = []
     for pair in group.pairs:
         clouds = tuple(
-            _cloud(row.label, place, points, averaged)
-            for place, row in zip(places(group), group.rows, strict=True)
+            _cloud(row.label, look, points, averaged)
+            for look, row in zip(looks(group), group.rows, strict=True)
             if (points := _points(row.samples[pair].done, value))
         )
         panels += [ScatterPanel(pair, across, clouds)] if clouds else []
@@ -84,12 +84,12 @@ def draw(panels: Sequence[ScatterPanel], notes: Sequence[str]) -> Any:
         panels: at least one.
         notes: sentences below.
     """
-    labels = {cloud.place: cloud.label for panel in panels for cloud in panel.clouds}
+    labels = {cloud.look: cloud.label for panel in panels for cloud in panel.clouds}
     frame = Frame(
         titles=tuple(panel.pair for panel in panels),
         across=panels[0].across,
         upward=UPWARD,
-        key=tuple(Key(labels[place], _mean(place)) for place in sorted(labels)),
+        key=tuple(Key(labels[look], _mean(look)) for look in sorted(labels)),
         notes=tuple(notes),
     )
     grid = make_grid(frame)
@@ -104,20 +104,21 @@ def draw(panels: Sequence[ScatterPanel], notes: Sequence[str]) -> Any:
 
 def _points(cells: Sequence[Cell], value: Value) -> tuple[Point, ...]:
     known = [(cell, number) for cell in cells if (number := value(cell)) is not None]
-    return tuple(Point(cell.seed, number, float(cell.record["f1"]), cell.key) for cell, number in known)
+    return tuple(Point(cell.seed, number, cell.f1 or 0.0, cell.key) for cell, number in known)
 
 
-def _cloud(label: str, place: int, points: tuple[Point, ...], averaged: bool) -> Cloud:
+def _cloud(label: str, look: int, points: tuple[Point, ...], averaged: bool) -> Cloud:
     x = fmean(p.x for p in points) if averaged else None
-    return Cloud(label, place, x, fmean(p.f1 for p in points), points)
+    return Cloud(label, look, x, fmean(p.f1 for p in points), points)
 
 
-def _mean(place: int) -> dict[str, Any]:
-    return {**method_style(place), "markersize": 5.5, "markeredgewidth": 0.5, "linestyle": "none"}
+def _mean(look: int) -> dict[str, Any]:
+    """The style of a method's mean."""
+    return {**method_style(look), "markersize": 5.5, "markeredgewidth": 0.5, "linestyle": "none"}
 
 
 def _draw_cloud(axis: Any, cloud: Cloud) -> None:
-    mean = _mean(cloud.place)
+    mean = _mean(cloud.look)
     small = {**mean, "markersize": 2.6, "markeredgewidth": 0.2, "alpha": 0.7}
     axis.plot([p.x for p in cloud.points], [p.f1 for p in cloud.points], zorder=2, **small)
     if cloud.x is not None:

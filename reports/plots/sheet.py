@@ -1,4 +1,4 @@
-"""The paper of all plots: a column wide, text of six points, sizes in inches from the top left, a key that fits."""
+"""The sheet that every plot is drawn on: a column wide, with text of six points; positions are in inches."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ POINTS = 6
 LINE = 1.3 * POINTS / 72  # height of a line of text
 SMALL_LETTER = 0.65 * POINTS / 72  # between the heights of an "x" and of an "l"
 EDGE = 0.02
-LINE_HANDLE, MARK_HANDLE = 0.2, 0.1  # widths of what stands before a word of the key
+LINE_HANDLE, MARK_HANDLE = 0.2, 0.1  # widths of the line or mark before a word of the key
 SPACE = 0.06
 INK, SOFT, RULE = "#1c2024", "#565d64", "#dcdcd4"
 
@@ -32,12 +32,12 @@ class Key:
 
     @property
     def handle(self) -> float:
-        """Width of what stands before the word."""
+        """Width of the line or mark before the word."""
         return MARK_HANDLE if self.style.get("linestyle") == "none" else LINE_HANDLE
 
 
 class Sheet:
-    """A figure on which things are placed in inches from its top left corner."""
+    """A figure with positions in inches from its top left corner."""
 
     def __init__(self, height: float) -> None:
         self.height = height
@@ -53,8 +53,8 @@ class Sheet:
         return axis
 
     def text(self, x: float, y: float, text: str, **style: Any) -> None:
-        """A text; where it does not say otherwise, it begins at `x` and its small letters are centred on `y`."""
-        place = {
+        """A text that begins at `x`, with its small letters centred on `y`, unless `style` says otherwise."""
+        defaults = {
             "ha": "left",
             "va": "center",
             "fontsize": POINTS,
@@ -63,13 +63,13 @@ class Sheet:
             "parse_math": False,
         }
         if "va" not in style and "\n" not in text:
-            # Centred by its own letters, a word with a tail would stand higher than its neighbour without.
-            place["va"] = "baseline"
+            # Centred as a whole, a word with a "g" in it would be higher than its neighbour without one.
+            defaults["va"] = "baseline"
             y += 0.5 * SMALL_LETTER
-        self.figure.text(x / WIDTH, 1 - y / self.height, text, **{**place, **style})
+        self.figure.text(x / WIDTH, 1 - y / self.height, text, **{**defaults, **style})
 
     def key(self, top: float, words: Sequence[Key]) -> None:
-        """What the marks mean, in as many lines as it takes (`key_height`)."""
+        """What the marks mean, in as many lines as are needed; see `key_height`."""
         height = key_height(words)
         if not height:
             return
@@ -90,7 +90,7 @@ def key_height(words: Sequence[Key]) -> float:
 
 
 def _flow(words: Sequence[Key]) -> list[list[tuple[float, str, Key | None]]]:
-    """Lines of (left end, text, word); a word too long for any line goes on in lines of its own, which have no word."""
+    """The key as lines of (left end, text, word); of a word longer than a line, the further lines have no word."""
     lines: list[list[tuple[float, str, Key | None]]] = []
     x = WIDTH
     for word in words:

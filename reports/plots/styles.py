@@ -1,4 +1,4 @@
-"""How a method looks: colour and shape together, so that neither is needed alone."""
+"""The look of each method: a colour and a shape, either of which tells it from the others."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ SHAPES = ("o", "s", "^", "D", "v", "P", "X", "*")
 REAL_ABOVE, REAL_BELOW, NOT_REAL = "#0072b2", "#d55e00", "#565d64"
 
 
-def method_style(place: int) -> dict[str, Any]:
-    """Colour and shape of the method of that place; the first 64 differ."""
-    turn = place // len(COLOURS)
+def method_style(look: int) -> dict[str, Any]:
+    """Colour and shape of the look with this number, for matplotlib; the first 64 differ."""
+    turn = look // len(COLOURS)
     return {
-        "color": COLOURS[place % len(COLOURS)],
-        "marker": SHAPES[(place + turn) % len(SHAPES)],
+        "color": COLOURS[look % len(COLOURS)],
+        "marker": SHAPES[(look + turn) % len(SHAPES)],
         "markeredgecolor": "black",
     }
 
 
-def places(group: Group) -> tuple[int, ...]:
-    """A place for each row: the paper's methods have their own in every figure, all others follow in their order."""
+def looks(group: Group) -> tuple[int, ...]:
+    """The number of each row's look: the paper's methods have the same in every figure, the others follow in order."""
     free = iter(range(len(PAPER_ORDER), len(PAPER_ORDER) + len(group.rows)))
-    taken: set[str] = set()
-    found = []
+    seen: set[str] = set()
+    numbers = []
     for row in group.rows:
-        own = row.method in PAPER_ORDER and row.method not in taken
-        taken.add(row.method)
-        found.append(PAPER_ORDER.index(row.method) if own else next(free))
-    return tuple(found)
+        has_own = row.method in PAPER_ORDER and row.method not in seen
+        seen.add(row.method)
+        numbers.append(PAPER_ORDER.index(row.method) if has_own else next(free))
+    return tuple(numbers)

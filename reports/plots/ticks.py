@@ -1,4 +1,4 @@
-"""Ticks whose numbers do not touch: round, without an exponent, and as many as there is room for."""
+"""Ticks at round numbers without exponents, as many as there is room for without the numbers touching."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,10 +9,8 @@ from wcabench.reports.plots.sheet import RULE, text_width
 DECADE = 10
 MOST = 5
 APART = 0.06  # inches between two numbers
-CORNER, OUT = (
-    0.05,
-    0.1,
-)  # inches: from the lower end of a vertical axis, and that a number reaches beyond its axis
+CORNER = 0.05  # inches above the lower end of a vertical axis in which no number is put
+OUT = 0.1  # inches that a number may reach beyond the end of its axis
 LOG_STEPS = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))  # within a decade, from many to few
 
 
@@ -26,7 +24,7 @@ def set_scale(
         which: "x" or "y".
         values: what is drawn, finite, at least one.
         width: of the axis in inches.
-        logarithmic: be so where the values span a decade or more and none is 0 or less.
+        logarithmic: make the axis so where the values span a decade or more and all are above 0.
     """
     low, high = min(values), max(values)
     if logarithmic and low > 0 and high / low >= DECADE:
@@ -41,7 +39,7 @@ def set_scale(
 def set_ticks(
     axis: Any, which: str, low: float, high: float, width: float, *, logarithmic: bool = False
 ) -> None:
-    """Limits of an axis, with ticks and a grid at them; numbers stand side by side on "x" only."""
+    """Set the limits of an axis, with ticks and a grid at them. On "x" the numbers must not touch each other."""
     from matplotlib.ticker import (
         FixedLocator,
         FuncFormatter,
@@ -51,48 +49,48 @@ def set_ticks(
         ScalarFormatter,
     )
 
-    one = getattr(axis, f"{which}axis")
+    of_axis = getattr(axis, f"{which}axis")
     getattr(axis, f"set_{which}lim")(low, high)
     if logarithmic:
         locators: list[Any] = [LogLocator(subs=steps, numticks=MOST + 2) for steps in LOG_STEPS]
-        one.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        one.set_minor_locator(NullLocator())
+        of_axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        of_axis.set_minor_locator(NullLocator())
     else:
         locators = [
             MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2) for most in range(MOST, 1, -1)
         ]
         numbers = ScalarFormatter(useOffset=False, useMathText=False)
         numbers.set_scientific(False)
-        one.set_major_formatter(numbers)
+        of_axis.set_major_formatter(numbers)
     for locator in locators:
-        one.set_major_locator(locator)
-        places = _inside(axis, which, low, high, width)
-        texts = one.get_major_formatter().format_ticks(list(places))
-        if which == "y" or _apart(list(places.values()), texts):
+        of_axis.set_major_locator(locator)
+        distances = _inside(axis, which, low, high, width)
+        texts = of_axis.get_major_formatter().format_ticks(list(distances))
+        if which == "y" or _apart(list(distances.values()), texts):
             break
-    one.set_major_locator(FixedLocator(list(places)))
+    of_axis.set_major_locator(FixedLocator(list(distances)))
     axis.grid(axis=which, color=RULE, linewidth=0.4)
     axis.set_axisbelow(True)
 
 
 def _inside(axis: Any, which: str, low: float, high: float, width: float) -> dict[float, float]:
     """The ticks that have room for their numbers, each with its distance in inches from the axis's beginning."""
-    one = getattr(axis, f"{which}axis")
-    ticks = [float(tick) for tick in one.get_majorticklocs() if low <= tick <= high]
-    texts = one.get_major_formatter().format_ticks(ticks)
+    of_axis = getattr(axis, f"{which}axis")
+    ticks = [float(tick) for tick in of_axis.get_majorticklocs() if low <= tick <= high]
+    texts = of_axis.get_major_formatter().format_ticks(ticks)
     return {
-        tick: place
+        tick: distance
         for tick, text in zip(ticks, texts, strict=True)
-        if _has_room(place := _share(axis, which, tick) * width, text, which, width)
+        if _has_room(distance := _share(axis, which, tick) * width, text, which, width)
     }
 
 
-def _has_room(place: float, text: str, which: str, width: float) -> bool:
-    """Not in the corner where both axes have numbers, nor further out than there is paper."""
+def _has_room(distance: float, text: str, which: str, width: float) -> bool:
+    """Whether a number is outside the corner, where both axes have numbers, and within the figure."""
     if which == "y":
-        return place >= CORNER
+        return distance >= CORNER
     half = text_width(text) / 2
-    return half - place <= OUT and place + half - width <= OUT
+    return half - distance <= OUT and distance + half - width <= OUT
 
 
 def _share(axis: Any, which: str, tick: float) -> float:
@@ -102,8 +100,8 @@ def _share(axis: Any, which: str, tick: float) -> float:
     return float(shares["xy".index(which)])
 
 
-def _apart(places: Sequence[float], texts: Sequence[str]) -> bool:
-    """Whether horizontal numbers stand apart."""
+def _apart(distances: Sequence[float], texts: Sequence[str]) -> bool:
+    """Whether numbers side by side do not touch."""
     halves = [text_width(text) / 2 for text in texts]
-    ends = [(place - half, place + half) for place, half in zip(places, halves, strict=True)]
+    ends = [(middle - half, middle + half) for middle, half in zip(distances, halves, strict=True)]
     return all(right + APART <= left for (_, right), (left, _) in pairwise(ends))

@@ -34,7 +34,16 @@ def kinds(*words: str) -> set[str]:
 
 def test_commands_are_offered_by_group() -> None:
     assert {"run", "report", "store"} <= set(completed(""))
-    assert completed("store", "") == ["show", "verify", "rerun", "rescore", "merge", "export", "import"]
+    assert completed("store", "") == [
+        "show",
+        "verify",
+        "rerun",
+        "tags",
+        "rescore",
+        "merge",
+        "export",
+        "import",
+    ]
     assert completed("sto") == ["store"]
 
 

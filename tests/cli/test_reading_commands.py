@@ -3,6 +3,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from wcabench.runs.record import SCHEMA
+
 RUN = ("run", "--suite", "toy", "-p", "en-xx")
 
 
@@ -72,7 +74,7 @@ def test_show_prints_all_about_a_cell(invoke: Any) -> None:
     ):
         assert piece in text
     record = json.loads(invoke("store", "show", cell["path"], "--json").stdout)
-    assert record["schema"] == 2 and record["key"] == cell["key"] and record["path"] == cell["path"]
+    assert record["schema"] == SCHEMA and record["key"] == cell["key"] and record["path"] == cell["path"]
 
 
 def test_show_prints_the_traceback_of_a_failed_cell(invoke: Any) -> None:

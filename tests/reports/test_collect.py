@@ -11,6 +11,7 @@ from wcabench.reports.collect import collect, suite_pairs
 from wcabench.reports.labels import option_defaults
 from wcabench.reports.selection import CellSelection
 from wcabench.runs.cells import Cell
+from wcabench.runs.configuration import problem_of
 from wcabench.runs.store import Store
 
 EVERYTHING = CellSelection()
@@ -42,8 +43,11 @@ def test_encoders_never_share_a_table(store: StoreOnDisk) -> None:
     [
         {"recipe": {"epochs": 3}},
         {"recipe": {"select": "target-dev"}},
-        {"data": {"labels": "keep"}},
-        {"data": {"sha256": {"test": "another version"}}},
+        {"changes": {"types": ("LOC", "PER")}},
+        {"changes": {"mapped_to_o": ("ORG",)}},
+        {"changes": {"test": {"target": "another version"}}},
+        {"changes": {"slots": {"labelled": "another version"}}},
+        {"schema": 1},
         {"suite": "other"},
     ],
 )
@@ -51,6 +55,50 @@ def test_recipes_data_and_suites_never_share_a_table(store: StoreOnDisk, other: 
     store.cell(seed=1)
     store.cell(seed=2, **other)
     assert [len(group.cells) for group in groups(store)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"data": {"labels": "keep"}}, {"data": {"sha256": {"test": "another version"}}}],
+)
+def test_label_policies_and_data_of_older_cells_never_share_a_table(
+    store: StoreOnDisk, other: dict[str, Any]
+) -> None:
+    store.cell(seed=1, schema=1)
+    store.cell(seed=2, schema=1, changes=other)
+    assert [len(group.cells) for group in groups(store)] == [1, 1]
+
+
+def test_cells_that_were_given_less_stand_beside_every_version_of_the_rest(store: StoreOnDisk) -> None:
+    store.cell(method="none")
+    store.cell(method="wca-hard")
+    store.cell(method="wca-hard", seed=2)
+    store.cell(method="wca-hard", changes={"slots": {"parallel": "another translation"}})
+    one, other = groups(store)
+    assert [labels(group) for group in (one, other)] == [["none", "wca-hard"]] * 2
+    assert sorted(len(group.cells) for group in (one, other)) == [2, 3]
+    translations = {group.data["sha256"]["en-nl"]["parallel"] for group in (one, other)}
+    assert len(translations) == 2 and "another translation" in translations
+
+
+def test_methods_that_were_given_different_things_share_a_table(store: StoreOnDisk) -> None:
+    store.cell(method="wca-hard")
+    store.cell(method="theirs", changes={"slots": {"dictionary": "a dictionary"}})
+    (group,) = groups(store)
+    assert labels(group) == ["wca-hard", "theirs"]
+    assert {"parallel", "dictionary", "labelled"} <= group.data["sha256"]["en-nl"].keys()
+
+
+def test_of_cells_that_differ_in_their_code_alone_the_newest_finished_one_counts(store: StoreOnDisk) -> None:
+    for day, code in ((1, "a"), (2, "b")):
+        store.cell(changes={"code": {"harness": code * 64}}, finished=f"2026-12-0{day}T00:00:00Z")
+    newest = store.cell(changes={"code": {"method": "c" * 64}}, finished="2026-12-03T00:00:00Z")
+    store.cell(changes={"code": {"harness": "d" * 64}}, finished="2026-12-04T00:00:00Z", state="failed")
+    store.cell(seed=2)
+    (group,) = groups(store)
+    samples = group.rows[0].samples["en-nl"]
+    assert (samples.keys[0], samples.doubled, samples.failed, samples.outdated) == (newest, (), (), 2)
+    assert group.outdated == 2
 
 
 def test_one_encoder_under_two_folder_names_is_one_encoder(store: StoreOnDisk) -> None:
@@ -65,7 +113,7 @@ def test_a_pair_with_two_versions_of_its_data_splits_and_the_other_pairs_stay_to
     for pair in ("en-nl", "en-de"):
         store.cell(pair, seed=1)
         store.cell(pair, "wca-hard", seed=1)
-    store.cell("en-nl", seed=1, data={"sha256": {"test": "newer"}})
+    store.cell("en-nl", seed=1, changes={"test": {"target": "newer"}})
     found = groups(store)
     assert sorted((g.pairs, len(g.cells)) for g in found) == [(("en-nl",), 1), (("en-nl", "en-de"), 4)]
 
@@ -179,6 +227,7 @@ settings = st.fixed_dictionaries(
         "identity": st.sampled_from(["sha256:aa", "sha256:bb"]),
         "epochs": st.sampled_from([1, 2]),
         "version": st.sampled_from(["old", "new"]),
+        "schema": st.sampled_from([1, 2]),
     }
 )
 
@@ -189,19 +238,24 @@ def test_every_cell_stands_in_one_group_and_every_group_is_of_one_kind(wanted: l
     found = collect(cells, EVERYTHING)
     assert sorted(cell.key for group in found for cell in group.cells) == sorted(cell.key for cell in cells)
     for group in found:
-        assert len({str((c.config["encoder"], c.config["recipe"])) for c in group.cells}) == 1
+        assert len({str((c.encoder_table, c.recipe, c.configuration.schema)) for c in group.cells}) == 1
         for pair in group.pairs:
-            assert len({str(c.config["data"]) for c in group.cells if c.pair == pair}) == 1
+            assert len({str(c.data_sha256) for c in group.cells if c.pair == pair}) == 1
 
 
 def _in_memory(number: int, one: dict[str, Any]) -> Cell:
-    config = {
-        "suite": "synthetic",
-        "pair": one["pair"],
+    model = {
         "method": {"name": one["method"], "options": {}},
         "encoder": {**ENCODER, "identity": one["identity"]},
         "recipe": {**RECIPE, "epochs": one["epochs"]},
-        "data": {"labels": "drop", "sha256": {"test": one["version"]}},
+        "seed": one["seed"],
     }
+    top = {"suite": "synthetic", "pair": one["pair"]}
+    if one["schema"] == 1:
+        config = {**top, **model, "data": {"labels": "drop", "sha256": {"test": one["version"]}}}
+    else:
+        test = {"target": one["version"], "source": "en"}
+        config = {**top, "schema": 2, "test": test, "types": [], "model": {**model, "slots": {}}}
+    assert not problem_of(config)
     record = {"key": f"{number:016x}", "state": "done", "suite": "synthetic", "config": config, "f1": 1.0}
     return Cell(Path(), record | {name: one[name] for name in ("pair", "method", "seed")})

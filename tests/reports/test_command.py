@@ -37,7 +37,7 @@ def test_stdout_holds_the_report_and_stderr_what_was_left_out(full: StoreOnDisk)
     (folder / "counts.npz").write_bytes(b"not a zip")
     newer = full.cell("en-de", "fastalign", 8)
     (cell,) = full.root.glob(f"*/*/*/*{newer}/cell.json")
-    cell.write_text(cell.read_text().replace('"schema": 1,\n "scores"', '"schema": 99,\n "scores"'))
+    cell.write_text(cell.read_text().replace('"schema": 2,\n "scores"', '"schema": 99,\n "scores"'))
     result = call(full, "--json")
     left_out = result.stderr.strip().splitlines()
     assert len(left_out) == 3

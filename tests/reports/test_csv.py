@@ -36,6 +36,7 @@ def by_hand(label: str, entry: TableEntry) -> ResultsReport:
         "encoder_name": "e",
         "encoder": {},
         "signature": "",
+        "suite_caption": "",
         "methods": {label: {"method": "m", "tier": "unknown"}},
     }
     table = ReportTable("scores", "T", ("en-nl",), (Row(label, (entry,)),))

@@ -196,7 +196,7 @@ def test_a_file_that_is_no_report_is_refused_in_one_line(
         call(full, "--check", str(file))
     assert str(file) in str(error.value) and "\n" not in str(error.value)
     file.unlink()
-    with pytest.raises(UserError, match=r"cannot be read .*wanted a report in JSON or Markdown"):
+    with pytest.raises(UserError, match=r"cannot be read.*wanted a report in JSON or Markdown"):
         call(full, "--check", str(file))
 
 

@@ -10,7 +10,7 @@ from stores_by_hand import MANY_METHODS, MANY_PAIRS, losses
 from wcabench.reports import figure_files
 from wcabench.reports.plots.choose import choose_group
 from wcabench.reports.plots.sheet import Key, key_height, text_width, wrap
-from wcabench.reports.plots.styles import method_style, places
+from wcabench.reports.plots.styles import looks, method_style
 from wcabench.reports.report import read_cells
 from wcabench.reports.selection import CellSelection
 
@@ -92,26 +92,26 @@ def test_a_label_is_no_formula(store):
 
 
 def test_a_method_looks_the_same_in_every_figure_of_a_store(drawn):
-    places = [
-        {cloud.label: cloud.place for panel in drawn(kind).plot.panels for cloud in getattr(panel, name)}
+    by_kind = [
+        {cloud.label: cloud.look for panel in drawn(kind).plot.panels for cloud in getattr(panel, name)}
         for kind, name in (("loss", "curves"), ("cost", "clouds"), ("aer", "clouds"))
     ]
-    assert places[0] == places[1] and places[2].items() <= places[0].items()
+    assert by_kind[0] == by_kind[1] and by_kind[2].items() <= by_kind[0].items()
 
 
 def test_the_papers_methods_look_the_same_whatever_else_is_drawn(full):
     cells, _ = read_cells(full.root)
-    looks = {}
+    numbers = {}
     for methods in ((), ("wca-hard",), ("none", "wca-hard")):
         group = choose_group(cells, CellSelection(methods=methods), None)
-        looks[methods] = dict(zip((row.label for row in group.rows), places(group), strict=True))
-    assert looks[()] == {"none": 0, "fastalign": 2, "wca-hard": 4, "wca-hard (epsilon=0.01)": 5}
-    assert all(one.items() <= looks[()].items() for one in looks.values())
+        numbers[methods] = dict(zip((row.label for row in group.rows), looks(group), strict=True))
+    assert numbers[()] == {"none": 0, "fastalign": 2, "wca-hard": 4, "wca-hard (epsilon=0.01)": 5}
+    assert all(one.items() <= numbers[()].items() for one in numbers.values())
 
 
 def test_sixty_four_methods_look_different():
-    looks = {(method_style(place)["color"], method_style(place)["marker"]) for place in range(64)}
-    assert len(looks) == 64
+    styles = [method_style(look) for look in range(64)]
+    assert len({(style["color"], style["marker"]) for style in styles}) == 64
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,28 @@ def test_losses_are_drawn_by_term_and_a_methods_own_terms_too(store):
     assert {"tagging loss", "alignment loss", "discriminator loss"} <= set(words)
 
 
+def test_the_losses_of_several_stages_are_drawn_by_stage(store):
+    stages = [
+        {"name": "teacher", "loss": {"total": [9.0, 8.0], "cross_entropy": [2.0, 1.0]}},
+        {"name": "fit", "loss": {"total": [3.0], "cross_entropy": [1.5], "soft": [0.5]}},
+    ]
+    store.cell(stages=stages)
+    plot = read(store.root, "loss")
+    assert [panel.term for panel in plot.panels] == [
+        "teacher: cross_entropy",
+        "fit: cross_entropy",
+        "fit: soft",
+    ]
+    assert {"teacher: tagging loss", "fit: soft loss"} <= {text for text, _ in texts(plot.draw())}
+
+
+def test_the_losses_of_a_single_stage_of_its_own_need_no_name(store):
+    teacher = {"name": "fitted:none", "stages": [{"name": "fit", "loss": {"cross_entropy": [9.0]}}]}
+    store.cell(stages=[teacher, {"name": "fit", "loss": {"cross_entropy": [2.0, 1.0]}}])
+    (panel,) = read(store.root, "loss").panels
+    assert panel.term == "cross_entropy"
+
+
 def test_cells_without_losses_are_named_and_if_none_has_any_that_is_an_error(store):
     store.cell(method="wca-hard", seed=1)
     store.cell(method="wca-hard", seed=2, training={"loss": {"total": [1.0], "cross_entropy": [None, 1.0]}})

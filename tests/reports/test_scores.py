@@ -109,16 +109,83 @@ def test_mixed_machines_are_said(store: StoreOnDisk) -> None:
 
 def test_mixed_code_of_one_version_is_said_of_the_harness_and_of_each_method(store: StoreOnDisk) -> None:
     a, b, c = ("a" * 64, "b" * 64, "c" * 64)
-    store.cell(method="none", seed=1, code={"harness": a, "method": b})
-    store.cell(method="wca-hard", seed=1, code={"harness": a, "method": b})
-    store.cell(method="wca-hard", seed=2, code={"harness": a, "method": c})
-    store.cell(method="none", seed=2)
+    store.cell(method="none", seed=1, schema=1, code={"harness": a, "method": b})
+    store.cell(method="wca-hard", seed=1, schema=1, code={"harness": a, "method": b})
+    store.cell(method="wca-hard", seed=2, schema=1, code={"harness": a, "method": c})
+    store.cell(method="none", seed=2, schema=1)
     caption = tables(store)["scores"].caption
     assert (
         "Mixed: the cells differ in code (aaaaaaaa and not recorded); "
         "code of none (bbbbbbbb and not recorded); code of wca-hard (bbbbbbbb and cccccccc)."
     ) in caption
     assert "|code:aaaaaaaa+?" in caption[-1]
+
+
+def test_mixed_code_in_the_configurations_is_said_too(store: StoreOnDisk) -> None:
+    store.cell(seed=1)
+    store.cell(seed=2, changes={"code": {"harness": "a" * 64}})
+    caption = tables(store)["scores"].caption
+    assert "Mixed: the cells differ in code (aaaaaaaa and c0c0c0c0)." in caption
+    assert "|code:c0c0c0c0+aaaaaaaa|" in caption[-1]
+
+
+def test_older_cells_that_differ_in_their_code_alone_are_left_out_and_counted(store: StoreOnDisk) -> None:
+    for day, code in enumerate("abc", 1):
+        store.cell(changes={"code": {"harness": code * 64}}, finished=f"2026-12-0{day}T00:00:00Z")
+    table = tables(store)["scores"]
+    assert "Left out: 2 older cells that differ from a newer one in its code alone." in table.caption
+    only = entry(table, "none", "en-nl")
+    assert (only.n, only.footnotes) == (1, ())
+
+
+def test_cells_of_an_older_schema_are_reported_by_themselves_and_said_to_be_so(store: StoreOnDisk) -> None:
+    store.cell(seed=1, schema=1)
+    store.cell(seed=2)
+    captions = [
+        section.tables[0].caption for section in read_report(store.root, Options(resamples=200)).sections
+    ]
+    older = [[line for line in caption if "older schema" in line] for caption in captions]
+    assert sorted(map(len, older)) == [0, 1]
+    assert any("The cell is of an older schema (1)" in line for lines in older for line in lines)
+
+
+@pytest.mark.parametrize("details", [False, True])
+def test_the_suites_caption_stands_under_every_table(full: StoreOnDisk, details: bool) -> None:
+    for seed in (1, 2):
+        for method in ("none", "wca-hard"):
+            full.cell("en-nl", method, seed, suite="theirs", caption="Invented sentences")
+    sections = read_report(full.root, Options(resamples=200, details=details)).sections
+    (theirs,) = [section for section in sections if section.facts["suite"] == "theirs"]
+    (own,) = [section for section in sections if section.facts["suite"] == "synthetic"]
+    assert len(theirs.tables) >= 3
+    assert all("Invented sentences." in table.caption for table in theirs.tables)
+    assert theirs.facts["suite_caption"] == "Invented sentences."
+    assert not any("Invented" in sentence for table in own.tables for sentence in table.caption)
+
+
+def test_the_caption_of_a_packaged_suite_is_found_by_its_name_for_cells_that_did_not_record_it(
+    store: StoreOnDisk,
+) -> None:
+    store.cell(suite="paper", schema=1)
+    assert any(sentence.startswith("Trained on CoNLL-2003") for sentence in tables(store)["scores"].caption)
+
+
+def test_the_cost_of_a_shared_model_is_that_of_its_training(store: StoreOnDisk) -> None:
+    for pair, seconds, shared in (("en-nl", 30.0, False), ("en-de", 25.0, True)):
+        store.cell(pair, seconds=seconds, model={"key": "m", "seconds": 20.0, "shared": shared})
+    cost = tables(store, details=True)["cost"]
+    assert [e.lines[0] for e in row(cost, "none").entries[:2]] == ["30.0", "25.0"]
+    assert "also where several cells share one model" in cost.caption[0]
+
+
+def test_entity_types_are_said_with_their_pairs_where_these_differ(store: StoreOnDisk) -> None:
+    store.cell("en-nl")
+    store.cell("en-de", changes={"types": ("LOC", "PER"), "mapped_to_o": ("ORG",)})
+    data = next(line for line in tables(store)["scores"].caption if line.startswith("Data: "))
+    assert data == (
+        "Data: entity types scored: en-nl LOC, ORG, PER; en-de LOC, PER; "
+        "read as O where predicted for the target: en-nl none; en-de ORG."
+    )
 
 
 def test_every_table_says_what_its_cells_were_made_with(full: StoreOnDisk) -> None:
@@ -137,8 +204,9 @@ def test_every_table_says_what_its_cells_were_made_with(full: StoreOnDisk) -> No
         ({"encoder": {"layers": 6}}, {}),
         ({"recipe": {"select": "source-dev"}}, {}),
         ({"recipe": {"long_sentences": "truncate"}}, {}),
-        ({"data": {"labels": "map"}}, {}),
-        ({"data": {"sha256": {"test": "new"}}}, {"data": {"sha256": {"test": "old"}}}),
+        ({"changes": {"mapped_to_o": ("ORG",)}}, {}),
+        ({"changes": {"test": {"target": "new"}}}, {"changes": {"test": {"target": "old"}}}),
+        ({"schema": 1}, {}),
         ({"suite": "paper"}, {}),
     ],
 )
@@ -172,7 +240,7 @@ def test_unpredicted_words_are_said(store: StoreOnDisk) -> None:
 def test_the_signatures_of_all_cells_become_one_line(full: StoreOnDisk) -> None:
     assert tables(full)["scores"].caption[-1] == (
         "Signature: none+fastalign+wca-hard|en-nl+en-de|synthetic|enc:toy-encoder@sha256:abababababab"
-        "|seed:1+2+3|wcabench:0.1.0|torch:2.6.0|precision:fp32|device:cpu"
+        "|seed:1+2+3|wcabench:0.1.0|code:c0c0c0c0|torch:2.6.0|precision:fp32|device:cpu"
     )
 
 

@@ -1,4 +1,5 @@
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,15 @@ from rich.console import Console
 from stores_by_hand import TYPES, StoreOnDisk
 
 from wcabench.contract import Sentence
-from wcabench.data.columns import write_columns
 from wcabench.errors import UserError
 from wcabench.reports.side_by_side import PairExamples, errors, find_examples
 from wcabench.reports.terminal_examples import bracketed, print_examples
-from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell, read_cell, write_record
+from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell, read_cell
 from wcabench.runs.counts_file import write_counts
-from wcabench.scoring.counts import count
+from wcabench.runs.predictions import count_tags
+from wcabench.runs.record import write_record
+from wcabench.runs.tags_file import write_tags
+from wcabench.scoring.scorer import STRICT
 from wcabench.scoring.spans import Span
 
 GOLD = [
@@ -26,22 +29,29 @@ BAD = [("O", "B-ORG", "O", "I-LOC"), ("B-ORG", "O", "O"), ("O", "O")]
 LABELS = ("good", "bad")
 
 
-def write(store: StoreOnDisk, method: str, predicted: list[tuple[str, ...]]) -> Cell:
+def write(store: StoreOnDisk, method: str, predicted: list[tuple[str | None, ...]], **more: Any) -> Cell:
     """A cell of three sentences whose counts are those of its predictions."""
-    key = store.cell(method=method)
+    key = store.cell(method=method, **more)
     (folder,) = store.root.glob(f"*/*/*/*{key}")
-    counts = count([one.tags for one in GOLD], predicted, TYPES)
-    write_counts(
-        folder / COUNTS,
-        {(side, lenient): counts for side in ("target", "source") for lenient in (False, True)},
+    gold, tags = ([list(one) for one in side] for side in ([one.tags for one in GOLD], predicted))
+    truncated = "recipe" in more
+    counts = count_tags(
+        {"target": gold, "source": gold}, {"target": tags, "source": tags}, TYPES, read_only=truncated
     )
-    sentences = [Sentence(one.words, tags) for one, tags in zip(GOLD, predicted, strict=True)]
-    write_columns(folder / PREDICTIONS, sentences, scheme="raw")
-    import json
-
+    write_counts(folder / COUNTS, counts)
+    if more.get("schema") == 1:
+        lines = zip((word for one in GOLD for word in (*one.words, "")), joined(tags), strict=True)
+        (folder / PREDICTIONS).write_text("".join(f"{word}\t{tag}".strip() + "\n" for word, tag in lines))
+    else:
+        write_tags(folder / TAGS, {"target": tags, "source": tags})
     record = json.loads((folder / "cell.json").read_text())
-    write_record(folder / "cell.json", {**record, "f1": counts.f1})
+    write_record(folder / "cell.json", {**record, "f1": counts["target", STRICT].f1})
     return read_cell(folder)
+
+
+def joined(tags: list[list[str | None]]) -> list[str]:
+    """The tags of all sentences, with an empty one after each."""
+    return [tag or "" for one in tags for tag in (*one, None)]
 
 
 @pytest.fixture
@@ -89,12 +99,28 @@ def test_colour_marks_right_and_wrong_and_changes_no_letter(both: Any) -> None:
     assert Text.from_ansi(coloured).plain.split() == printed(find(both)).split()
 
 
+def test_the_predictions_of_older_cells_are_shown_too(store: StoreOnDisk) -> None:
+    old = [write(store, "good", GOOD, schema=1)], [write(store, "bad", BAD, schema=1)]
+    new = [write(store, "good", GOOD)], [write(store, "bad", BAD)]
+    assert find(old).shown == find(new).shown != ()
+
+
+def test_words_that_were_not_read_are_left_out_of_the_check_where_they_are_left_out_of_the_score(
+    store: StoreOnDisk,
+) -> None:
+    recipe = {"long_sentences": "truncate"}
+    short = write(store, "short", [("B-PER", "O", None, None), *GOOD[1:]], recipe=recipe)
+    good = write(store, "good", [("B-PER", "O", None, None), ("B-ORG", "O", "O"), ("O", "O")], recipe=recipe)
+    (example,) = find(([good], [short])).shown
+    assert example.number == 2 and example.gold == (Span(0, 1, "ORG"),)
+
+
 def test_without_predictions_one_line_says_so(both: Any) -> None:
-    (both[1][0].path / PREDICTIONS).unlink()
+    (both[1][0].path / TAGS).unlink()
     found = find(both)
     assert not found.shown
     assert " ".join(printed(found).split()) == (
-        "en-nl: no examples: the predictions are not stored (no predictions.conll in the cells of both methods)."
+        "en-nl: no examples: the predictions are not stored (no tags.npz in the cells of both methods)."
     )
 
 
@@ -102,27 +128,25 @@ def test_none_asked_for_prints_nothing(both: Any) -> None:
     assert printed(find(both, 0)) == ""
 
 
-def test_without_the_gold_the_predictions_are_shown_and_nothing_is_called_wrong(both: Any) -> None:
+def test_without_the_test_set_nothing_is_shown_and_the_reason_is_said(both: Any) -> None:
     def absent(cell: Cell) -> Any:
         raise UserError("test.nl.conll is missing")
 
     found = find(both, gold=absent)
-    text = printed(found)
-    assert found.shown[0].gold is None and "]*" not in text
-    assert "the gold entities cannot be shown: test.nl.conll is missing" in text
+    assert not found.shown and "no examples: test.nl.conll is missing." in printed(found)
 
 
 @pytest.mark.parametrize("other", [GOLD[:2], [GOLD[1], GOLD[0], GOLD[2]]], ids=["fewer", "another order"])
-def test_another_test_set_is_not_shown_as_gold(both: Any, other: list[Sentence]) -> None:
+def test_another_test_set_is_not_shown(both: Any, other: list[Sentence]) -> None:
     found = find(both, gold=lambda cell: other)
-    assert found.shown[0].gold is None and "is not what the cell was scored on" in found.notes[0]
+    assert not found.shown and "is not what the cell was scored on" in found.notes[0]
 
 
 def test_predictions_that_the_cell_was_not_scored_on_are_not_shown(both: Any) -> None:
-    path = both[0][0].path / PREDICTIONS
-    path.write_text(path.read_text().replace("Acme\tO", "Acme\tB-ORG"))
+    other = {"target": [list(one) for one in BAD], "source": []}
+    write_tags(both[0][0].path / TAGS, other)
     found = find(both)
-    assert not found.shown and "not the predictions that the cell was scored on" in found.notes[0]
+    assert not found.shown and "not what its counts are of" in found.notes[0]
 
 
 def test_equal_errors_in_every_sentence_are_said(both: Any) -> None:
@@ -138,7 +162,7 @@ def test_json_holds_words_and_spans(both: Any) -> None:
 
 
 def test_a_word_cannot_command_the_terminal_and_brackets_are_no_markup() -> None:
-    text = bracketed(("\x1b[31m", "[bold]", "Oslo"), (Span(2, 3, "LOC"),), None)
+    text = bracketed(("\x1b[31m", "[bold]", "Oslo"), (Span(2, 3, "LOC"),), (Span(2, 3, "LOC"),))
     assert text.plain == "\ufffd[31m [bold] [LOC Oslo]"
 
 

@@ -3,12 +3,13 @@
 import pytest
 from stores_by_hand import StoreOnDisk
 
-from wcabench.registry import NEEDS
+from wcabench.contract import SLOTS
+from wcabench.contract.slots import tier_of
 from wcabench.reports import tiers
 from wcabench.reports.options import Options
 from wcabench.reports.published import PROTOCOL, load_published
 from wcabench.reports.report import read_report
-from wcabench.reports.tiers import TEXT, TIERS, tier
+from wcabench.reports.tiers import TEXT, TIERS
 
 
 @pytest.mark.parametrize(
@@ -22,11 +23,11 @@ from wcabench.reports.tiers import TEXT, TIERS, tier
     ],
 )
 def test_a_tier_is_the_most_that_a_method_may_see(needs: set[str], expected: str) -> None:
-    assert tier(needs) == expected
+    assert tier_of(needs) == expected
 
 
-def test_every_need_that_a_method_can_declare_is_a_tier() -> None:
-    assert set(NEEDS) == set(TIERS) - {"unknown"}
+def test_every_need_that_a_method_can_declare_has_a_tier_with_a_name() -> None:
+    assert {slot.tier for slot in SLOTS.values()} <= set(TIERS) - {"unknown"}
     assert set(TEXT) == set(TIERS)
 
 
@@ -47,8 +48,8 @@ def test_the_report_says_what_each_method_may_see(
 
 def test_published_rows_say_what_they_may_see_and_how_they_were_made() -> None:
     rows = {row.label: row for row in load_published().rows}
-    assert all(set(row.needs) <= set(NEEDS) and set(row.protocol) <= set(PROTOCOL) for row in rows.values())
-    found = {label.partition(" ")[0]: tier(row.needs) for label, row in rows.items()}
+    assert all(set(row.needs) <= SLOTS.keys() and set(row.protocol) <= set(PROTOCOL) for row in rows.values())
+    found = {label.partition(" ")[0]: tier_of(row.needs) for label, row in rows.items()}
     assert (found["[10]"], found["[11]"], found["[14]"], found["[6]"]) == (
         "labelled",
         "target-text",

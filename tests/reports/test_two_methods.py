@@ -86,8 +86,9 @@ def test_cells_of_another_recipe_are_not_mixed_and_the_difference_is_named(store
     ("table", "changed"),
     [
         ("encoder", {"encoder": {"identity": "sha256:" + "cd" * 32}}),
-        ("data", {"data": {"labels": "map"}}),
-        ("data", {"data": {"sha256": {"test": "another"}}}),
+        ("data.mapped_to_o", {"changes": {"mapped_to_o": ("ORG",)}}),
+        ("data.sha256.target-test", {"changes": {"test": {"target": "another"}}}),
+        ("data.sha256.labelled", {"changes": {"slots": {"labelled": "another"}}}),
     ],
 )
 def test_cells_of_another_encoder_or_data_are_not_mixed(
@@ -157,7 +158,7 @@ def test_different_test_sets_are_refused(store: StoreOnDisk, other: StoreOnDisk,
     monkeypatch.setattr(
         stores_by_hand, "synthetic", lambda pair, seed, quality: real(pair + "!", seed, quality)
     )
-    other.cell(data={"sha256": {"test": "another"}})
+    other.cell(changes={"test": {"target": "another"}})
     with pytest.raises(UserError, match="scored on different test sets"):
         two_stores(store, other)
 

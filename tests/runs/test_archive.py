@@ -13,8 +13,9 @@ from wcabench.errors import UserError
 from wcabench.runs import archive as archives
 from wcabench.runs import archive_checks
 from wcabench.runs.archive import unpacked, write_archive
-from wcabench.runs.cells import COUNTS, RECORD
+from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, TAGS
 from wcabench.runs.store import Store
+from wcabench.runs.tags_file import write_tags
 
 
 @pytest.fixture
@@ -62,12 +63,42 @@ def test_the_same_cells_give_the_same_bytes(store: Any, file: Path, tmp_path: Pa
     assert (tmp_path / "again.zip").read_bytes() == file.read_bytes()
 
 
-def test_it_holds_records_and_counts_of_finished_cells_and_no_predictions(file: Path) -> None:
+def test_it_holds_records_counts_and_tags_of_finished_cells(file: Path) -> None:
     with zipfile.ZipFile(file) as archive:
         names = archive.namelist()
     assert names[0] == "manifest.json" and names[1:] == sorted(names[1:])
-    assert sorted({name.rpartition("/")[2] for name in names[1:]}) == [RECORD, COUNTS]
-    assert len(names) == 1 + 2 * 2
+    assert sorted({name.rpartition("/")[2] for name in names[1:]}) == [RECORD, COUNTS, TAGS]
+    assert len(names) == 1 + 2 * 3
+
+
+def test_the_predictions_of_older_cells_hold_words_and_are_left_out(tmp_path: Path) -> None:
+    store = StoreOnDisk(tmp_path / "old")
+    store.cell(schema=1)
+    assert list(store.root.rglob(PREDICTIONS))
+    write_archive(tmp_path / "old.zip", Store(store.root).cells()[0])
+    with zipfile.ZipFile(tmp_path / "old.zip") as archive:
+        assert {name.rpartition("/")[2] for name in archive.namelist()[1:]} == {RECORD, COUNTS}
+    with unpacked(tmp_path / "old.zip") as read:
+        assert [cell.schema for cell in read.cells()[0]] == [1]
+
+
+def test_tags_that_are_not_of_the_scored_types_are_not_exported(store: Any, tmp_path: Path) -> None:
+    (path, *_) = store.root.rglob(TAGS)
+    write_tags(path, {"target": [["B-Oldwick"]], "source": []})
+    with pytest.raises(UserError, match="entity types that the cell was not scored on"):
+        write_archive(tmp_path / "words.zip", Store(store.root).cells()[0])
+    assert not (tmp_path / "words.zip").exists()
+
+
+def test_tags_in_an_archive_are_checked_as_counts_are(file: Path) -> None:
+    pickled = io.BytesIO()
+    np.savez(pickled, names=np.array([print], dtype=object))
+
+    def change(members: dict[str, bytes]) -> None:
+        members[min(name for name in members if name.endswith(TAGS))] = pickled.getvalue()
+
+    rewrite(file, change)
+    assert "Python objects" in refusal(file)
 
 
 def test_what_was_written_is_read_as_a_store(store: Any, file: Path) -> None:
@@ -174,7 +205,9 @@ def test_a_manifest_that_is_none_is_refused(file: Path, manifest: bytes) -> None
 
 def test_a_manifest_of_a_newer_version_asks_for_an_upgrade(file: Path) -> None:
     def change(members: dict[str, bytes]) -> None:
-        members["manifest.json"] = json.dumps({**json.loads(members["manifest.json"]), "schema": 2}).encode()
+        members["manifest.json"] = json.dumps(
+            {**json.loads(members["manifest.json"]), "schema": archives.SCHEMA + 1}
+        ).encode()
 
     rewrite(file, change, sign=False)
     assert "upgrade" in refusal(file)
@@ -184,7 +217,7 @@ def test_half_a_file_no_zip_another_zip_and_no_file_get_one_line(file: Path, tmp
     whole = file.read_bytes()
     for data in (whole[: len(whole) // 2], b"", b"PK"):
         file.write_bytes(data)
-        assert "not an archive of results" in refusal(file)
+        assert "not an archive of" in refusal(file)
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.txt", "a")
     assert "no manifest.json" in refusal(file)

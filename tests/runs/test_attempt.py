@@ -40,6 +40,7 @@ def test_a_cells_record_holds_what_its_number_is_made_of(make_plan: Any, place: 
     assert record["scores"]["source-test"]["per_type"]["LOC"]["f1"] == 100
     assert record["unpredicted_words"] == 3
     assert record["config"] == planned.config
+    assert record["caption"] == "Three sentences, made up." and record["labels"] == "drop"
     assert record["training"]["loss"]["total"] == [1.5, None], "NaN is no JSON"
     assert record["origin"].startswith("world 1.0")
     assert record["peak_memory_mb"] > 1
@@ -60,11 +61,15 @@ def test_counts_are_small_and_read_back(make_plan: Any, place: Any) -> None:
         assert arrays["target_tp"].dtype == np.uint8
 
 
-def test_the_predicted_tags_of_both_test_sets_are_kept(make_plan: Any, place: Any) -> None:
+def test_a_cell_keeps_the_tags_of_both_test_sets_and_no_word(make_plan: Any, place: Any, world: Any) -> None:
     _, result = run_one(make_plan, place, settings={"lookup": {"drop": "1"}})
-    tags = read_cell(result.path).tags()
-    assert tags["target"] == [[None, "O", "B-LOC"], [None, "O"], [None, "I-PER", "O"]]
-    assert tags["source"] == tags["target"][:2]
+    assert read_cell(result.path).tags() == {
+        "target": [[None, "O", "B-LOC"], [None, "O"], [None, "I-PER", "O"]],
+        "source": [[None, "O", "B-LOC"], [None, "O"]],
+    }
+    words = {word.encode() for sentence in world.GOLD for word in sentence.words if len(word) > 2}
+    for file in result.path.iterdir():
+        assert not any(word in file.read_bytes() for word in words), file
 
 
 def test_types_that_the_target_lacks_become_o_in_the_target_score(
@@ -83,8 +88,8 @@ def test_types_that_the_target_lacks_become_o_in_the_target_score(
     assert scores["target-test"]["per_type"]["LOC"]["predicted"] == 0
     assert scores["source-test"]["per_type"]["LOC"]["predicted"] == 1
     tags = read_cell(result.path).tags()
-    assert not any(tag == "B-LOC" for sentence in tags["target"] for tag in sentence)
-    assert any(tag == "B-LOC" for sentence in tags["source"] for tag in sentence)
+    assert not any("B-LOC" in sentence for sentence in tags["target"])
+    assert any("B-LOC" in sentence for sentence in tags["source"])
 
 
 def test_truncation_drops_words_without_a_tag_from_the_gold_too(make_plan: Any, place: Any) -> None:

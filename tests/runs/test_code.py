@@ -9,7 +9,14 @@ import pytest
 import wcabench
 from wcabench.registry import find
 from wcabench.runs import code
-from wcabench.runs.code import code_sha256, import_closure, method_code, scoring_code, training_code
+from wcabench.runs.code import (
+    code_sha256,
+    import_closure,
+    method_code,
+    scoring_code,
+    tagging_code,
+    training_code,
+)
 
 HARNESS = code._locate_in("wcabench", Path(wcabench.__file__).parent)
 
@@ -24,9 +31,11 @@ def test_the_training_code_is_what_decides_a_model_and_nothing_else():
 
 def test_the_scoring_code_is_what_decides_a_score():
     names = set(import_closure(code.SCORING, HARNESS))
-    assert {"wcabench.scoring.counts", "wcabench.scoring.scorer", "wcabench.runs.tagging"} <= names
+    assert {"wcabench.scoring.counts", "wcabench.scoring.scorer", "wcabench.runs.predictions"} <= names
+    assert "wcabench.runs.tagging" in import_closure(code.TAGGING, HARNESS)
+    assert "wcabench.runs.tagging" not in names, "tags can be scored again without the model"
     assert not any(name.startswith(("wcabench.nn", "wcabench.cli", "wcabench.measuring")) for name in names)
-    assert scoring_code() != training_code()
+    assert len({scoring_code(), tagging_code(), training_code()}) == 3
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import SIDES
 from wcabench.runs.counts_file import count_names, read_counts, write_counts
 from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import LENIENT, SCORERS, SIDES, STRICT
 
-EVERYTHING = [(side, lenient) for side in SIDES for lenient in (False, True)]
+EVERYTHING = [(side, scorer) for side in SIDES for scorer in SCORERS]
 TABLES = st.integers(0, 9).flatmap(
     lambda n: arrays(np.int32, (3, n, 2), elements=st.sampled_from([0, 1, 2, 255, 256, 70_000]))
 )
@@ -31,11 +31,11 @@ def test_counts_come_back_as_they_were_and_as_numpy_reads_them(
     found = read_counts(path, EVERYTHING)
     with np.load(path, allow_pickle=False) as peer:
         assert set(peer.files) == set(count_names())
-        for side, lenient in EVERYTHING:
+        for side, scorer in EVERYTHING:
             for kind in ("tp", "predicted", "gold"):
-                expected = peer[f"{side}_{'lenient_' * lenient}{kind}"]
-                np.testing.assert_array_equal(getattr(found[side, lenient], kind), expected)
-    assert found["target", False].types == ("LOC", "PER")
+                expected = peer[f"{side}_{'lenient_' * (scorer is LENIENT)}{kind}"]
+                np.testing.assert_array_equal(getattr(found[side, scorer], kind), expected)
+    assert found["target", STRICT].types == ("LOC", "PER")
 
 
 def written(path: Path, **changed: bytes) -> Path:
@@ -58,7 +58,7 @@ def test_counts_in_columns_are_read_in_their_order(tmp_path: Path) -> None:
     table = np.asfortranarray([[1, 0], [2, 3]])
     path = tmp_path / "counts.npz"
     np.savez(path, types=np.array(["LOC", "PER"]), **dict.fromkeys(count_names()[1:], table))
-    assert read_counts(path, EVERYTHING)["target", False].tp.tolist() == [[1, 0], [2, 3]]
+    assert read_counts(path, EVERYTHING)["target", STRICT].tp.tolist() == [[1, 0], [2, 3]]
 
 
 @pytest.mark.parametrize(

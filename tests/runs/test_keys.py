@@ -287,7 +287,12 @@ def test_the_label_policy_is_in_the_key_of_what_it_decides(workshop):
 
 @pytest.mark.parametrize(
     ("code", "expected"),
-    [("keys.training_code", BOTH), ("keys.method_code", BOTH), ("plan.scoring_code", CELL)],
+    [
+        ("keys.training_code", BOTH),
+        ("keys.method_code", BOTH),
+        ("plan.scoring_code", CELL),
+        ("plan.tagging_code", CELL),
+    ],
 )
 def test_the_code_is_in_the_key(code, expected, workshop, monkeypatch):
     before = workshop.keys()

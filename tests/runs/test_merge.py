@@ -8,9 +8,10 @@ import pytest
 from stores_by_hand import StoreOnDisk
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, read_cell, write_record
+from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, TAGS, read_cell
 from wcabench.runs.keys import config_key
 from wcabench.runs.merge import merge
+from wcabench.runs.record import write_record
 from wcabench.runs.store import Store, StoreError
 
 
@@ -98,7 +99,7 @@ def test_a_corrupt_cell_is_skipped_and_listed(stores: Any, tmp_path: Path) -> No
     assert path == str(folder) and "damaged" in reason
 
 
-@pytest.mark.parametrize("name", ["suite", "pair", "seed"])
+@pytest.mark.parametrize("name", ["suite", "pair", "seed", "method"])
 def test_a_record_that_names_another_place_than_its_configuration_is_skipped(
     stores: Any, tmp_path: Path, name: str
 ) -> None:
@@ -106,7 +107,13 @@ def test_a_record_that_names_another_place_than_its_configuration_is_skipped(
     one.cell()
     (path,) = one.root.rglob(RECORD)
     record = json.loads(path.read_text())
-    record["config"][name] = "../../../away"
+    model = record["config"]["model"]
+    if name == "seed":
+        model["seed"] = 7
+    elif name == "method":
+        model["method"]["name"] = "../../../away"
+    else:
+        record["config"][name] = "../../../away"
     record["key"] = config_key(record["config"])
     write_record(path, record)
     merged = take(tmp_path / "whole", one)
@@ -114,14 +121,17 @@ def test_a_record_that_names_another_place_than_its_configuration_is_skipped(
     assert not list(tmp_path.rglob("*away*"))
 
 
-def test_a_cell_without_predictions_is_the_same_cell(stores: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("schema", "file"), [(2, TAGS), (1, PREDICTIONS)])
+def test_a_cell_without_predictions_is_the_same_cell(
+    stores: Any, tmp_path: Path, schema: int, file: str
+) -> None:
     one = stores("one")
-    one.cell()
+    one.cell(schema=schema)
     take(tmp_path / "whole", one)
-    (path,) = one.root.rglob(PREDICTIONS)
+    (path,) = one.root.rglob(file)
     path.unlink()
     assert len(take(tmp_path / "whole", one).identical) == 1
-    assert list((tmp_path / "whole").rglob(PREDICTIONS))
+    assert list((tmp_path / "whole").rglob(file))
 
 
 def test_a_cell_that_a_run_is_writing_is_left_to_it(stores: Any, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from wcabench.errors import UserError
 from wcabench.runs.execution import execute
+from wcabench.runs.record import SCHEMA
 from wcabench.runs.store import REPLACED, Store, StoreError
 
 
@@ -53,7 +54,7 @@ SPOILT = {
     "no counts": lambda folder: (folder / "counts.npz").unlink(),
     "half the counts": truncate_counts,
     "a flipped bit in the counts": flip_counts,
-    "a newer schema": change(schema=2),
+    "a newer schema": change(schema=SCHEMA + 1),
     "another configuration": change(config={"schema": 1}),
     "no number": change(f1=None),
     "no schema": change(schema=None),

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from stores_by_hand import SENTENCES, StoreOnDisk
 
-from wcabench.runs.cells import COUNTS, PREDICTIONS, Cell, read_cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell, read_cell
+from wcabench.runs.tags_file import write_tags
 from wcabench.runs.two_runs import RunDifference, compare_runs, equal_counts
 
 LOSS = {"precision": "fp32", "loss": {"total": [3.0, 2.0, 1.0]}}
@@ -78,16 +79,41 @@ def test_another_loss_with_equal_counts_is_same_counts_and_its_first_step_is_nam
 
 def test_other_predictions_with_equal_counts_are_same_counts(two: Any) -> None:
     then, now = two()
-    (now.path / PREDICTIONS).write_text("x\tB-LOC\n")
+    write_tags(now.path / TAGS, {"target": [["B-LOC", "B-PER"]], "source": [["O", None]]})
     difference = compare_runs(then, now)
     assert difference.verdict == "same counts" and difference.unlike == ("predictions",)
 
 
+def test_a_word_without_a_prediction_is_no_o(two: Any) -> None:
+    then, now = two()
+    write_tags(now.path / TAGS, {"target": [["O", "B-PER"]], "source": [["O", "O"]]})
+    assert compare_runs(then, now).unlike == ("predictions",)
+
+
+def test_older_predictions_are_compared_as_far_as_they_go(two: Any) -> None:
+    then, now = two(then={"schema": 1})
+    write_tags(now.path / TAGS, {"target": [[None]], "source": [["B-PER"]]})
+    assert compare_runs(then, now).unlike == ()
+    (then.path / PREDICTIONS).write_text("x\tB-LOC\n")
+    assert compare_runs(then, now).unlike == ("predictions",)
+
+
+def test_stages_are_compared_but_for_the_time_they_took_and_where_they_ran(two: Any) -> None:
+    stage = {"name": "fit", "steps": 2, "loss": {"total": [1.0, 0.5]}, "seconds": 3.0}
+    assert not compare_runs(*two({"stages": [stage]}, {"stages": [{**stage, "seconds": 9.0}]})).unlike
+
+
+def test_a_stage_with_another_loss_is_named(two: Any) -> None:
+    stage = {"name": "fit", "steps": 2, "loss": {"total": [1.0, 0.5]}}
+    other = {**stage, "loss": {"total": [1.0, 0.6]}}
+    assert compare_runs(*two({"stages": [stage]}, {"stages": [other]})).unlike == ("stages",)
+
+
 def test_what_a_published_cell_leaves_out_is_not_compared(two: Any) -> None:
     then, now = two(then={"diagnostics": {}}, now={"diagnostics": {"entropy": 1.0}})
-    (then.path / PREDICTIONS).unlink()
+    (then.path / TAGS).unlink()
     difference = compare_runs(then, now)
-    assert difference.verdict == "identical" and difference.not_stored == ("diagnostics", "predictions")
+    assert difference.verdict == "identical" and difference.not_stored == ("predictions", "diagnostics")
 
 
 def test_another_test_set_differs_in_every_sentence(two: Any) -> None:
@@ -100,7 +126,7 @@ def test_another_test_set_differs_in_every_sentence(two: Any) -> None:
 
 def test_the_environments_are_compared_with_the_code(two: Any) -> None:
     environment = {"wcabench": "0.2.0", "python": "3.11.9", "device": "cpu", "packages": {"torch": "2.7.0"}}
-    then, now = two(now={"environment": environment, "code": {"harness": "f" * 64}})
+    then, now = two({"schema": 1}, {"schema": 1, "environment": environment, "code": {"harness": "f" * 64}})
     assert compare_runs(then, now).environment == (
         f"code.harness (- | {'f' * 12})",
         "packages.torch (2.6.0 | 2.7.0)",

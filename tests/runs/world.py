@@ -49,7 +49,7 @@ class Suite:
     encoder: EncoderConfig = field(default_factory=lambda: EncoderConfig("nowhere/enc", COMMIT))
     recipe: RecipeConfig = field(default_factory=RecipeConfig)
     data: DataConfig = field(default_factory=DataConfig)
-    caption: str = ""
+    caption: str = "Three sentences, made up."
 
     def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
         shas = {"train": "a" * 64, "source_dev": "9" * 64, "source_test": "5" * 64}

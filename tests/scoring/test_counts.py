@@ -10,8 +10,9 @@ from seqeval.scheme import IOB2
 from strict_repair import repaired
 
 from wcabench.errors import UserError
-from wcabench.scoring.counts import Counts, count, count_ids
-from wcabench.scoring.spans import read_spans
+from wcabench.scoring.counts import Counts
+from wcabench.scoring.scorer import LENIENT, SCORERS, STRICT, Scorer
+from wcabench.scoring.spans import Span
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER", "B-ORG", "I-ORG"]
 
@@ -24,24 +25,40 @@ def random_corpus(n: int, seed: int) -> tuple[list[list[str]], list[list[str]]]:
     return gold, predicted
 
 
+def word_by_word(tags: list[str], lenient: bool) -> set[Span]:
+    """The entities of a sentence by the definition, one word after the other: independent of `find_runs`."""
+    spans: list[Span] = []
+    current = ""  # type of the entity that the word before belongs to
+    for index, tag in enumerate(tags):
+        prefix, _, kind = tag.partition("-")
+        if prefix == "I" and kind == current:
+            spans[-1] = spans[-1]._replace(end=index + 1)
+        elif prefix == "B" or (prefix == "I" and lenient):
+            spans.append(Span(index, index + 1, kind))
+            current = kind
+        else:
+            current = ""
+    return set(spans)
+
+
 def plain_count(
-    gold: list[list[str]], predicted: list[list[str]], types: tuple[str, ...], lenient: bool
+    gold: list[list[str]], predicted: list[list[str]], types: tuple[str, ...], scorer: Scorer
 ) -> np.ndarray:
     """tp, predicted and gold by sets of spans, [3, n_sentences, n_types]."""
     table = np.zeros((3, len(gold), len(types)), int)
     for i, (one, other) in enumerate(zip(gold, predicted, strict=True)):
-        of_gold, of_pred = (set(read_spans(tags, lenient=lenient)) for tags in (one, other))
+        of_gold, of_pred = (word_by_word(tags, scorer is LENIENT) for tags in (one, other))
         for part, spans in zip(table, (of_gold & of_pred, of_pred, of_gold), strict=True):
             found = Counter(span.type for span in spans)
             part[i] = [found[kind] for kind in types]
     return table
 
 
-@pytest.mark.parametrize("lenient", [False, True])
-def test_counts_equal_seqeval_on_2000_random_sequences_illegal_ones_included(lenient: bool) -> None:
+@pytest.mark.parametrize("scorer", SCORERS, ids=lambda scorer: scorer.name)
+def test_counts_equal_seqeval_on_2000_random_sequences_illegal_ones_included(scorer: Scorer) -> None:
     gold, predicted = random_corpus(2000, seed=1)
-    scores = count(gold, predicted, lenient=lenient).scores()
-    if lenient:
+    scores = scorer.score(scorer.count(gold, predicted))
+    if scorer is LENIENT:
         options, truth, guess = {}, gold, predicted
     else:
         options = {"mode": "strict", "scheme": IOB2}
@@ -58,7 +75,7 @@ def test_counts_equal_seqeval_on_2000_random_sequences_illegal_ones_included(len
 
 def test_counts_of_each_sentence_equal_seqeval_on_that_sentence_alone() -> None:
     gold, predicted = random_corpus(300, seed=2)
-    counts = count(gold, predicted)
+    counts = STRICT.count(gold, predicted)
     for i, (one, other) in enumerate(zip(gold, predicted, strict=True)):
         truth, guess = [repaired(one)], [repaired(other)]
         f1 = f1_score(truth, guess, mode="strict", scheme=IOB2, zero_division=0)
@@ -71,30 +88,32 @@ PAIRS = st.lists(st.lists(st.tuples(TAGS, TAGS), max_size=6), max_size=5)
 
 
 @settings(max_examples=200)
-@given(PAIRS, st.booleans())
+@given(PAIRS, st.sampled_from(SCORERS))
 def test_counts_equal_sets_of_spans_sentence_by_sentence(
-    pairs: list[list[tuple[str, str]]], lenient: bool
+    pairs: list[list[tuple[str, str]]], scorer: Scorer
 ) -> None:
     gold = [[one for one, _ in sentence] for sentence in pairs]
     predicted = [[other for _, other in sentence] for sentence in pairs]
-    counts = count(gold, predicted, ("PER", "LOC"), lenient=lenient)
+    counts = scorer.count(gold, predicted, ("PER", "LOC"))
     assert counts.types == ("PER", "LOC")
-    expected = plain_count(gold, predicted, counts.types, lenient)
+    expected = plain_count(gold, predicted, counts.types, scorer)
     assert np.array_equal(np.stack([counts.tp, counts.predicted, counts.gold]), expected)
 
 
 def test_an_entity_never_reaches_over_a_sentence_end() -> None:
-    counts = count([["O", "B-PER"], ["I-PER"]], [["O", "B-PER"], ["I-PER"]], lenient=True)
+    counts = LENIENT.count([["O", "B-PER"], ["I-PER"]], [["O", "B-PER"], ["I-PER"]])
     assert counts.gold.tolist() == [[1], [1]]
-    assert count([["B-PER"], [], ["I-PER"]], [["B-PER"], [], ["I-PER"]]).gold.tolist() == [[1], [0], [0]]
+    with_an_empty_sentence = [["B-PER"], [], ["I-PER"]]
+    counts = STRICT.count(with_an_empty_sentence, with_an_empty_sentence)
+    assert counts.gold.tolist() == [[1], [0], [0]]
 
 
 def test_label_ids_count_as_their_tags_do() -> None:
     gold, predicted = random_corpus(200, seed=3)
     table = {tag: i for i, tag in enumerate(LABELS)}
     ids = [np.array([table[tag] for tags in side for tag in tags], np.int16) for side in (gold, predicted)]
-    ours = count_ids(*ids, np.array([len(tags) for tags in gold]), ("LOC", "PER", "ORG"), lenient=True)
-    theirs = count(gold, predicted, ("LOC", "PER", "ORG"), lenient=True)
+    ours = LENIENT.count_ids(*ids, np.array([len(tags) for tags in gold]), ("LOC", "PER", "ORG"))
+    theirs = LENIENT.count(gold, predicted, ("LOC", "PER", "ORG"))
     for name in ("tp", "predicted", "gold"):
         assert np.array_equal(getattr(ours, name), getattr(theirs, name))
         assert getattr(ours, name).dtype == np.int32
@@ -102,20 +121,22 @@ def test_label_ids_count_as_their_tags_do() -> None:
 
 def test_types_that_occur_are_sorted_and_given_ones_keep_their_order() -> None:
     gold, predicted = [["B-PER", "B-LOC"]], [["B-MISC", "B-LOC"]]
-    assert count(gold, predicted).types == ("LOC", "MISC", "PER")
-    given_types = count(gold, predicted, ("PER", "ORG", "MISC", "LOC"))
+    assert STRICT.count(gold, predicted).types == ("LOC", "MISC", "PER")
+    given_types = STRICT.count(gold, predicted, ("PER", "ORG", "MISC", "LOC"))
     assert given_types.gold.tolist() == [[1, 0, 0, 1]]
     assert given_types.predicted.tolist() == [[0, 0, 1, 1]]
 
 
 def test_none_counts_as_o() -> None:
-    counts = count([["B-PER", "I-PER"]], [["B-PER", None]])
+    counts = STRICT.count([["B-PER", "I-PER"]], [["B-PER", None]])
     assert (counts.tp.sum(), counts.predicted.sum(), counts.gold.sum()) == (0, 1, 1)
 
 
 def test_scores_are_percent_with_zero_where_undefined() -> None:
-    counts = count([["B-PER", "O", "B-LOC", "O"]], [["B-PER", "B-PER", "O", "O"]], ("LOC", "ORG", "PER"))
-    assert counts.scores()["micro"] == {
+    types = ("LOC", "ORG", "PER")
+    counts = STRICT.count([["B-PER", "O", "B-LOC", "O"]], [["B-PER", "B-PER", "O", "O"]], types)
+    scores = STRICT.score(counts)
+    assert scores["micro"] == {
         "precision": 50.0,
         "recall": 50.0,
         "f1": 50.0,
@@ -124,14 +145,14 @@ def test_scores_are_percent_with_zero_where_undefined() -> None:
         "gold": 2,
     }
     nothing = {"precision": 0.0, "recall": 0.0, "f1": 0.0, "tp": 0, "predicted": 0, "gold": 0}
-    assert counts.scores()["per_type"]["ORG"] == nothing
-    assert count([], []).scores() == {"micro": nothing, "per_type": {}}
+    assert scores["per_type"]["ORG"] == nothing
+    assert STRICT.score(STRICT.count([], [])) == {"micro": nothing, "per_type": {}}
 
 
 def test_stored_small_unsigned_counts_do_not_overflow() -> None:
     big = np.full((2, 1), 200, np.uint8)
     counts = Counts(("PER",), big, big, big)
-    assert counts.scores()["micro"]["gold"] == 400
+    assert STRICT.score(counts)["micro"]["gold"] == 400
     assert counts.f1 == 100
 
 
@@ -154,5 +175,5 @@ def test_wrong_input_is_an_error_naming_the_sentence(
     gold: list[list[str]], predicted: list[list[str]], types: tuple[str, ...] | None, message: str
 ) -> None:
     with pytest.raises(UserError, match=message) as caught:
-        count(gold, predicted, types)
+        STRICT.count(gold, predicted, types)
     assert "\n" not in str(caught.value)

@@ -6,6 +6,7 @@ from seqeval.scheme import IOB2, Entities
 from strict_repair import repaired
 
 from wcabench.errors import UserError
+from wcabench.scoring.entities import keep_stray
 from wcabench.scoring.spans import Span, read_spans
 
 TAGS = st.lists(st.sampled_from(["O", "B-LOC", "I-LOC", "B-PER", "I-PER", "B-A-B", "I-A-B"]), max_size=12)
@@ -42,12 +43,12 @@ def test_an_i_that_continues_nothing_is_o_in_strict_and_a_start_in_lenient(
     tags: str, strict: list[tuple[int, int, str]], lenient: list[tuple[int, int, str]]
 ) -> None:
     assert read_spans(tags.split()) == strict
-    assert read_spans(tags.split(), lenient=True) == lenient
+    assert read_spans(tags.split(), keep_stray) == lenient
 
 
 @given(TAGS)
 def test_lenient_spans_equal_conlleval_and_seqeval_default(tags: list[str]) -> None:
-    spans = read_spans(tags, lenient=True)
+    spans = read_spans(tags, keep_stray)
     assert spans == conlleval_spans(tags)
     assert spans == [(start, end + 1, kind) for kind, start, end in get_entities(tags)]
 
@@ -61,7 +62,7 @@ def test_strict_spans_equal_seqeval_strict_after_the_repair(tags: list[str]) -> 
 @given(TAGS)
 def test_both_readings_agree_on_repaired_tags(tags: list[str]) -> None:
     legal = repaired(tags)
-    assert read_spans(legal) == read_spans(legal, lenient=True) == read_spans(tags)
+    assert read_spans(legal) == read_spans(legal, keep_stray) == read_spans(tags)
 
 
 def test_a_word_without_prediction_reads_as_o() -> None:

@@ -26,6 +26,9 @@ STORE = {
     "rerun": Entry(
         "Run the cells of a signature, or one cell, with the same settings.", "wcabench.cli.store.rerun:rerun"
     ),
+    "tags": Entry(
+        "Print words, gold tags and predicted tags of a cell's test set.", "wcabench.cli.store.tags:tags"
+    ),
     "rescore": Entry(
         "Count the stored predictions of cells again by today's scorers.",
         "wcabench.cli.store.rescore:rescore",
@@ -84,7 +87,7 @@ SECTIONS = {
     },
     "Groups, as in wcabench store merge": {
         "store": Entry(
-            "Stored cells.",
+            "Cells.",
             members=STORE,
             about="Look at the cells of a results folder, run them again, and copy them between folders and files.",
         ),

@@ -13,7 +13,7 @@ from wcabench.cli.options import data_dir_option, json_option, only_option, resa
 from wcabench.cli.output import echo_left_out
 
 if TYPE_CHECKING:
-    from wcabench.reports.side_by_side import GoldReader
+    from wcabench.reports.side_by_side import GoldSentences
     from wcabench.runs.cells import Cell
 
 
@@ -97,22 +97,13 @@ def _cells(results: Path) -> tuple[list[Cell], list[tuple[str, str]]]:
     return cells, [(str(path), reason) for path, reason in left_out]
 
 
-def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldReader:
-    """Reads the test set that a cell was scored on, from what is on this machine."""
+def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldSentences:
+    """Reads the target's test set that a cell was scored on, from what is on this machine."""
+    from wcabench.cli.choices import data_source, load_suite
+    from wcabench.runs.gold import GoldReader
 
-    def read(cell: Cell) -> Any:
-        from wcabench.cli.choices import data_source, load_suite
-        from wcabench.config import DataConfig
-
-        file = suite if suite and suite.endswith(".toml") else cell.suite
-        labels = cell.config["data"]["labels"]
-        return (
-            load_suite(file)
-            .load(cell.pair, DataConfig(labels=labels), data_source(data_dir, True))
-            .target_test
-        )
-
-    return read
+    file = suite if suite and suite.endswith(".toml") else None
+    return GoldReader(lambda name: load_suite(file or name), data_source(data_dir, True)).sentences
 
 
 def _print(report: Any, examples: Any) -> None:

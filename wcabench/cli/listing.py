@@ -1,5 +1,6 @@
 """`wcabench list methods|pairs|suites|results`; `list options` is in `settings`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,16 @@ def results(results: Path, as_json: bool) -> None:
     for cell in cells:
         score = "failed" if cell.f1 is None else f"{cell.f1:.2f}"
         click.echo(f"{cell.key}  {score:>6}  {cell.suite}  {cell.pair}  {cell.method}  seed {cell.seed}")
+    echo_older(cells)
+
+
+def echo_older(cells: Sequence[Any]) -> None:
+    """Say on stderr how many of these cells an older wcabench wrote, where any is."""
+    from wcabench.reports.provenance import older_note
+
+    note = older_note(cells)
+    if note:
+        warn(f"note: {note}")
 
 
 def cell_row(cell: Any) -> dict[str, Any]:
@@ -100,4 +111,5 @@ def cell_row(cell: Any) -> dict[str, Any]:
         "f1": cell.f1,
         "seconds": cell.seconds,
         "path": str(cell.path),
+        "schema": cell.schema,
     }

@@ -131,6 +131,8 @@ def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_jso
         echo_json({"cells": rows, "summary": summary, "models": _models(have)})
         return
     _print_table(summary)
+    for caption in dict.fromkeys(map(_suite_caption, cells)):
+        click.echo(caption, nl=bool(caption))
     models = _models(have)
     if models["shared"]:
         log(
@@ -147,6 +149,17 @@ def _models(have: "dict[str, Result]") -> dict[str, int]:
     fresh = [result for result in have.values() if result.fresh and result.state == "done"]
     trained = sum(result.trained for result in fresh)
     return {"trained": trained, "shared": len(fresh) - trained}
+
+
+def _suite_caption(cell: "PlannedCell") -> str:
+    """What the suite says under every table of it; nothing where its file is gone by now."""
+    from wcabench.cli.choices import load_suite
+    from wcabench.errors import UserError
+
+    try:
+        return load_suite(cell.suite).caption
+    except UserError:
+        return ""
 
 
 def _print_table(summary: "list[SummaryRow]") -> None:

@@ -86,7 +86,7 @@ def _read(gold: Path, pred: Path | None, options: dict[str, Any]) -> ScoredFiles
 
 
 def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
-    """Strict scores with the lenient F1, in the shape of `score --json`."""
+    """The strict scores and the F1 of every other scorer, in the shape of `score --json`."""
     from wcabench.errors import UserError
     from wcabench.scoring.scorer import SCORERS, all_scores
 
@@ -99,13 +99,16 @@ def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
 
 
 def _print_table(result: dict[str, Any]) -> None:
-    """Types and the micro average, one a row; below, the lenient F1."""
+    """Types and the micro average, one a row; below, the F1 of every other scorer."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    lenient = result["lenient"]["f1"]
-    table = Table("type", caption=f"strict IOB2 entities, percent; lenient (conlleval) F1 {lenient:.2f}")
+    from wcabench.scoring.scorer import OTHER_SCORERS, STRICT
+
+    others = [f"{one.name} ({one.convention}) F1 {result[one.name]['f1']:.2f}" for one in OTHER_SCORERS]
+    caption = "; ".join([f"entities by {STRICT.convention}, percent", *others])
+    table = Table("type", caption=caption)
     for name in ("precision", "recall", "F1", "tp", "predicted", "gold"):
         table.add_column(name, justify="right")
     for name, row in [*result["per_type"].items(), ("micro", result["micro"])]:

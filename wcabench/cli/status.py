@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wcabench.cli.choices import data_source, planned_cells
-from wcabench.cli.listing import cell_row
+from wcabench.cli.listing import cell_row, echo_older
 from wcabench.cli.options import grid_options, json_option, results_option
 from wcabench.cli.output import echo_json
 from wcabench.cli.stderr import warn
@@ -52,12 +52,14 @@ def status(
         "failed": states["failed"],
         "todo": states["to do"] if methods or pairs else None,
         "left_out": [{"path": str(path), "reason": reason} for path, reason in left_out],
+        "older_schema": sum(cell.is_older for cell in cells),
         "cells": rows,
     }
     if as_json:
         echo_json(summary)
     else:
         _print(summary)
+        echo_older(cells)
 
 
 def _planned_row(store: Any, planned: Any) -> dict[str, Any]:

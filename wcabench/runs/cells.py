@@ -118,6 +118,11 @@ class Cell:
         return self.configuration.recipe
 
     @property
+    def leaves_words_out(self) -> bool:
+        """Whether words beyond the length limit are left out of the score, as systems that truncate do."""
+        return self.recipe.get("long_sentences") == "truncate"
+
+    @property
     def data_sha256(self) -> dict[str, str]:
         """Name of each part of the data -> sha256 of its content."""
         return self.configuration.data_sha256
@@ -134,7 +139,7 @@ class Cell:
 
     @property
     def code(self) -> Mapping[str, str]:
-        """sha256 of the code of "harness" and "method"; empty where it was not recorded."""
+        """sha256 of the code of "harness", "method", "tagging" and "scoring", as far as it was recorded."""
         code: Mapping[str, str] = self.configuration.code or self.record.get("code") or {}
         return code
 
@@ -151,14 +156,8 @@ class Cell:
 
     @property
     def seconds(self) -> float:
-        """Wall-clock time of the cell itself."""
-        return float(self.record["seconds"])
-
-    @property
-    def cost_seconds(self) -> float:
         """Wall-clock time with all of its model's training, also where another cell trained the model."""
-        model = self.record.get("model", {})
-        return self.seconds + (float(model["seconds"]) if model.get("shared") else 0.0)
+        return float(self.record["seconds"])
 
     @property
     def training_seconds(self) -> float | None:
@@ -180,10 +179,9 @@ class Cell:
         return environment
 
     @property
-    def diagnostics(self) -> Mapping[str, Any]:
+    def diagnostics(self) -> dict[str, Any]:
         """What was measured after the predictions."""
-        diagnostics: Mapping[str, Any] = self.record.get("diagnostics", {})
-        return diagnostics
+        return dict(self.record.get("diagnostics", {}))
 
     @property
     def notes(self) -> list[str]:

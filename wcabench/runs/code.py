@@ -17,8 +17,10 @@ import wcabench
 
 # What reads the data and trains; a change here makes other models.
 TRAINING = ("wcabench.nn.bench", "wcabench.data.suites")
-# What turns predictions into counts; a change here makes other scores of the same model.
-SCORING = ("wcabench.runs.predictions", "wcabench.runs.tagging")
+# What asks a trained model for tags; a change here may make other tags.
+TAGGING = ("wcabench.runs.tagging",)
+# What turns tags into counts; a change here makes other scores of the same tags, see `wcabench.runs.rescore`.
+SCORING = ("wcabench.runs.predictions",)
 BUILT_IN_METHODS = "wcabench.methods"
 
 Locate = Callable[[str], Path | None]
@@ -31,8 +33,14 @@ def training_code() -> str:
 
 
 @cache
+def tagging_code() -> str:
+    """The sha256 of the harness's code that decides the tags of a trained model."""
+    return code_sha256(import_closure(TAGGING, _locate_in("wcabench", Path(wcabench.__file__).parent)))
+
+
+@cache
 def scoring_code() -> str:
-    """The sha256 of the harness's code that decides the score of a trained model."""
+    """The sha256 of the harness's code that decides the score of these tags."""
     return code_sha256(import_closure(SCORING, _locate_in("wcabench", Path(wcabench.__file__).parent)))
 
 

@@ -1,8 +1,8 @@
 """A cell's configuration: what decides its numbers and makes its key, read alike whichever schema wrote it.
 
 Schema 1: suite, pair, seed, method, encoder, recipe, and data (label policy, sha256 of every resource).
-Schema 2: suite, pair, test (sha256 of both test sets), types, mapped_to_o, and model: method, code, encoder, recipe,
-seed, types, slots (sha256 of what each slot gave to the method).
+Schema 2: suite, pair, test (sha256 of both test sets), types, mapped_to_o, code (of tagging and scoring), and model:
+method, code, encoder, recipe, seed, types, slots (sha256 of what each slot gave to the method).
 """
 
 from collections.abc import Mapping
@@ -105,8 +105,8 @@ class Configuration:
 
     @property
     def code(self) -> dict[str, str]:
-        """sha256 of the code of "harness" and "method"; empty in schema 1, whose key does not hold it."""
-        return dict(self.model.get("code", {})) if self.schema > 1 else {}
+        """sha256 of the code of harness, method, tagging and scoring; empty in schema 1, whose key does not hold it."""
+        return {**self.model.get("code", {}), **self.table.get("code", {})} if self.schema > 1 else {}
 
     @property
     def labels(self) -> str:
@@ -149,6 +149,12 @@ class Configuration:
             else self.table["test"].get(side)
         )
         return None if sha256 is None else str(sha256)
+
+    def scored_by(self, code: str) -> dict[str, Any]:
+        """The whole table as it is of a cell that was scored by other code, whose sha256 is given."""
+        if self.schema == 1:
+            return dict(self.table)
+        return {**self.table, "code": {**self.table.get("code", {}), "scoring": code}}
 
     def without_code(self) -> dict[str, Any]:
         """The whole table but for the code: equal for cells that an upgrade ran again."""

@@ -48,7 +48,7 @@ class GoldReader:
         loaded = self._loaded[place]
         if loaded.sha256 != cell.configuration.test_sha256(side, resource.name):
             raise UserError(
-                f"{' and '.join(map(str, loaded.files))}: not the {side}'s test set that {cell.label} of suite "
+                f"{' and '.join(map(str, loaded.files))} is not the {side}'s test set that {cell.pair} of suite "
                 f"{cell.suite} was scored on (its sha256 is another); give the data that the cell was made with"
             )
         gold: list[Sentence] = [one for one in loaded.content if isinstance(one, Sentence)]

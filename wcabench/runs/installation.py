@@ -46,7 +46,7 @@ def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
         f"code of {record.get('method')}": code.get("method"),
         "origin": None if origin.startswith("wcabench ") else origin,
         **{name: packages.get(name) for name in PACKAGES},
-        "scoring code": record.get("config", {}).get("code"),
+        **{f"{name} code": sha256 for name, sha256 in record.get("config", {}).get("code", {}).items()},
         "precision": record.get("training", {}).get("precision") or environment.get("precision"),
         "device": None if environment.get("device") is None else str(environment["device"]).partition(":")[0],
     }

@@ -14,7 +14,7 @@ from wcabench.config import DataConfig, EncoderConfig, RecipeConfig, build, reso
 from wcabench.contract import SLOTS, Languages
 from wcabench.errors import UserError, require
 from wcabench.nn.identity import encoder_identity
-from wcabench.runs.code import scoring_code
+from wcabench.runs.code import scoring_code, tagging_code
 from wcabench.runs.grid import ChosenMethod, Settings, choose_methods, choose_pairs
 from wcabench.runs.keys import PlannedModel, TrainingContext, config_key, plan_model
 from wcabench.runs.pair_content import PairContent, pair_content
@@ -216,7 +216,7 @@ def _cell_config(suite: str, pair: str, model: PlannedModel, content: PairConten
         "test": {side: content.shas[f"{side}_test"] for side in ("target", "source")},
         "types": list(content.policy.types),
         "mapped_to_o": list(content.policy.mapped),
-        "code": scoring_code(),
+        "code": {"tagging": tagging_code(), "scoring": scoring_code()},
     }
 
 

@@ -57,7 +57,7 @@ def count_tags(
     for side in SIDES:
         own_gold, own_predicted = gold[side], predicted[side]
         if read_only:
-            own_gold, own_predicted = _read_words(own_gold, own_predicted)
+            own_gold, own_predicted = read_words(own_gold, own_predicted)
         for scorer in SCORERS:
             counts[side, scorer] = scorer.count(own_gold, own_predicted, types)
     return counts
@@ -70,8 +70,8 @@ def record_scores(counts: Mapping[CountsKey, Counts]) -> dict[str, Any]:
     }
 
 
-def _read_words(gold: list[Tags], predicted: list[Tags]) -> tuple[list[Tags], list[Tags]]:
-    """Gold and predicted tags of the words that have a prediction."""
+def read_words(gold: list[Tags], predicted: list[Tags]) -> tuple[list[Tags], list[Tags]]:
+    """The tags of the words that have a prediction, gold and predicted."""
     pairs = [
         [(of_gold, tag) for of_gold, tag in zip(*sentence, strict=True) if tag is not None]
         for sentence in zip(gold, predicted, strict=True)

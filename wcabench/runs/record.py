@@ -41,8 +41,9 @@ OPTIONAL: dict[str, Any] = {
 }
 MODEL: dict[str, Any] = {
     "key": str,  # cells with the same key were made with one trained model
-    "seconds": int | float,  # of all its training, wherever that was done
-    "shared": bool,  # whether another cell trained it, so that the cell's own seconds do not hold its training
+    "seconds": int
+    | float,  # of all its training, wherever that was done; the cell's own seconds hold them, too
+    "shared": bool,  # whether another cell trained it
 }
 
 

@@ -1,8 +1,13 @@
-"""Rescore: count the predicted tags that a cell kept by today's scorers, against the gold tags of its test sets."""
+"""Rescore: count the predicted tags that a cell kept by today's scorers, against the gold tags of its test sets.
+
+The code that counts tags is in the key of a cell, so a cell that was counted by other code gets another key. A run then
+takes it for done, without training anything.
+"""
 
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +16,12 @@ from typing import Any
 import wcabench
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, RECORD, Cell, read_cell
+from wcabench.runs.code import scoring_code
 from wcabench.runs.counts_file import CountsKey, read_counts, write_counts
+from wcabench.runs.gold import GoldReader
+from wcabench.runs.keys import config_key
 from wcabench.runs.predictions import count_tags, record_scores
 from wcabench.runs.store import Store
-from wcabench.runs.tags_file import TagsBySide
 from wcabench.scoring.counts import Counts, changed_sentences
 from wcabench.scoring.scorer import SIDES, STRICT
 
@@ -28,12 +35,23 @@ class Rescored:
     Attributes:
         cell: as it is stored.
         counts: (side, scorer) -> new counts.
-        changed: whether the stored counts, or the scorers that they are of, are others.
+        config: the configuration, with today's code of the scorers.
+        key: that belongs to it.
     """
 
     cell: Cell
     counts: Mapping[CountsKey, Counts]
-    changed: bool
+    config: dict[str, Any]
+    key: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether the stored cell has other counts, another key, or another scorer in its signature."""
+        return (
+            self.key != self.cell.key
+            or _signature(self.cell.record) != self.cell.record.get("signature")
+            or not _equal(read_counts(self.cell.path / COUNTS), self.counts)
+        )
 
     @property
     def old_f1(self) -> float:
@@ -46,54 +64,59 @@ class Rescored:
         return self.counts["target", STRICT].f1
 
 
-def rescore_cell(cell: Cell, gold: TagsBySide) -> Rescored:
+def rescore_cell(cell: Cell, gold: GoldReader) -> Rescored:
     """Count the tags of a finished cell again; nothing is written.
 
     Args:
         cell: a finished cell.
-        gold: the gold tags of both test sets.
+        gold: reads the gold tags of its test sets.
 
     Raises:
-        UserError: the cell failed, or kept no tags of both test sets, or they do not fit the gold tags.
+        UserError: the cell failed, or kept no tags of both test sets, or they do not fit the gold tags; or the test
+            sets are not here.
     """
     if cell.state != "done":
-        raise UserError(f"{cell.path}: a failed cell has no predicted tags")
+        raise UserError("a failed cell has no predicted tags")
     predicted = cell.tags()
     if any(side not in predicted for side in SIDES):
         raise UserError(
-            f"{cell.path}: the predicted tags of both test sets were not kept (schema {cell.schema}); "
+            f"the predicted tags of both test sets were not kept (schema {cell.schema}); "
             "run the cell again to keep them"
         )
-    truncated = cell.recipe.get("long_sentences") == "truncate"
+    gold_tags = gold.tags(cell)
     try:
-        counts = count_tags(gold, predicted, cell.types, read_only=truncated)
+        counts = count_tags(gold_tags, predicted, cell.types, read_only=cell.leaves_words_out)
     except (UserError, ValueError) as error:
-        raise UserError(f"{cell.path}: its predicted tags do not fit the test set: {error}") from error
-    signed = _signature(cell.record)
-    changed = signed != cell.record.get("signature") or not _equal(read_counts(cell.path / COUNTS), counts)
-    return Rescored(cell, counts, changed)
+        raise UserError(f"its predicted tags do not fit the test set: {error}") from error
+    config = cell.configuration.scored_by(scoring_code())
+    return Rescored(cell, counts, config, config_key(config))
 
 
 def write_rescored(rescored: Rescored, store: Store) -> None:
-    """Put the new counts in the place of the stored ones; the cell is replaced whole or not at all.
+    """Put the rescored cell in the place of the stored one, whole or not at all.
 
     Args:
         rescored: what `rescore_cell` gave.
         store: that holds the cell.
 
     Raises:
-        UserError: the cell stands elsewhere, or was written since by another process.
+        UserError: the cell stands elsewhere, or was written since by another process, or there is a finished cell
+            with the new key.
         StoreError: the store cannot be written; the stored cell still stands.
     """
     cell = rescored.cell
     if cell.path.resolve() != store.folder(cell.config, cell.key).resolve():
         raise UserError(
-            f"{cell.path}: not in its place in {store.root}; copy it there with `wcabench store merge`"
+            f"it does not stand where {store.root} has such a cell; copy it there by `wcabench store merge`"
         )
-    with store.lock(cell.key) as held:
-        if not held or read_cell(cell.path).record != cell.record:
+    with ExitStack() as locks:
+        held = [locks.enter_context(store.lock(key)) for key in sorted({cell.key, rescored.key})]
+        if not all(held) or read_cell(cell.path).record != cell.record:
+            raise UserError("another process is writing this cell; rescore again when it has ended")
+        other = store.get(rescored.config, rescored.key) if rescored.key != cell.key else None
+        if other is not None and other.state == "done":
             raise UserError(
-                f"{cell.path}: another process is writing this cell; rescore again when it has ended"
+                f"the same cell with today's scores is there already ({rescored.key}); remove this one"
             )
 
         def fill(folder: Path) -> None:
@@ -103,6 +126,8 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
             write_counts(folder / COUNTS, rescored.counts)
 
         store.publish(_record(rescored), fill)
+        if rescored.key != cell.key:
+            shutil.rmtree(cell.path)
 
 
 def _record(rescored: Rescored) -> dict[str, Any]:
@@ -112,11 +137,14 @@ def _record(rescored: Rescored) -> dict[str, Any]:
         "wcabench": wcabench.__version__,
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "f1_before": rescored.old_f1,
+        "key_before": rescored.cell.key,
     }
     signed = {"signature": _signature(record)} if "signature" in record else {}
     return {
         **record,
         **signed,
+        "key": rescored.key,
+        "config": rescored.config,
         "f1": rescored.new_f1,
         "scores": record_scores(rescored.counts),
         "rescored": note,

@@ -129,7 +129,10 @@ def _unlike_trace(then: Cell, now: Cell, name: str) -> str:
 
 def _without_circumstances(stage: Mapping[str, Any]) -> dict[str, Any]:
     """A stage without what two runs need not share: its time, and whether its model was there already."""
-    return {key: value for key, value in stage.items() if key not in ("seconds", "model", "shared")}
+    kept = {key: value for key, value in stage.items() if key not in ("seconds", "model", "shared")}
+    if "stages" in kept:
+        kept["stages"] = [_without_circumstances(inner) for inner in kept["stages"]]
+    return kept
 
 
 def _first_other_step(then: Mapping[str, Any], now: Mapping[str, Any]) -> int | None:

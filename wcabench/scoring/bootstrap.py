@@ -3,8 +3,8 @@
 A resample draws sentences with replacement, one draw for all seeds, because the seeds share the test set, and
 seeds with replacement (the pigeonhole bootstrap, Owen 2007). Its statistic is the mean over the drawn seeds of
 the F1 on the drawn sentences. With n seeds the bootstrap understates the variance between seeds by the factor
-(n - 1) / n; with one seed it holds none of it. Neither the percentile nor the BCa interval makes up for that:
-where seeds vary much, use `crossed_t`.
+(n - 1) / n; with one seed it contains none of that variance. Neither the percentile nor the BCa interval corrects
+this: where seeds vary much, use `crossed_t`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from wcabench.scoring.sums import exact_floats, f1_of_sums, stack_pair
 Method = Literal["percentile", "bca"]
 RESAMPLES = 10_000
 SEED = 12345
-_BLOCK = 1 << 17  # sentence weights held at once: a block stays in the processor's cache
+_BLOCK = 1 << 17  # sentence weights in memory at once: so many fit into the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +47,7 @@ class Resampled:
         if method == "percentile":
             return percentile_interval(self.values, level)
         if method == "bca":
-            found = self.influences
-            return bca_interval(self.values, found.estimate, acceleration(found), level)
+            return bca_interval(self.values, self.influences.estimate, acceleration(self.influences), level)
         raise UserError(f"interval method {method!r}: there are percentile and bca")
 
 
@@ -85,8 +84,8 @@ def _resampled_sums(
 ) -> Iterator[NDArray[np.floating]]:
     """Sums of the columns over sentences drawn with replacement, in blocks of [n_resamples, n_columns].
 
-    A sentence without entities adds nothing, so it is not drawn: the number of draws that fall on the other
-    sentences is binomial, and they are uniform among those. That is exact, and saves half the work on CoNLL.
+    Sentences without entities add nothing and are not drawn: the number of draws that fall on the other sentences
+    is binomial, and these draws are uniform. That gives the same distribution and saves half the work on CoNLL.
     """
     n_sentences = len(columns)
     columns = columns[columns.any(1)]
@@ -97,6 +96,6 @@ def _resampled_sums(
         size = min(block, resamples - start)
         draws = rng.binomial(n_sentences, n_rows / max(n_sentences, 1), size)
         rows = rng.integers(0, max(n_rows, 1), int(draws.sum()), dtype=np.int32)
-        cells = np.repeat(np.arange(size) * n_rows, draws) + rows
-        weights = np.bincount(cells, minlength=size * n_rows).astype(table.dtype).reshape(size, n_rows)
+        drawn = np.repeat(np.arange(size) * n_rows, draws) + rows  # index in [size, n_rows], flattened
+        weights = np.bincount(drawn, minlength=size * n_rows).astype(table.dtype).reshape(size, n_rows)
         yield weights @ table

@@ -1,4 +1,4 @@
-"""How large the paired difference of two methods is beside its spread over seeds."""
+"""Effect size: the paired difference of two methods relative to its spread over seeds."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wcabench.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class EffectSize:
-    """A paired difference over seeds, and its size beside its spread.
+    """A paired difference over seeds, and its size relative to its spread.
 
     Attributes:
         n: number of seeds.
@@ -33,7 +33,7 @@ class EffectSize:
 def effect_size(differences: ArrayLike) -> EffectSize:
     """Effect size of a paired difference over seeds.
 
-    It speaks of one test set: the denominator is the spread between seeds, not that between sentences.
+    It is that of one test set: the denominator is the spread between seeds, not that between sentences.
 
     Args:
         differences: F1 of one method minus F1 of the other, by seed, [n], in percent points.
@@ -53,9 +53,9 @@ def effect_size(differences: ArrayLike) -> EffectSize:
 
 
 def hedges_correction(freedom: int) -> float | None:
-    """What d is multiplied by to be unbiased: G(m / 2) / (sqrt(m / 2) G((m - 1) / 2)), m degrees of freedom.
+    """The factor that makes d unbiased: G(m / 2) / (sqrt(m / 2) G((m - 1) / 2)), with m degrees of freedom.
 
-    Hedges 1981, equation 6e. None for one degree of freedom, where d has no expectation.
+    Source: Hedges 1981, equation 6e. None for one degree of freedom, for which d has no expectation.
     """
     if freedom < 2:
         return None

@@ -33,11 +33,11 @@ def percentile_interval(values: NDArray[np.float64], level: float) -> Interval:
 def bca_interval(values: NDArray[np.float64], estimate: float, acceleration: float, level: float) -> Interval:
     """The bias-corrected and accelerated interval (Efron 1987; Efron & Tibshirani 1993, equation 14.10).
 
-    Quantiles of the same distribution as the percentile interval's, moved for the bias of its median and for
-    the skewness of the estimate. It does not make up for the variance that too few seeds leave out.
+    Its bounds are other quantiles of the same distribution than the percentile interval's, corrected for the bias of
+    the median and for the skewness of the estimate. It does not correct the variance that too few seeds understate.
 
     Args:
-        values: the statistic on each resample, [n_resamples]; of those equal to the estimate half count as below.
+        values: the statistic on each resample, [n_resamples]; half of those equal to the estimate count as below it.
         estimate: the statistic on the sample itself.
         acceleration: a sixth of the skewness of the estimate: see `jackknife.acceleration`.
         level: coverage aimed at, in (0, 1).
@@ -48,7 +48,7 @@ def bca_interval(values: NDArray[np.float64], estimate: float, acceleration: flo
     z = ndtri(np.array(tails(level)))
     n = len(values)
     below = (np.count_nonzero(values < estimate) + np.count_nonzero(values <= estimate)) / 2
-    # An estimate beyond all resamples would put the bias correction at infinity: half a resample bounds it.
+    # An estimate above or below all resamples would make the bias infinite: half a resample is the bound.
     share = np.clip(below, 0.5, n - 0.5) / n if n > 1 else 0.5
     bias = ndtri(share)
     moved = ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
@@ -56,7 +56,7 @@ def bca_interval(values: NDArray[np.float64], estimate: float, acceleration: flo
 
 
 def tails(level: float) -> tuple[float, float]:
-    """The two probabilities that an equal-tailed interval ends at: 0.025 and 0.975 for level 0.95.
+    """The probabilities of the two bounds of an equal-tailed interval: 0.025 and 0.975 for level 0.95.
 
     Raises:
         UserError: a level outside (0, 1).

@@ -1,8 +1,7 @@
 """Influence of every seed and every sentence on a mean F1 or a difference: the jackknife in a crossed design.
 
-All seeds are scored on all sentences, so an estimate varies for two reasons that are independent of each
-other: other seeds, and other sentences. Deleting a sentence takes it from all seeds; deleting a seed takes it
-from all sentences.
+All seeds are scored on all sentences, so an estimate varies for two independent reasons: other seeds, and other
+sentences. Leaving out a sentence leaves it out of all seeds; leaving out a seed leaves it out of all sentences.
 """
 
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ class Influences:
 
     Attributes:
         estimate: mean over seeds.
-        seeds: (n - 1) times what leaving out each seed takes from the mean, [n_seeds]; sums to 0.
+        seeds: (n - 1) times the mean minus the mean without each seed, [n_seeds]; sums to 0.
         sentences: the same for each sentence, left out of all seeds, [n_sentences]; sums to 0.
         crossed: the same for each sentence on each seed's own value, [n_sentences, n_seeds].
     """
@@ -60,19 +59,19 @@ def influences(columns: NDArray[np.int64], n_seeds: int) -> Influences:
     return Influences(estimate, values - estimate, crossed.mean(1), crossed)
 
 
-def acceleration(found: Influences) -> float:
+def acceleration(sample: Influences) -> float:
     """The acceleration of BCa: a sixth of the skewness of the estimate (Efron 1987).
 
     To first order the estimate is a mean over seeds plus a mean over sentences, independent of each other, so
     the third moments of the two add up, and the variances too: Efron & Tibshirani 1993, equation 14.15, as
     scipy.stats.bootstrap has it for several samples, which are the seeds and the sentences here.
-    A jackknife over sentences alone would treat the seeds as fixed while the resamples vary them. Deleting single
-    (seed, sentence) places would treat them as independent, which they are not.
+    A jackknife over sentences alone would treat the seeds as fixed, while the resamples vary them. Leaving out single
+    (seed, sentence) combinations would treat these as independent, which they are not.
 
     Returns:
         Dimensionless; 0 where nothing varies.
     """
-    samples = [one for one in (found.seeds, found.sentences) if len(one) > 1]
-    variance = sum(float((one**2).sum()) / len(one) ** 2 for one in samples)
-    third = sum(float((one**3).sum()) / len(one) ** 3 for one in samples)
+    parts = [values for values in (sample.seeds, sample.sentences) if len(values) > 1]
+    variance = sum(float((values**2).sum()) / len(values) ** 2 for values in parts)
+    third = sum(float((values**3).sum()) / len(values) ** 3 for values in parts)
     return third / (6 * variance**1.5) if variance > 0 else 0.0

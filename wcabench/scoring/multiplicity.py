@@ -16,10 +16,10 @@ NAMES: dict[str, str] = {"holm": "Holm", "benjamini-hochberg": "Benjamini-Hochbe
 
 @dataclass(frozen=True, slots=True)
 class Adjusted(Generic[Key]):
-    """The p values of one family after a correction.
+    """The p values of one family of comparisons after a correction.
 
     Attributes:
-        family: what was compared, in the caller's words: "every method and pair against none".
+        family: what was compared, as the caller describes it: "every method and pair against none".
         correction: "holm" or "benjamini-hochberg".
         pvalues: comparison -> adjusted p value.
     """
@@ -34,10 +34,10 @@ class Adjusted(Generic[Key]):
 
 
 def adjust(pvalues: Mapping[Key, float], family: str, correction: Correction = "holm") -> Adjusted[Key]:
-    """Correct p values for their number, and keep the name of the family that they were corrected over.
+    """Correct p values for their number.
 
-    A corrected p means nothing without its family, so the caller must name it. Take Holm where a single false
-    claim is one too many, Benjamini-Hochberg where a known share of false ones is tolerable.
+    A corrected p value means nothing without the family of comparisons that it was corrected over, so the caller must
+    name it. Holm limits the chance of a single false claim, Benjamini-Hochberg the share of false ones.
 
     Args:
         pvalues: comparison -> p value in [0, 1].
@@ -57,7 +57,7 @@ def adjust(pvalues: Mapping[Key, float], family: str, correction: Correction = "
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:
-    """Holm's step-down adjustment (Holm 1979): holds the chance of any false rejection in the family.
+    """Holm's step-down adjustment (Holm 1979), which limits the chance of any false rejection in the family.
 
     Args:
         pvalues: p values in [0, 1], in any order.
@@ -72,7 +72,7 @@ def holm(pvalues: Sequence[float]) -> list[float]:
 
 
 def benjamini_hochberg(pvalues: Sequence[float]) -> list[float]:
-    """Benjamini and Hochberg's step-up adjustment (1995): holds the expected share of false rejections.
+    """Benjamini and Hochberg's step-up adjustment (1995), which limits the expected share of false rejections.
 
     Proved for independent comparisons and for positively dependent ones (Benjamini & Yekutieli 2001), such as
     several methods against one baseline.

@@ -71,12 +71,12 @@ def std_range(std: float, n: int, level: float = 0.95) -> tuple[float, float]:
 def power_sentence(
     std: float | None, n: int, difference: float = 1.0, alpha: float = ALPHA, power: float = POWER
 ) -> str:
-    """How many seeds it takes to see a difference, in one sentence that also says how roughly that is known.
+    """How many seeds would show a difference, in one sentence, with the range that the number may lie in.
 
     Args:
         std: standard deviation of the paired seed differences (n - 1), in percent points; None for one seed.
         n: number of seeds that it was taken from.
-        difference: the difference to see, in points of F1.
+        difference: the difference to be found, in points of F1.
         alpha: level of the test.
         power: chance of seeing it.
 
@@ -88,7 +88,7 @@ def power_sentence(
         return f"How many seeds would show a difference of {points} cannot be told from one seed: run two or more."
     if std == 0:
         return f"All {n} seeds show the same difference: no spread to tell how many would show {points}."
-    low, high = (_seeds(seeds_needed(difference, one, alpha, power)) for one in std_range(std, n))
+    low, high = (_seeds(seeds_needed(difference, bound, alpha, power)) for bound in std_range(std, n))
     needed = seeds_needed(difference, std, alpha, power)
     about = "about " if needed else ""
     level = f"{alpha:g}".removeprefix("0")

@@ -1,9 +1,9 @@
-"""Entities carried from one language to the other by word links, and what goes wrong on the way.
+"""Projection of entities from one language to the other by word links, and its errors.
 
-Source: Yarowsky, Ngai & Wicentowski 2001, who carry a source entity to the words that its words are linked to. Systems
-that project annotations (such as García-Ferrero, Agerri & Rigau 2022) have to repair what comes out wrong: an entity
-without a counterpart, one that is split by a gap, and two that meet. Nothing is repaired here, no gap filled and no
-outlier dropped, for the links themselves are what is looked at.
+Source: Yarowsky, Ngai & Wicentowski 2001: the projection of a source entity is the set of target words to which its
+words are linked. Systems that project annotations (such as García-Ferrero, Agerri & Rigau 2022) repair three kinds of
+errors: an empty projection, a projection with a gap, and two projections that overlap. Nothing is repaired here, since
+the errors measure the quality of the links.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from wcabench.scoring.spans import Span
 
 @dataclass(frozen=True)
 class ProjectionErrors:
-    """Source entities, and how many go wrong. The projection of one is the set of target words linked to its words.
+    """Numbers of source entities: of all, and of those with an error.
 
-    An entity may be split and merged at once; one that is exact may still be merged.
+    An entity may be split and merged at the same time; one that is exact may be merged, too.
 
     Attributes:
         entities: source entities.
-        lost: their projection is empty.
-        split: their projection has a gap: its words do not stand side by side, so they would read as two entities.
-        merged: their projection shares a word with that of another source entity of the sentence.
-        exact: their projection is, word for word, a gold target entity of the same type.
+        lost: those whose projection is empty.
+        split: those whose projection has a gap, so that it would be read as two entities.
+        merged: those whose projection shares a word with that of another source entity of the sentence.
+        exact: those whose projection is, word for word, a gold target entity of the same type.
     """
 
     entities: int = 0
@@ -47,24 +47,24 @@ def projection_errors(
     Args:
         sentences: source entities, target entities, and word links (source index, target index) of each pair.
     """
-    kinds = [kind for one in sentences for kind in _sentence(*one)]
+    outcomes = [outcome for sentence in sentences for outcome in _sentence(*sentence)]
     names = ("lost", "split", "merged", "exact")
-    return ProjectionErrors(len(kinds), **{name: sum(name in kind for kind in kinds) for name in names})
+    return ProjectionErrors(len(outcomes), **{name: sum(name in own for own in outcomes) for name in names})
 
 
 def _sentence(
     source: Sequence[Span], target: Sequence[Span], links: Iterable[tuple[int, int]]
 ) -> Iterator[set[str]]:
-    """What befalls each source entity of one pair."""
+    """For each source entity of one pair, which of the fields of `ProjectionErrors` it counts in."""
     links = list(links)
     gold = {(frozenset(range(span.start, span.end)), span.type) for span in target}
     projected = [frozenset(j for i, j in links if span.start <= i < span.end) for span in source]
     for number, (span, words) in enumerate(zip(source, projected, strict=True)):
-        others = (other for place, other in enumerate(projected) if place != number)
-        befallen = {
+        others = (other for index, other in enumerate(projected) if index != number)
+        outcome = {
             "lost": not words,
             "split": bool(words) and max(words) - min(words) + 1 > len(words),
             "merged": any(words & other for other in others),
             "exact": (words, span.type) in gold,
         }
-        yield {name for name, holds in befallen.items() if holds}
+        yield {name for name, holds in outcome.items() if holds}

@@ -1,4 +1,4 @@
-"""Do two methods differ: approximate randomisation over sentences, sign flips over seeds."""
+"""Tests of whether two methods differ: approximate randomisation over sentences, sign flips over seeds."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def approximate_randomisation(
 
     Under the null hypothesis the two methods' outputs of a sentence may be swapped. A swap takes all seeds of
     the sentence together, since outputs of one sentence under several seeds are not independent. The test
-    speaks of these trained models on other sentences; what other seeds would do, `seed_permutation` asks.
+    generalises from these trained models to other sentences, not to other seeds; `seed_permutation` does that.
 
     Args:
         a: counts of each seed of one method.
@@ -43,7 +43,7 @@ def approximate_randomisation(
 def approximate_randomisations(
     pairs: Sequence[tuple[Sequence[Counts], Sequence[Counts]]], resamples: int = RESAMPLES, seed: int = SEED
 ) -> list[float]:
-    """`approximate_randomisation` of several pairs on one test set: the same swaps serve all, in one product.
+    """`approximate_randomisation` of several pairs on one test set, with the same swaps for all of them.
 
     Args:
         pairs: counts of each seed of one method, and of the same seeds of another; at least one pair.
@@ -60,7 +60,7 @@ def approximate_randomisations(
     changes = np.concatenate([of_b - of_a for of_a, of_b in columns], axis=1)
     ends = np.cumsum([of_a.shape[1] for of_a, _ in columns])[:-1]
     totals = [(of_a.sum(0), of_b.sum(0)) for of_a, of_b in columns]
-    observed = [abs(_mean_difference(*one)) - _TIE for one in totals]
+    observed = [abs(_mean_difference(*of_pair)) - _TIE for of_pair in totals]
     moving = np.flatnonzero(changes.any(axis=1))  # a swap of two outputs with the same counts changes nothing
     table = exact_floats(changes[moving], len(changes))
     rng = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def _columns(
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """What `stack` gives for both methods of each pair, all of one test set."""
     sides = [side for a, b in pairs for side in paired(a, b)]
-    hits, sizes = np.split(stack([one for side in sides for one in side]), 2, axis=1)
+    hits, sizes = np.split(stack([counts for side in sides for counts in side]), 2, axis=1)
     ends = np.cumsum([len(side) for side in sides])[:-1]
     parts = [
         np.concatenate(both, axis=1)
@@ -131,8 +131,8 @@ def seed_permutation(differences: ArrayLike, seed: int = SEED) -> tuple[float, f
         flips = _coins(np.random.default_rng(seed), SAMPLED_FLIPS, len(d))
         reached = int(np.count_nonzero(np.abs((1.0 - 2.0 * flips) @ d) >= reach))
         return (reached + 1) / (SAMPLED_FLIPS + 1), max(attainable_p(len(d)), 1 / (SAMPLED_FLIPS + 1))
-    # Half of the patterns are enough: the other half mirrors it.
+    # The patterns that flip the first sign give the same absolute sums as the others: they are left out.
     sums = d[:1]
-    for one in d[1:]:
-        sums = np.concatenate([sums + one, sums - one])
+    for value in d[1:]:
+        sums = np.concatenate([sums + value, sums - value])
     return float(np.mean(np.abs(sums) >= reach)), attainable_p(len(d))

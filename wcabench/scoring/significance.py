@@ -1,4 +1,4 @@
-"""What a report asks: the mean F1 of a method over its seeds, and whether two methods differ."""
+"""Mean F1 of a method over its seeds, and the comparison of two methods, as reports need them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,12 +77,12 @@ class Comparison:
         difference: mean over them of F1(a) - F1(b), in percent points.
         low: lower end of the t interval over seeds x sentences, which keeps its coverage where few seeds vary much.
         high: upper end.
-        p_t: two-sided p of the same t: other seeds and other sentences.
-        p_randomisation: two-sided p of approximate randomisation over sentences: these models, other sentences.
-        p_seeds: two-sided p of the sign-flip test over seeds: this test set, other seeds.
+        p_t: two-sided p of the same t, which generalises to other seeds and other sentences.
+        p_randomisation: two-sided p of approximate randomisation, which generalises to other sentences alone.
+        p_seeds: two-sided p of the sign-flip test over seeds, which generalises to other seeds alone.
         attainable_p: the smallest `p_seeds` that so many seeds can reach.
-        effect: the difference beside its spread over seeds.
-        percentile: the hierarchical bootstrap's interval by percentiles, where asked for.
+        effect: the difference relative to its spread over seeds.
+        percentile: the percentile interval of the hierarchical bootstrap, where asked for.
         bca: the BCa interval of the same resamples, where asked for.
     """
 
@@ -100,9 +100,9 @@ class Comparison:
 
     @property
     def p(self) -> float:
-        """The larger of `p_t` and `p_randomisation`: a claim has to pass both (Berger 1982).
+        """The larger of `p_t` and `p_randomisation`: a claim has to pass both tests (Berger 1982).
 
-        The t test alone leans on the jackknife being near normal, randomisation alone says nothing of other seeds.
+        The t test alone relies on the jackknife being nearly normal; randomisation alone says nothing of other seeds.
         """
         return max(self.p_t, self.p_randomisation)
 
@@ -119,7 +119,7 @@ def summarise(counts: Mapping[int, Counts], *, level: float = 0.95) -> Summary:
     """
     ordered = [counts[key] for key in sorted(counts)]
     interval = crossed_t_mean(ordered, level)
-    f1 = np.array([one.f1 for one in ordered])
+    f1 = np.array([of_seed.f1 for of_seed in ordered])
     std = float(f1.std(ddof=1)) if len(f1) > 1 else None
     return Summary(len(f1), float(f1.mean()), std, interval.low, interval.high)
 
@@ -148,10 +148,10 @@ def compare(
     Raises:
         UserError: no common seed, or counts of different test sets.
     """
-    found = compare_all({"a": a}, b, resamples=resamples, level=level, seed=seed, bootstrap=bootstrap)["a"]
-    if isinstance(found, UserError):
-        raise found
-    return found
+    result = compare_all({"a": a}, b, resamples=resamples, level=level, seed=seed, bootstrap=bootstrap)["a"]
+    if isinstance(result, UserError):
+        raise result
+    return result
 
 
 def compare_all(
@@ -163,7 +163,7 @@ def compare_all(
     seed: int = SEED,
     bootstrap: bool = False,
 ) -> dict[str, Comparison | UserError]:
-    """`compare` several methods with one baseline, much faster than one by one; what each finds is the same.
+    """`compare` several methods with one baseline: the same results, much faster than one by one.
 
     Args:
         methods: name -> seed -> counts.
@@ -174,24 +174,24 @@ def compare_all(
         bootstrap: see `compare`.
 
     Returns:
-        name -> its comparison, or why it cannot be compared.
+        name -> its comparison, or the error that says why it cannot be compared.
     """
-    found: dict[str, Comparison | UserError] = {}
+    results: dict[str, Comparison | UserError] = {}
     pairs: dict[str, _Paired] = {}
     for name, counts in methods.items():
         try:
             pairs[name] = _pair(counts, baseline)
         except UserError as error:
-            found[name] = error
+            results[name] = error
     p_values = (
-        approximate_randomisations([(one.a, one.b) for one in pairs.values()], resamples, seed)
+        approximate_randomisations([(pair.a, pair.b) for pair in pairs.values()], resamples, seed)
         if pairs
         else []
     )
     for (name, pair), p in zip(pairs.items(), p_values, strict=True):
         resampled = resample_difference(pair.a, pair.b, resamples, seed) if bootstrap else None
-        found[name] = _comparison(pair, p, level, resampled)
-    return {name: found[name] for name in methods}
+        results[name] = _comparison(pair, p, level, resampled)
+    return {name: results[name] for name in methods}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,8 +206,10 @@ class _Paired:
 def _pair(a: Mapping[int, Counts], b: Mapping[int, Counts]) -> _Paired:
     common = sorted(a.keys() & b.keys())
     if not common:
-        mine, theirs = (", ".join(map(str, sorted(keys))) or "none" for keys in (a, b))
-        raise UserError(f"no seed in common ({mine} against {theirs}): run both methods with the same seeds")
+        seeds_of_a, seeds_of_b = (", ".join(map(str, sorted(seeds))) or "none" for seeds in (a, b))
+        raise UserError(
+            f"no seed in common ({seeds_of_a} against {seeds_of_b}): run both methods with the same seeds"
+        )
     of_a, of_b = [a[key] for key in common], [b[key] for key in common]
     return _Paired(of_a, of_b, stack_pair(of_a, of_b))
 
@@ -215,16 +217,16 @@ def _pair(a: Mapping[int, Counts], b: Mapping[int, Counts]) -> _Paired:
 def _comparison(
     pair: _Paired, p_randomisation: float, level: float, resampled: Resampled | None
 ) -> Comparison:
-    found = influences(pair.columns, len(pair.a))
-    interval = crossed_t_interval(found, level)
+    sample = influences(pair.columns, len(pair.a))
+    interval = crossed_t_interval(sample, level)
     differences = np.array([x.f1 - y.f1 for x, y in zip(pair.a, pair.b, strict=True)])
     p_seeds, smallest = seed_permutation(differences)
     return Comparison(
         n_common_seeds=len(pair.a),
-        difference=found.estimate,
+        difference=sample.estimate,
         low=interval.low,
         high=interval.high,
-        p_t=crossed_t_p(found),
+        p_t=crossed_t_p(sample),
         p_randomisation=p_randomisation,
         p_seeds=p_seeds,
         attainable_p=smallest,

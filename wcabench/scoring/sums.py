@@ -1,4 +1,4 @@
-"""Micro F1 of several seeds as a function of summed per-sentence counts: what all resampling works on."""
+"""Micro F1 of several seeds as a function of summed per-sentence counts, on which all resampling works."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,7 @@ from wcabench.scoring.counts import Counts
 
 
 def stack(counts: Sequence[Counts]) -> NDArray[np.int64]:
-    """The columns that F1 is made of, one pair a seed.
-
-    F1 = 2 tp / (predicted + gold), so two numbers a sentence and seed are enough.
+    """The columns that F1 is computed from, two for each seed, since F1 = 2 tp / (predicted + gold).
 
     Args:
         counts: the counts of each seed (or of each seed of one method, then of another), on one test set.
@@ -38,7 +36,8 @@ def stack(counts: Sequence[Counts]) -> NDArray[np.int64]:
                 f"cannot compare: sentence {differ[0] + 1} has different numbers of gold entities; "
                 "the cells were scored on different test sets or label sets; run them again on one"
             )
-    return np.stack([one.hits for one in counts] + [one.sizes for one in counts], axis=1)
+    columns = [of_seed.hits for of_seed in counts] + [of_seed.sizes for of_seed in counts]
+    return np.stack(columns, axis=1)
 
 
 def stack_pair(a: Sequence[Counts], b: Sequence[Counts]) -> NDArray[np.int64]:
@@ -54,11 +53,11 @@ def stack_pair(a: Sequence[Counts], b: Sequence[Counts]) -> NDArray[np.int64]:
     Raises:
         UserError: no counts, unequal numbers of seeds, or counts of different test sets.
     """
-    return stack([one for side in paired(a, b) for one in side])
+    return stack([counts for side in paired(a, b) for counts in side])
 
 
 def paired(a: Sequence[Counts], b: Sequence[Counts]) -> tuple[Sequence[Counts], Sequence[Counts]]:
-    """Both, which are of one length.
+    """Both arguments, after a check that they are of one length.
 
     Raises:
         UserError: unequal numbers of seeds.

@@ -52,7 +52,10 @@ def rescore(
 
     Nothing is trained. The gold tags are read from the data of each cell's suite, which must be what the cell was
     scored on; the suite's TOML file is given with --suite where it does not come with wcabench. With CELLs (the
-    beginnings of their keys) those alone. A cell whose counts change is replaced whole; the others are not touched.
+    beginnings of their keys) those alone.
+
+    A cell that was counted by other code is replaced whole, also under a new key, so that a run takes it for done;
+    the others are not touched.
     """
     from wcabench.errors import UserError
     from wcabench.runs.gold import GoldReader
@@ -68,13 +71,13 @@ def rescore(
     else:
         for one in rescored:
             click.echo(_line(one))
-    echo_left_out(left_out, "not rescored")
+    echo_left_out(_by_reason(left_out), "not rescored")
     if not rescored:
-        raise UserError(f"{results}: no cell could be rescored; the reasons stand above")
+        raise UserError(f"{results}: no cell could be rescored; the reasons are printed above")
     if not as_json:
         changed = sum(one.changed for one in rescored)
-        written = "would be written" if dry_run else "written"
-        log(f"{results}: {len(rescored)} rescored, {changed} changed and {written}")
+        done = "would change" if dry_run else "changed and were written"
+        log(f"{results}: {len(rescored)} rescored, of which {changed} {done}")
 
 
 def _chosen(
@@ -84,19 +87,14 @@ def _chosen(
     pairs: tuple[str, ...],
     methods: tuple[str, ...],
 ) -> "tuple[list[Cell], LeftOut]":
-    """The finished cells that are asked for, and (path, reason) for those that cannot be read or failed."""
+    """The cells that are asked for, and (path, reason) for those that cannot be read."""
     from wcabench.errors import UserError
     from wcabench.reports.selection import CellSelection, select
 
     cells, corrupt = ([store.find(name) for name in names], []) if names else store.cells()
     if not cells:
         raise UserError(f"{store.root}: no cell in it; give the folder with --results")
-    chosen = select(cells, CellSelection(suites, pairs, methods))
-    left_out: LeftOut = list(corrupt)
-    left_out += [
-        (cell.path, "a failed cell has no predicted tags") for cell in chosen if cell.state != "done"
-    ]
-    return [cell for cell in chosen if cell.state == "done"], left_out
+    return select(cells, CellSelection(suites, pairs, methods)), list(corrupt)
 
 
 def _rescored(
@@ -109,7 +107,7 @@ def _rescored(
 
     for cell in cells:
         try:
-            one = rescore_cell(cell, gold.tags(cell))
+            one = rescore_cell(cell, gold)
             if one.changed and not dry_run:
                 write_rescored(one, store)
         except StoreError:
@@ -120,9 +118,22 @@ def _rescored(
             yield one
 
 
+def _by_reason(left_out: LeftOut) -> LeftOut:
+    """One entry for each reason, which says for how many cells it holds."""
+    paths: dict[str, list[object]] = {}
+    for path, reason in left_out:
+        paths.setdefault(reason, []).append(path)
+    return [
+        (own[0] if len(own) == 1 else f"{len(own)} cells, the first {own[0]}", reason)
+        for reason, own in paths.items()
+    ]
+
+
 def _line(one: "Rescored") -> str:
-    change = f"{one.old_f1:.2f} -> {one.new_f1:.2f}" if one.changed else f"{one.old_f1:.2f} unchanged"
-    return f"{one.cell.key}  {one.cell.suite}  {one.cell.label}: F1 {change}"
+    unchanged = one.old_f1 == one.new_f1
+    f1 = f"{one.old_f1:.2f} unchanged" if unchanged else f"{one.old_f1:.2f} -> {one.new_f1:.2f}"
+    key = "" if one.key == one.cell.key else f"; its key is now {one.key}"
+    return f"{one.cell.key}  {one.cell.suite}  {one.cell.label}: F1 {f1}{key}"
 
 
 def _plain(results: Path, rescored: "list[Rescored]", left_out: LeftOut, dry_run: bool) -> dict[str, Any]:
@@ -131,7 +142,8 @@ def _plain(results: Path, rescored: "list[Rescored]", left_out: LeftOut, dry_run
         "written": not dry_run,
         "cells": [
             {
-                "key": one.cell.key,
+                "key": one.key,
+                "key_before": one.cell.key,
                 "suite": one.cell.suite,
                 "pair": one.cell.pair,
                 "method": one.cell.method,
@@ -139,7 +151,7 @@ def _plain(results: Path, rescored: "list[Rescored]", left_out: LeftOut, dry_run
                 "f1_before": one.old_f1,
                 "f1": one.new_f1,
                 "changed": one.changed,
-                "path": str(one.cell.path),
+                "path_before": str(one.cell.path),
             }
             for one in rescored
         ],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FACTS = (
     "signature",
+    "caption",
     "state",
     "error",
     "f1",
@@ -24,9 +25,11 @@ FACTS = (
     "peak_device_memory_mb",
     "finished",
     "origin",
+    "commit",
     "encoder_name",
+    "labels",
 )
-SECTIONS = ("config", "model", "training", "diagnostics", "timings", "environment", "code")
+SECTIONS = ("config", "model", "training", "diagnostics", "timings", "environment", "code", "rescored")
 
 
 @click.command()
@@ -48,11 +51,14 @@ def show(cell: str, results: Path, as_json: bool) -> None:
 
 
 def _describe(cell: "Cell") -> Iterator[str]:
+    from wcabench.reports.provenance import older_note
     from wcabench.runs.signature import cell_signature
 
     record = {**cell.record, "signature": cell_signature(cell.record)}
     yield f"{cell.suite} {cell.label}  ({cell.key})"
     yield str(cell.path)
+    if cell.is_older:
+        yield f"note: {older_note([cell])}"
     yield from (f"{name}: {_value(record[name])}" for name in FACTS if record.get(name) not in (None, ""))
     yield from (f"note: {note}" for note in record.get("notes", ()))
     for side, scores in record.get("scores", {}).items():
@@ -75,7 +81,10 @@ def _stage_lines(stage: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 
 
 def _score_lines(side: str, scores: Mapping[str, Any]) -> Iterator[str]:
-    yield f"\n{side} (strict; lenient F1 {scores['lenient']['f1']:.2f})"
+    from wcabench.scoring.scorer import OTHER_SCORERS, STRICT
+
+    others = [f"{one.name} F1 {scores[one.name]['f1']:.2f}" for one in OTHER_SCORERS if one.name in scores]
+    yield f"\n{side} ({'; '.join([STRICT.name, *others])})"
     for name, score in {"all": scores["micro"], **scores["per_type"]}.items():
         yield (
             f"  {name:5} P {score['precision']:6.2f}  R {score['recall']:6.2f}  F1 {score['f1']:6.2f}"
