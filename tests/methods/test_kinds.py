@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -124,7 +125,12 @@ def test_a_model_is_kept_where_that_is_asked_for_and_gone_otherwise(run, tmp_pat
 
 
 def test_a_model_from_the_store_predicts_what_the_trained_one_did(run, tmp_path):
-    first, _ = run("none", pairs=("en-nl",), keep=True)
-    second, _ = run("none", pairs=("en-nl",), keep=True, force=True)
-    assert second["none"][0].record["model"]["shared"]
-    assert first["none"][0].tags() == second["none"][0].tags()
+    first, _ = run("none", keep=True)
+    trained = first["none"][0].tags()
+    shutil.rmtree(first["none"][0].path)
+    again, results = run("none", keep=True)
+    assert again["none"][0].record["model"]["shared"] and not any(r.trained for r in results.values())
+    assert again["none"][0].tags() == trained
+    forced, results = run("none", keep=True, force=True)
+    assert all(result.trained for result in results.values())
+    assert forced["none"][0].tags() == trained

@@ -159,3 +159,35 @@ def test_each_of_n_processes_gets_its_share_of_the_cores() -> None:
 
     cores = len(os.sched_getaffinity(0))
     assert threads_each(1) == cores and threads_each(10 * cores) == 1
+
+
+@pytest.mark.slow
+def test_of_two_processes_that_need_one_model_one_trains_it_and_the_other_waits(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    small = ("--set", "recipe.max_labelled=400", "--set", "recipe.epochs=1", "--json")
+
+    def start(pair: str) -> "subprocess.Popen[str]":
+        command = [
+            sys.executable,
+            "-m",
+            "wcabench",
+            "run",
+            "-m",
+            "none",
+            "-p",
+            pair,
+            "-r",
+            str(results),
+            *small,
+        ]
+        return subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    processes = [start(pair) for pair in ("en-nl", "en-de")]
+    outputs = [process.communicate(timeout=300) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    answers = [json.loads(out) for out, _ in outputs]
+    assert sorted((a["models"]["trained"], a["models"]["shared"]) for a in answers) == [(0, 1), (1, 0)]
+    assert len({cell["model"] for answer in answers for cell in answer["cells"]}) == 1
+    assert not list((results / ".models").iterdir()), "the last one that needed it removes it"

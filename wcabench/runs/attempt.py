@@ -158,7 +158,9 @@ def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> Tra
 
     progress = _progress(cell, listener)
     try:
-        return obtain_model(cell, settings.models, settings.source, settings.device, progress)
+        return obtain_model(
+            cell, settings.models, settings.source, settings.device, progress, force=settings.force
+        )
     except StoreError:
         raise
     except (Exception, SystemExit) as error:  # a method may raise anything; the other cells go on

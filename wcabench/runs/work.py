@@ -95,7 +95,13 @@ class Stopwatch:
 
 
 def obtain_model(
-    planned: PlannedCell, models: ModelStore, source: "DataSource", device: str, progress: Progress
+    planned: PlannedCell,
+    models: ModelStore,
+    source: "DataSource",
+    device: str,
+    progress: Progress,
+    *,
+    force: bool = False,
 ) -> TrainedModel:
     """The model of a cell: from the store, or trained now and kept there. The caller holds its lock.
 
@@ -105,6 +111,7 @@ def obtain_model(
         source: where the data is.
         device: "auto", "cpu" or "cuda".
         progress: called with (phase, done, total).
+        force: train it even where the store has it.
 
     Raises:
         UserError: data, encoder or options that are wrong.
@@ -114,7 +121,7 @@ def obtain_model(
 
     device = resolve_device(device)
     method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
-    stored = models.load(planned.model, device)
+    stored = None if force else models.load(planned.model, device)
     if stored is not None:
         return TrainedModel(method, stored.tagger, stored.record, device, shared=True)
     tagger, record = _fit(method, planned, models, source, device, progress)
