@@ -81,7 +81,7 @@ def test_an_unknown_command_gets_the_nearest(invoke: Any, words: list[str], offe
         (["run", "en-nl"], "wcabench run: got unexpected extra argument (en-nl)"),
         (["report", "--format", "word"], "wcabench report: invalid value for '--format' / '-f'"),
         (["plot"], "wcabench plot: missing argument"),
-        (["score", "gold"], "wcabench score: missing argument 'PRED'"),
+        (["score"], "wcabench score: missing argument 'GOLD'"),
         (["store", "verify", "-r"], "wcabench store verify: option '-r' requires an argument"),
         (["align", "show"], "wcabench align show: missing option '--pair' / '-p'"),
         (["align", "a", "b", "c"], "wcabench align: got unexpected extra argument (c)"),

@@ -298,3 +298,9 @@ def test_prepare_downloads_an_encoder_of_the_hub_without_pickles(tiny, monkeypat
 def test_prepare_refuses_unknown_pairs(tiny):
     result = prepare("--suite", str(tiny), "--pair", "en-ml")
     assert result.exit_code == 2 and "did you mean 'en-nl'" in result.stderr
+
+
+def test_prepare_says_what_the_files_may_not_mean(tiny):
+    (tiny.parent / "pairs.tsv").write_text("She left\tZij vertrok\t1-1\n")
+    said = prepare("--suite", str(tiny), "--offline").stderr
+    assert "en-nl-parallel: links are read with words counted from 0" in said

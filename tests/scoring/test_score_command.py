@@ -41,7 +41,8 @@ def files(tmp_path: Path) -> tuple[str, str]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(score, arguments)
+    # As the group calls it: click keeps the names of the help option of the first call.
+    return CliRunner().invoke(score, arguments, help_option_names=["-h", "--help"])
 
 
 def test_json_has_exactly_the_promised_keys_and_seqevals_numbers(files: tuple[str, str]) -> None:

@@ -19,7 +19,7 @@ from wcabench.cli.options import (
     suite_option,
 )
 from wcabench.cli.output import echo_json
-from wcabench.cli.stderr import ErrorMessage
+from wcabench.cli.stderr import ErrorMessage, warn
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
@@ -87,7 +87,7 @@ def prepare(
         _print_table(rows)
     for row in rows:
         if row.doubt and not as_json:
-            click.echo(f"{row.resource}: {row.doubt}", err=True)
+            warn(f"{row.resource}: {row.doubt}")
     errors = [row.error for row in rows if row.error]
     for error in errors[:-1]:
         ErrorMessage(error).show()
