@@ -57,9 +57,16 @@ def parse_encoder(text: str) -> EncoderConfig:
     """`PATH_OR_ID[@revision]` as an encoder with default settings.
 
     A folder that exists is taken as such, even with an `@` in its name.
+
+    Raises:
+        UserError: no path can have that name.
     """
-    path = Path(text).expanduser()
-    if path.is_dir():
+    try:
+        path = Path(text).expanduser()
+        is_folder = path.is_dir()
+    except (OSError, RuntimeError) as error:  # too long; the home of nobody
+        raise UserError(f"--encoder {text[:80]}: {getattr(error, 'strerror', None) or error}") from error
+    if is_folder:
         return EncoderConfig(name=str(path))
     name, at, revision = text.rpartition("@")
     if at and name and revision:
