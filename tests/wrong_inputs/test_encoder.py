@@ -12,7 +12,7 @@ COMMIT = "0123456789" * 4
 TEXT = "pairs.txt"
 ALIGN = ("align", TEXT, "--method", "nearest-token")
 SHOW = ("show-alignment", "--suite", "tiny.toml", "--pair", "en-nl", "--line", "1")
-SWEEP = ("evaluate-alignment", "--sweep", "--gold", "mini", "--method", "nearest-token")
+SWEEP = ("evaluate-alignment", "--sweep", "--gold", "mini-en-nl", "--method", "nearest-token")
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +120,11 @@ def test_a_folder_that_is_no_encoder_is_refused(here):
 def test_a_branch_or_tag_is_refused_for_it_moves(command, revision):
     line = refusal(wcabench(*command, "--encoder", f"nobody/nothing@{revision}"))
     assert f"'{revision}' is no commit" in line and "pin one with --encoder ID@COMMIT" in line
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-that-name/x", "x" * 5000, "a b@c", "@", "a/b/c@d"])
+def test_a_name_that_no_encoder_can_have_is_refused(name):
+    assert "encoder" in refusal(wcabench(*ALIGN, "--encoder", name))
 
 
 def test_a_folder_that_is_called_as_a_hub_id_is_said_to_be_the_folder(here):

@@ -65,9 +65,16 @@ def parse_encoder(text: str) -> EncoderConfig:
     """`PATH_OR_ID[@revision]` as an encoder with default settings.
 
     A folder that exists is taken as such, even with an `@` in its name.
+
+    Raises:
+        UserError: no path can have that name.
     """
     path = expanded(text)
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:  # too long
+        raise UserError(f"--encoder {text[:80]}: {getattr(error, 'strerror', None) or error}") from error
+    if is_folder:
         return EncoderConfig(name=str(path))
     name, at, revision = text.rpartition("@")
     if at and name and revision:
