@@ -1,6 +1,7 @@
 """Sentences under a table: encoder, recipe, data, seeds, and what the cells say of themselves."""
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -73,7 +74,9 @@ def short_identity(identity: str) -> str:
 
 
 def _recipe_text(recipe: Mapping[str, Any]) -> str:
-    defaults = dataclasses.asdict(RecipeConfig())
+    defaults = json.loads(
+        json.dumps(dataclasses.asdict(RecipeConfig()))
+    )  # as a cell has them: lists, no tuples
     changed = [f"{k}={v}" for k, v in recipe.items() if k != "select" and defaults.get(k, object()) != v]
     select = str(recipe.get("select", "last"))
     return f"{', '.join(changed) or 'defaults'}; {SELECTION.get(select, select)}"
