@@ -129,6 +129,12 @@ class DataConfig:
     translation: str | None = None
 
 
+# The suite that a command takes where none is named.
+DEFAULT_SUITE = "mini"
+# The tables of `--set` beside the methods' own.
+TABLES: dict[str, type[Any]] = {"encoder": EncoderConfig, "recipe": RecipeConfig, "data": DataConfig}
+
+
 def resolved(settings: Any) -> dict[str, Any]:
     """A settings dataclass as the table that stands in a configuration, and so in its key."""
     table = dataclasses.asdict(settings)

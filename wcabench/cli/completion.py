@@ -87,13 +87,13 @@ def complete_stored(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_table(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The tables of `--set`: encoder, recipe, data and the methods."""
-    from wcabench.cli.settings import TABLES
+    from wcabench.config import TABLES
 
     return [*_items(list(TABLES), incomplete), *complete_method(ctx, param, incomplete)]
 
 
 def _pairs(ctx: click.Context) -> tuple[str, ...]:
-    from wcabench.cli.options import DEFAULT_SUITE
+    from wcabench.config import DEFAULT_SUITE
     from wcabench.data.suites import load_suite
 
     try:

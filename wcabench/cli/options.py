@@ -21,9 +21,9 @@ from wcabench.cli.completion import (
     complete_suite,
 )
 from wcabench.cli.stderr import QUIET
+from wcabench.config import DEFAULT_SUITE
 
 F = TypeVar("F", bound=Callable[..., Any])
-DEFAULT_SUITE = "mini"
 DEFAULT_RESULTS = Path("results")
 
 

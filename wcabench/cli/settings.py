@@ -12,11 +12,10 @@ from wcabench.cli.completion import complete_table
 from wcabench.cli.options import json_option, suite_option
 from wcabench.cli.output import echo_json
 from wcabench.cli.stderr import warn
-from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
+from wcabench.config import TABLES
 from wcabench.errors import UserError
 from wcabench.option_docs import attribute_docs
 
-TABLES = {"encoder": EncoderConfig, "recipe": RecipeConfig, "data": DataConfig}
 # Which encoder it is, is said by --encoder and not by --set.
 NOT_SET = {"encoder.name", "encoder.revision"}
 MARK = "*"

@@ -1,12 +1,9 @@
 """What the settings of a pretraining may be: the range of each number, and what is wrong together."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wcabench.errors import require
-
-if TYPE_CHECKING:
-    from wcabench.pretraining.settings import Pretraining
 
 # Beyond these a process ends for want of memory; no encoder comes near them.
 MOST_PIECES = 1_000_000
@@ -36,8 +33,8 @@ def check_name(name: str, where: str) -> None:
     )
 
 
-def check_together(made: "Pretraining", where: str) -> None:
-    """Refuse settings that are wrong together."""
+def check_together(made: Any, where: str) -> None:
+    """Refuse settings (`wcabench.pretraining.settings.Pretraining`) that are wrong together."""
     teaching, training, model, text = made.teaching, made.training, made.model, made.text
     require(
         text.max_length <= model.positions,

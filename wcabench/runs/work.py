@@ -12,7 +12,7 @@ from wcabench.config import build
 from wcabench.contract import Side, Tagger
 from wcabench.data.guard import data_closed
 from wcabench.errors import UserError
-from wcabench.nn.identity import encoder_name
+from wcabench.nn.identity import encoder_identity, encoder_name
 from wcabench.runs.cells import COUNTS, TAGS
 from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.diagnosis import diagnose
@@ -142,6 +142,10 @@ def _fit(
 
     watch = Stopwatch()
     reset_peak_memory()
+    if encoder_identity(planned.encoder) != planned.config["model"]["encoder"]["identity"]:
+        raise UserError(
+            f"encoder '{planned.encoder.name}' changed on disk while this run was going on; give the same command again"
+        )
     data, closed = load_training_data(planned, source), data_files(planned, source)
     watch.lap("load")
     bench = Bench(

@@ -13,7 +13,6 @@ from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.completion import complete_method
 from wcabench.cli.input_options import INPUT_FILE, encoding_option
 from wcabench.cli.options import (
-    DEFAULT_SUITE,
     data_dir_option,
     device_option,
     encoder_option,
@@ -190,6 +189,7 @@ def _encoder(
     """The encoder, and what it is in words."""
     import dataclasses
 
+    from wcabench.config import DEFAULT_SUITE
     from wcabench.nn.identity import encoder_identity, encoder_name
     from wcabench.nn.precision import resolve_device
     from wcabench.nn.probe import open_encoder

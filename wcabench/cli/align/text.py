@@ -12,7 +12,6 @@ from wcabench.cli.commands import ALIGN
 from wcabench.cli.groups import CommandGroup, entry_items
 from wcabench.cli.input_options import INPUT_FILE, pair_form, pair_options
 from wcabench.cli.options import (
-    DEFAULT_SUITE,
     device_option,
     encoder_option,
     one_method_option,
@@ -170,6 +169,8 @@ def _coupled(
 
     chosen = tables.get("recipe", {})
     recipe = overlay(RecipeConfig(), chosen, "recipe")
+    from wcabench.config import DEFAULT_SUITE
+
     config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
     model = open_encoder(config, recipe, resolve_device(device), limit_given="max_length" in chosen)
     kept = [SentencePair(one, other) for one, other in pairs if one and other]
