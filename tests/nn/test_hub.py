@@ -49,7 +49,7 @@ def cached(cache, tmp_path):
 def test_what_is_not_cached_is_one_line_that_says_what_to_do():
     for attempt in (load_tokenizer, load_encoder, lambda encoder: probe_encoder(encoder, 40)):
         with pytest.raises(
-            UserError, match=f"'owner/tiny' at {COMMIT} is not in the hub cache.*wcabench prepare"
+            UserError, match=f"'owner/tiny' at {COMMIT} is not in the hub cache.*wcabench suite prepare"
         ):
             attempt(ENCODER)
     with pytest.raises(UserError, match="--offline forbids the download"):
