@@ -21,7 +21,7 @@ def export(
     methods: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Write the finished cells into FILE, a .zip: records, counts and a manifest with checksums.
+    """Write the finished cells into FILE, a .zip: records, counts, predicted tags, and a manifest.
 
     It holds no word of a corpus, so it may be published where the corpus may not. The same cells give the same
     bytes. `wcabench store import` reads it.
