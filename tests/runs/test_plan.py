@@ -157,6 +157,33 @@ def test_a_broken_method_asked_for_by_name_is_an_error(make_plan: Any) -> None:
         make_plan(("all", "unimportable"))
 
 
+def test_as_published_takes_each_methods_own_settings_under_those_that_are_set(
+    make_plan: Any, world: Any, monkeypatch: Any
+) -> None:
+    published = {"recipe.epochs": 7, "recipe.learning_rate": 2e-5, "encoder.freeze": 3}
+    info = dataclasses.replace(world.Lookup.info, published=published)
+    monkeypatch.setattr(world.Lookup, "info", info)
+    methods, more = ("lookup", "shared"), {"as_published": True, "settings": {"recipe": {"epochs": "2"}}}
+    own, other = make_plan(methods, **more)
+    assert (own.recipe.epochs, own.recipe.learning_rate, own.encoder.freeze) == (2, 2e-5, 3)
+    assert (other.recipe.epochs, other.recipe.learning_rate, other.encoder.freeze) == (2, 5e-5, -1)
+    assert make_plan(settings=more["settings"])[0].recipe.learning_rate == 5e-5
+    assert own.config["model"]["recipe"]["learning_rate"] == 2e-5
+
+
+def test_all_leaves_out_what_the_suite_has_no_data_for_and_a_name_that_is_given_is_refused(
+    make_plan: Any, world: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(world.Shared, "info", dataclasses.replace(world.Shared.info, needs={"dictionary"}))
+    said: list[str] = []
+    cells = make_plan(("all",), ("all",), (1, 2), warn=said.append)
+    assert "shared" not in {cell.method for cell in cells} and "lookup" in {cell.method for cell in cells}
+    left_out = [line for line in said if "shared" in line]
+    assert len(left_out) == 2 and "no dictionary data" in left_out[0], "one line a pair, not one a seed"
+    with pytest.raises(UserError, match=r"needs dictionary data.*dictionary"):
+        make_plan(("shared",))
+
+
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | st.text(),
