@@ -134,3 +134,22 @@ def test_a_model_from_the_store_predicts_what_the_trained_one_did(run, tmp_path)
     forced, results = run("none", keep=True, force=True)
     assert all(result.trained for result in results.values())
     assert forced["none"][0].tags() == trained
+
+
+def test_a_run_that_is_cut_short_leaves_its_models_and_goes_on_with_them(run, tmp_path, monkeypatch):
+    from wcabench.runs import attempt
+
+    real = attempt.score_cell
+
+    def interrupted(planned, *arguments, **more):
+        if planned.pair == "en-de":
+            raise KeyboardInterrupt
+        return real(planned, *arguments, **more)
+
+    monkeypatch.setattr(attempt, "score_cell", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run("none", pairs=("en-nl", "en-de"))
+    monkeypatch.setattr(attempt, "score_cell", real)
+    _, results = run("none", pairs=("en-nl", "en-de"))
+    assert sorted((r.fresh, r.trained) for r in results.values()) == [(False, False), (True, False)]
+    assert not list((tmp_path / ".models").iterdir())

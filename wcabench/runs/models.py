@@ -107,14 +107,19 @@ class ModelStore:
 
     @contextmanager
     def needed(self, keys: Iterable[str]) -> Iterator["Lease"]:
-        """Meanwhile no other run removes these models; afterwards those that nobody needs are removed."""
+        """Meanwhile no other run removes these models; afterwards those that nobody needs are removed.
+
+        A run that is cut short leaves its models: the same command goes on with them.
+        """
         lease = Lease(self, tuple(keys), f"{os.getpid()}-{secrets.token_hex(4)}")
         with self.store.lock(f"lease-{lease.name}"):
             lease.write()
             try:
                 yield lease
-            finally:
-                lease.end()
+            except BaseException:
+                lease.withdraw()
+                raise
+            lease.end()
 
     def needed_elsewhere(self, key: str, own: str) -> bool:
         """Whether another run that is under way has a lease on a model."""
@@ -165,9 +170,13 @@ class Lease:
             if held:
                 shutil.rmtree(self.models.folder(key), ignore_errors=True)
 
+    def withdraw(self) -> None:
+        """Give up the claim, and leave the models where they are."""
+        self._file.unlink(missing_ok=True)
+
     def end(self) -> None:
         """Give up the claim; models that nobody else needs are removed."""
-        self._file.unlink(missing_ok=True)
+        self.withdraw()
         for key in self.keys:
             if self.models.folder(key).exists():
                 self.drop(key)
