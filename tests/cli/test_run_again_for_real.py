@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from wcabench.cli import main
@@ -43,3 +44,21 @@ def test_a_training_is_repeated_bit_for_bit_by_verify_and_from_its_signature(
 
     without = call("store", "verify", row["path"])
     assert without.exit_code == 2 and "give its folder with --encoder" in without.output
+
+
+def test_a_cell_that_was_rescored_after_a_change_of_the_scorers_is_done_for_run(
+    tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = [word for one in TINY for word in ("--set", f"recipe.{one}")]
+    results = ("--results", str(tmp_path / "r"))
+    grid = ("run", "--pair", "en-nl", "--method", "none", *settings, "--encoder", str(tiny_encoder), *results)
+    with monkeypatch.context() as yesterday:
+        yesterday.setattr("wcabench.runs.plan.scoring_code", lambda: "0" * 64)
+        assert call(*grid).exit_code == 0
+    (to_run,) = json.loads(call(*grid, "--dry-run", "--json").stdout)["cells"]
+    assert to_run["state"] == "to run"
+    rescored = CliRunner().invoke(main, ["store", "rescore", *results, "--json"])
+    (row,) = json.loads(rescored.stdout)["cells"]
+    assert row["key"] == to_run["key"] != row["key_before"] and row["f1"] == row["f1_before"]
+    again = json.loads(call(*grid, "--json").stdout)
+    assert again["cells"][0]["cached"] and again["models"] == {"trained": 0, "shared": 0}
