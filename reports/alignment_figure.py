@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wcabench.printable import printable
 from wcabench.reports.figure_files import check_output, new_figure, save
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class _Layout:
         row, column = divmod(number, 2)
         bottom = (self.rows - 1 - row) * (self.height + TITLE + GAP)
         axis = self.figure.add_axes((column * self.pitch, bottom, self.width, self.height))
-        axis.set_title(title, fontsize=POINTS, pad=3)
+        axis.set_title(printable(title), fontsize=POINTS, pad=3, parse_math=False)
         return axis
 
     def legend(self, column: int, below: float, image: Any, unit: str) -> None:
@@ -93,9 +94,10 @@ def _heat_map(axis: Any, values: Any, *, similarity: bool) -> Any:
 
 def _label(axis: Any, alignment: "SentenceAlignment", *, left: bool, below: bool) -> None:
     """Draw a grid, and print the source tokens at the left and the target tokens below where that is asked for."""
-    source, target = alignment.source, alignment.target
-    axis.set_xticks(range(len(target)), target if below else [], rotation=90, fontsize=POINTS)
-    axis.set_yticks(range(len(source)), source if left else [], fontsize=POINTS)
+    source, target = ([printable(token) for token in side] for side in (alignment.source, alignment.target))
+    style = {"fontsize": POINTS, "parse_math": False}
+    axis.set_xticks(range(len(target)), target if below else [], rotation=90, **style)
+    axis.set_yticks(range(len(source)), source if left else [], **style)
     axis.set_xticks([at - 0.5 for at in range(1, len(target))], minor=True)
     axis.set_yticks([at - 0.5 for at in range(1, len(source))], minor=True)
     axis.grid(which="minor", color="0.88", linewidth=0.3)

@@ -134,11 +134,17 @@ def cell_notes(group: Group) -> tuple[str, ...]:
 
 
 def unpredicted(group: Group) -> tuple[str, ...]:
-    """Words that a method gave no answer for; they were scored as O."""
+    """How many words have no prediction, and what the score made of them: O, or with `truncate` nothing."""
     parts = []
     for row in group.rows:
         cells = [cell for pair in group.pairs for cell in row.samples[pair].done]
         words = sum(int(cell.record.get("unpredicted_words", 0)) for cell in cells)
         if words:
             parts.append(f"{row.label} {words}")
-    return (f"Words without a prediction, scored as O: {', '.join(parts)}.",) if parts else ()
+    if not parts:
+        return ()
+    what = "scored as O"
+    if group.recipe.get("long_sentences") == "truncate":
+        limit = group.recipe.get("max_length", RecipeConfig.max_length)
+        what = f"such as those beyond the limit of {limit} pieces, left out of gold and prediction alike"
+    return (f"Words without a prediction, {what}: {', '.join(parts)}.",)

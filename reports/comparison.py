@@ -8,6 +8,7 @@ from wcabench.registry import canonical
 from wcabench.reports.collect import Group, MethodRow, Samples
 from wcabench.reports.comparison_caption import caption, family_text
 from wcabench.reports.difference import MethodDifference
+from wcabench.reports.findings import findings
 from wcabench.reports.table import ReportTable, Row, TableEntry, number, signed
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def comparison_table(
         columns=group.pairs,
         rows=rows,
         caption=caption(list(differences.values()), resamples),
-        findings=tuple(difference.sentence() for difference in differences.values()),
+        findings=findings(list(differences.values())),
     )
 
 

@@ -3,9 +3,11 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wcabench.printable import printable
 from wcabench.reports.json_table import DIGITS
 from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 from wcabench.scoring.scorer import OTHER_SCORERS
@@ -71,6 +73,8 @@ COLUMNS = {
     "signature": "the group's signature",
     "suite_caption": "what must be known of the suite",
 }
+FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 TABLES = ("source", *(scorer.name for scorer in OTHER_SCORERS), "cost", "comparison")  # besides the scores
 
 
@@ -147,4 +151,10 @@ def _texts(row: Mapping[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return str(round(value, DIGITS)) if math.isfinite(value) else ""
-    return "" if value is None else str(value)
+    return "" if value is None else _cell(str(value)) if isinstance(value, str) else str(value)
+
+
+def _cell(text: str) -> str:
+    """Text as a cell that a spreadsheet shows as it is: what it would take for a formula gets an apostrophe."""
+    line = printable(" ".join(text.split()))
+    return f"'{line}" if FORMULA.match(line) and not NUMBER.fullmatch(line) else line

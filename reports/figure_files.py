@@ -1,9 +1,11 @@
 """Figures as files: PNG, SVG or PDF by the ending of the name; the same figure gives the same bytes."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
+from wcabench.output_files import write_bytes
 
 FORMATS = (".png", ".svg", ".pdf")
 DPI = 300
@@ -51,16 +53,15 @@ def save(figure: Any, path: Path, **how: Any) -> None:
         how: what else `Figure.savefig` takes.
 
     Raises:
-        UserError: another format, or a place that cannot be written.
+        UserError: another format, or the file cannot be written.
     """
     check_output(path)
     from matplotlib import rc_context
 
-    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower())
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Type 42: fonts of Type 3, the default, are refused by some publishers.
-        with rc_context({"svg.hashsalt": "wcabench", "pdf.fonttype": 42}):
-            figure.savefig(path, metadata=undated, **how)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
+    form = path.suffix.lower()
+    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(form)
+    drawn = BytesIO()
+    # Type 42: fonts of Type 3, the default, are refused by some publishers.
+    with rc_context({"svg.hashsalt": "wcabench", "pdf.fonttype": 42}):
+        figure.savefig(drawn, format=form.removeprefix("."), metadata=undated, **how)
+    write_bytes(path, drawn.getvalue())

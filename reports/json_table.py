@@ -1,10 +1,10 @@
 """A report as JSON: every number at full precision, with the keys of the cells behind it."""
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from wcabench.printable import json_text
 from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
 SCHEMA = 1
@@ -24,7 +24,7 @@ def render_json(report: ResultsReport) -> str:
 
 def dump(whole: Mapping[str, Any]) -> str:
     """JSON text with numbers rounded to six decimals; those that are not finite become null."""
-    return json.dumps(_plain(whole), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(_plain(whole)) + "\n"
 
 
 def _section(section: Section) -> dict[str, Any]:

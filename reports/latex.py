@@ -2,6 +2,7 @@ r"""A report as LaTeX with booktabs: tables to \input, or a whole document."""
 
 import re
 
+from wcabench.printable import printable
 from wcabench.reports.table import ReportTable, ResultsReport, Row, TableEntry
 
 SPECIAL = {
@@ -147,11 +148,14 @@ def _raised(marks: str) -> str:
 
 def escape(text: str) -> str:
     """The text as LaTeX source that prints it; a character that pdflatex cannot set is printed as its code point."""
-    escaped = "".join(SPECIAL.get(letter) or _printable(letter) for letter in " ".join(text.split()))
+    escaped = "".join(SPECIAL.get(letter) or _known(letter) for letter in printable(" ".join(text.split())))
     return re.sub(r"([-,])(?=\1)", r"\1{}", escaped)  # T1 fonts make one sign of two hyphens or commas
 
 
-def _printable(letter: str) -> str:
-    if letter.isprintable() and ord(letter) <= LAST_LATIN:
-        return letter
+def _known(letter: str) -> str:
+    return letter if letter.isprintable() and ord(letter) <= LAST_LATIN else code_point(letter)
+
+
+def code_point(letter: str) -> str:
+    """A letter by its number, for what pdflatex or the encoding of the output does not have."""
     return rf"\texttt{{U+{ord(letter):04X}}}"

@@ -2,10 +2,18 @@
 
 import re
 
+from wcabench.printable import printable
 from wcabench.reports.options import comment
+from wcabench.reports.provenance import SIGNATURE
 from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, TableEntry
 
-SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&])")
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&$])")
+FIRST = re.compile(r"^([-+](?=[-\s]|$)|=+$|\d+(?=[.)](\s|$)))")  # what makes a line a list or a heading
+# What GitHub makes a link, a mention of a user or a picture without any mark-up.
+ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\b(www)(?=\.)")
+AT = re.compile(r"(?<!\w)@(?=\w)|(?<=[\w.+-])@(?=[\w-]+\.)")
+EMOJI = re.compile(r":(?=[a-z+_][\w+-]*:)")
+APART = "<!-- -->"  # keeps two parts of a text from being read as one, and is not shown
 
 
 def render_markdown(report: ResultsReport) -> str:
@@ -54,5 +62,10 @@ def _pipe(entries: list[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """The text as one line of Markdown that prints it."""
-    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    """The text as one line of Markdown that prints it; GitHub makes no link, mention, emoji or formula of it."""
+    line = SPECIAL.sub(r"\\\1", printable(" ".join(text.split())))
+    line = ADDRESS.sub(rf"\g<0>{APART}", line)
+    line = AT.sub(f"@{APART}", line)
+    if not line.startswith(SIGNATURE):  # its fields are parted by colons, and readers copy it from the file
+        line = EMOJI.sub(f":{APART}", line)
+    return FIRST.sub(lambda mark: f"{mark[0]}\\" if mark[0].isdigit() else f"\\{mark[0]}", line)

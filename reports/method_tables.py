@@ -46,7 +46,7 @@ def _section(match: Match, examples: Sequence[PairExamples], resamples: int, boo
     group = match.group
     a, b = (row.label for row in group.rows)
     difference = comparison_table(group, group.rows[1], resamples=resamples, bootstrap=bootstrap)
-    assert difference is not None  # two_methods.match keeps only what can be compared
+    assert difference is not None  # two_methods.find_matches keeps only what can be compared
     warning: tuple[str, ...] = ()
     if match.unlike:
         differ = ", ".join(match.unlike)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wcabench.printable import printable
 from wcabench.reports.side_by_side import Example, PairExamples
 from wcabench.scoring.spans import Span
 
@@ -22,7 +23,8 @@ def print_examples(examples: PairExamples, labels: tuple[str, str], console: "Co
         return
     console.print()
     if examples.shown:
-        console.print(Text(f"Examples on {examples.pair}, seed {examples.shown[0].seed}", style="bold"))
+        heading = f"Examples on {examples.pair}, seed {examples.shown[0].seed}"
+        console.print(Text(printable(heading), style="bold"))
     for example in examples.shown:
         console.print()
         _print_example(example, labels, console)
@@ -31,7 +33,7 @@ def print_examples(examples: PairExamples, labels: tuple[str, str], console: "Co
         legend = f"[TYPE words]: an entity. {STAR}: an entity that is not in the gold."
         console.print(Text(legend, style="dim"))
     for note in examples.notes:
-        console.print(Text(f"{examples.pair}: {note}", style="dim" if examples.shown else ""))
+        console.print(Text(printable(f"{examples.pair}: {note}"), style="dim" if examples.shown else ""))
 
 
 def _print_example(example: Example, labels: tuple[str, str], console: "Console") -> None:
@@ -39,13 +41,14 @@ def _print_example(example: Example, labels: tuple[str, str], console: "Console"
     from rich.text import Text
 
     a, b = example.errors
-    console.print(Text(f"sentence {example.number}: errors {labels[0]} {a}, {labels[1]} {b}", style="italic"))
+    line = f"sentence {example.number}: errors {labels[0]} {a}, {labels[1]} {b}"
+    console.print(Text(printable(line), style="italic"))
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(overflow="fold", max_width=max(console.width // 4, 8))
     grid.add_column(overflow="fold")
     grid.add_row(Text("gold"), bracketed(example.words, example.gold, example.gold))
     for label, predicted in zip(labels, example.predicted, strict=True):
-        grid.add_row(Text(label), bracketed(example.words, predicted, example.gold))
+        grid.add_row(Text(printable(label)), bracketed(example.words, predicted, example.gold))
     console.print(grid)
 
 
@@ -61,17 +64,14 @@ def bracketed(words: Sequence[str], entities: Sequence[Span], gold: Sequence[Spa
 
     text, at = Text(), 0
     for span in entities:
-        text.append("".join(f"{_printable(word)} " for word in words[at : span.start]))
+        text.append("".join(f"{printable(word)} " for word in words[at : span.start]))
         wrong = span not in gold
-        inside = " ".join(map(_printable, words[span.start : span.end]))
-        text.append(f"[{span.type} {inside}]{STAR if wrong else ''}", style=WRONG if wrong else RIGHT)
+        inside = " ".join(map(printable, words[span.start : span.end]))
+        text.append(
+            f"[{printable(span.type)} {inside}]{STAR if wrong else ''}", style=WRONG if wrong else RIGHT
+        )
         text.append(" ")
         at = span.end
-    text.append(" ".join(map(_printable, words[at:])))
+    text.append(" ".join(map(printable, words[at:])))
     text.rstrip()
     return text
-
-
-def _printable(word: str) -> str:
-    """The word with control characters, which a terminal may obey, replaced."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in word)

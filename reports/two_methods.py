@@ -68,7 +68,7 @@ class _Candidate:
         return self.rows[0].samples[self.pair], self.rows[1].samples[self.pair]
 
 
-def match(a: MethodSide, b: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> Matches:
+def find_matches(a: MethodSide, b: MethodSide, suites: tuple[str, ...], pairs: tuple[str, ...]) -> Matches:
     """Which cells of two methods may be compared.
 
     Within one results folder they must share suite, encoder, recipe and data. Cells of two folders that do not are

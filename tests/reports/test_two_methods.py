@@ -9,7 +9,7 @@ from wcabench.reports.collect import collect
 from wcabench.reports.comparison import comparison_table, find_baseline
 from wcabench.reports.method_tables import build_report, type_table
 from wcabench.reports.selection import CellSelection
-from wcabench.reports.two_methods import MethodSide, common_cells, match
+from wcabench.reports.two_methods import MethodSide, common_cells, find_matches
 from wcabench.runs.store import Store
 
 
@@ -19,11 +19,13 @@ def cells(store: StoreOnDisk) -> Any:
 
 def one_store(store: StoreOnDisk, a: str, b: str, **chosen: tuple[str, ...]) -> Any:
     own = cells(store)
-    return match(MethodSide(a, own), MethodSide(b, own), chosen.get("suites", ()), chosen.get("pairs", ()))
+    return find_matches(
+        MethodSide(a, own), MethodSide(b, own), chosen.get("suites", ()), chosen.get("pairs", ())
+    )
 
 
 def two_stores(one: StoreOnDisk, other: StoreOnDisk, a: str = "none", b: str = "none") -> Any:
-    return match(
+    return find_matches(
         MethodSide(a, cells(one), str(one.root)), MethodSide(b, cells(other), str(other.root)), (), ()
     )
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import sys
 from typing import Any, NoReturn
 
 import click
@@ -19,6 +17,13 @@ INTERRUPTED = 130
 
 class RootGroup(LazyGroup):
     """`wcabench` itself: the sections of its help, and one form for every error."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; an output whose encoding lacks a sign gets another one in its place."""
+        from wcabench.cli.output import replace_unencodable_signs
+
+        replace_unencodable_signs()
+        return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """The context of a call; an option that `wcabench` does not have becomes an error of one line."""
@@ -46,7 +51,9 @@ class RootGroup(LazyGroup):
             # What a command reads and writes is handled where it is done; what is left is stdout itself.
             if error.errno == errno.EPIPE:
                 raise
-            _drop_stdout()
+            from wcabench.cli.output import drop_stdout
+
+            drop_stdout()
             _raise_in_our_form(UserError(f"the output cannot be written: {error.strerror or error}"))
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
@@ -65,12 +72,6 @@ def _raise_in_our_form(error: Exception, command: str = "") -> NoReturn:
 
 def _summary(entry: Entry) -> str:
     return " ".join([entry.summary, f"({', '.join(entry.members)})"]) if entry.members else entry.summary
-
-
-def _drop_stdout() -> None:
-    """Let nothing more go to a stdout that cannot be written, or Python would try again at its exit."""
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 (a device)
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @click.group(

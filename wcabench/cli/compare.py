@@ -10,7 +10,7 @@ import click
 from wcabench.cli.choices import stored_suite_name
 from wcabench.cli.completion import complete_stored, complete_suite
 from wcabench.cli.options import data_dir_option, json_option, only_option, resamples_option, results_option
-from wcabench.cli.output import echo_left_out
+from wcabench.cli.output import console, echo_json_text, echo_left_out
 
 if TYPE_CHECKING:
     from wcabench.reports.side_by_side import GoldSentences
@@ -57,7 +57,7 @@ def compare(
     """
     from wcabench.reports.method_tables import build_report
     from wcabench.reports.side_by_side import find_examples
-    from wcabench.reports.two_methods import MethodSide, common_cells, match
+    from wcabench.reports.two_methods import MethodSide, common_cells, find_matches
     from wcabench.scoring.bootstrap import RESAMPLES
 
     cells, left_out = _cells(results)
@@ -66,25 +66,25 @@ def compare(
         cells_b, left_out_b = _cells(results_b)
         side_a, side_b = MethodSide(a, cells, str(results)), MethodSide(b, cells_b, str(results_b))
         left_out = left_out + left_out_b
-    matches = match(side_a, side_b, (stored_suite_name(suite),) if suite else (), pairs)
+    matches = find_matches(side_a, side_b, (stored_suite_name(suite),) if suite else (), pairs)
     read_gold = _gold_reader(suite, data_dir)
-    found = [
+    by_match = [
         [
             find_examples(
-                pair, common_cells([row.samples[pair] for row in one.group.rows]), examples, read_gold
+                pair, common_cells([row.samples[pair] for row in match.group.rows]), examples, read_gold
             )
-            for pair in one.group.pairs
+            for pair in match.group.pairs
         ]
-        for one in matches.matches
+        for match in matches.matches
     ]
-    report = build_report(matches, found, left_out, resamples or RESAMPLES, as_json)
+    report = build_report(matches, by_match, left_out, resamples or RESAMPLES, as_json)
     echo_left_out(report.left_out)
     if as_json:
         from wcabench.reports.json_table import render_json
 
-        click.echo(render_json(report), nl=False)
+        echo_json_text(render_json(report))
     else:
-        _print(report, found)
+        _print(report, by_match)
 
 
 def _cells(results: Path) -> tuple[list[Cell], list[tuple[str, str]]]:
@@ -107,16 +107,14 @@ def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldSentences:
 
 
 def _print(report: Any, examples: Any) -> None:
-    from rich.console import Console
-
     from wcabench.reports.table import ResultsReport
     from wcabench.reports.terminal import print_terminal
     from wcabench.reports.terminal_examples import print_examples
 
-    console = Console(highlight=False)
-    for place, (section, own) in enumerate(zip(report.sections, examples, strict=True)):
-        if place:
-            console.print()
-        print_terminal(ResultsReport((section,)), console)
-        for one in own:
-            print_examples(one, (section.facts["a"], section.facts["b"]), console)
+    screen = console()
+    for number, (section, of_section) in enumerate(zip(report.sections, examples, strict=True)):
+        if number:
+            screen.print()
+        print_terminal(ResultsReport((section,)), screen)
+        for of_pair in of_section:
+            print_examples(of_pair, (section.facts["a"], section.facts["b"]), screen)

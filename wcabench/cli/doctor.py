@@ -10,7 +10,7 @@ import click
 
 from wcabench.cli.choices import chosen_encoder, load_suite
 from wcabench.cli.options import data_dir_option, encoder_option, json_option, suite_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
@@ -109,16 +109,16 @@ def _pair(suite: "Suite", pair: str, data_dir: Path | None) -> dict[str, Any]:
 
 
 def _print(report: dict[str, Any]) -> None:
-    click.echo(f"wcabench {report['wcabench']}, Python {report['python']}, {report['platform']}")
-    click.echo(f"processor: {report['processor']}")
-    click.echo("packages: " + ", ".join(f"{name} {version}" for name, version in report["packages"].items()))
-    click.echo("device: " + ", ".join(f"{name} {value}" for name, value in report["device"].items()))
+    echo_lines(f"wcabench {report['wcabench']}, Python {report['python']}, {report['platform']}")
+    echo_lines(f"processor: {report['processor']}")
+    echo_lines("packages: " + ", ".join(f"{name} {version}" for name, version in report["packages"].items()))
+    echo_lines("device: " + ", ".join(f"{name} {value}" for name, value in report["device"].items()))
     for name, state in report["methods"].items():
-        click.echo(f"method {name}: {state}")
-    click.echo(f"data folder: {report['data_dir'] or 'none (--data-dir or WCABENCH_DATA)'}")
+        echo_lines(f"method {name}: {state}")
+    echo_lines(f"data folder: {report['data_dir'] or 'none (--data-dir or WCABENCH_DATA)'}")
     rows = {"encoder " + report["encoder"]["name"]: report["encoder"], **report["pairs"]}
-    click.echo(f"suite {report['suite']}, without a network:")
+    echo_lines(f"suite {report['suite']}, without a network:")
     for name, row in rows.items():
-        click.echo(f"  {'ok     ' if row['ready'] else 'missing'}  {name}: {row['state']}")
+        echo_lines(f"  {'ok     ' if row['ready'] else 'missing'}  {name}: {row['state']}")
     if report["probed"]:
-        click.echo("tried out: " + ", ".join(f"{name} {value}" for name, value in report["probed"].items()))
+        echo_lines("tried out: " + ", ".join(f"{name} {value}" for name, value in report["probed"].items()))

@@ -8,7 +8,7 @@ import click
 
 from wcabench.cli.choices import load_suite
 from wcabench.cli.options import json_option, results_option, suite_option
-from wcabench.cli.output import echo_json, echo_left_out
+from wcabench.cli.output import echo_json, echo_left_out, echo_lines
 from wcabench.cli.stderr import warn
 
 
@@ -25,7 +25,7 @@ def methods(as_json: bool) -> None:
     width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
         text = f"broken: {row['broken']}" if "broken" in row else f"{row['summary']} [{row['paper']}]"
-        click.echo(f"{row['name']:{width}}  {text}")
+        echo_lines(f"{row['name']:{width}}  {text}")
 
 
 def _method_row(entry: Any) -> dict[str, Any]:
@@ -49,8 +49,7 @@ def pairs(suite: str, as_json: bool) -> None:
     if as_json:
         echo_json(names)
         return
-    for name in names:
-        click.echo(name)
+    echo_lines(*names)
 
 
 @click.command("suites")
@@ -67,7 +66,7 @@ def suites(as_json: bool) -> None:
         echo_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']}  {row['summary']} ({', '.join(row['pairs'])})")
+        echo_lines(f"{row['name']}  {row['summary']} ({', '.join(row['pairs'])})")
 
 
 @click.command("results")
@@ -86,7 +85,7 @@ def results(results: Path, as_json: bool) -> None:
         warn(f"no cells in {results}")
     for cell in cells:
         score = "failed" if cell.f1 is None else f"{cell.f1:.2f}"
-        click.echo(f"{cell.key}  {score:>6}  {cell.suite}  {cell.pair}  {cell.method}  seed {cell.seed}")
+        echo_lines(f"{cell.key}  {score:>6}  {cell.suite}  {cell.pair}  {cell.method}  seed {cell.seed}")
     echo_older(cells)
 
 

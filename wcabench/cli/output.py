@@ -1,17 +1,65 @@
-"""Pieces of what several commands print."""
+"""What goes to stdout: lines and tables that a terminal only shows, JSON and whole documents as they are."""
 
-import json
-from collections.abc import Iterable
-from typing import Any
+import os
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wcabench.cli.stderr import warn
+from wcabench.printable import ERRORS, json_text, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NARROWEST = 16  # letters of a column of text, before a line is made longer than the terminal
 
 
 def cells_text(number: int) -> str:
     """ "1 cell", "2 cells"."""
     return f"{number} cell{'' if number == 1 else 's'}"
+
+
+def replace_unencodable_signs() -> None:
+    """Have stdout and stderr replace what their encoding lacks, where they would otherwise end in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=ERRORS)
+
+
+def echo_lines(*lines: object) -> None:
+    """Print lines; text of others in them is made printable, and each stays one line."""
+    for line in lines:
+        click.echo(printable(line, output_encoding()))
+
+
+def echo_document(text: str) -> None:
+    """Print a text that is of a format of its own, such as Markdown or CSV, as it is."""
+    click.echo(text, nl=False)
+
+
+def echo_data(lines: Iterable[str]) -> None:
+    """Print lines of a data format, such as words and their tags: exact, but for a terminal printable."""
+    on_terminal = sys.stdout.isatty()
+    for line in lines:
+        click.echo("\t".join(map(printable, line.split("\t"))) if on_terminal else line)
+
+
+def echo_json(value: Any) -> None:
+    """Print a JSON result."""
+    echo_json_text(json_text(value))
+
+
+def echo_json_text(text: str) -> None:
+    """Print JSON; for an encoding that lacks a letter, that is written as JSON's own escape."""
+    try:
+        text.encode(output_encoding())
+    except UnicodeEncodeError:
+        text = "".join(letter if letter.isascii() else json_text(letter)[1:-1] for letter in text)
+    click.echo(text.rstrip("\n"))
 
 
 def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out") -> None:
@@ -20,6 +68,68 @@ def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out")
         warn(f"{word}: {reason if str(path) in reason else f'{path}: {reason}'}")
 
 
-def echo_json(value: Any) -> None:
-    """A JSON result on stdout."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+def output_encoding() -> str:
+    """The encoding of stdout."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def console(**options: Any) -> "Console":
+    """A console of rich that takes no word for markup, a code of an emoji, or a number to be coloured."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, **options)
+
+
+def echo_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Collection[str] = (),
+    title: str = "",
+    caption: str = "",
+    total: bool = False,
+) -> None:
+    """Print a table. Text that is too long for its column is folded, and no number is ever cut.
+
+    Args:
+        columns: headings.
+        rows: an entry a column.
+        numbers: headings of the columns of numbers, which are aligned at the right.
+        title: printed above.
+        caption: printed below.
+        total: whether the last row sums up the others, and a line goes before it.
+    """
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    encoding = output_encoding()
+    shown = [[printable(entry, encoding) for entry in row] for row in rows]
+    table = Table(title=title or None, title_justify="left", caption=Text(caption) if caption else None)
+    table.caption_justify = "left"
+    width = 1
+    for number, name in enumerate(columns):
+        is_number = name in numbers
+        longest = max(map(cell_len, [name, *(row[number] for row in shown)]))
+        least = longest if is_number else min(longest, max(cell_len(name), NARROWEST))
+        table.add_column(
+            name,
+            justify="right" if is_number else "left",
+            overflow="fold",
+            no_wrap=is_number,
+            min_width=least,
+        )
+        width += least + 3
+    for number, row in enumerate(shown):
+        if total and number == len(shown) - 1:
+            table.add_section()
+        table.add_row(*map(Text, row))
+    screen = console()
+    screen.width = max(screen.width, width)
+    screen.print(table)
+
+
+def drop_stdout() -> None:
+    """Let nothing more go to a stdout that cannot be written, or Python would try again at its exit."""
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())

@@ -16,7 +16,7 @@ from wcabench.cli.options import (
     results_option,
     selection_options,
 )
-from wcabench.cli.output import echo_left_out
+from wcabench.cli.output import echo_json_text, echo_left_out, echo_lines
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
@@ -72,17 +72,17 @@ def plot(
     cells, left_out = read_cells(results)
     with naming_left_out(left_out):
         chosen = choose_group(cells, CellSelection(suites, pairs, methods, encoder), group)
-        found = _read(kind, chosen, baseline, resamples)
+        figure = _read(kind, chosen, baseline, resamples)
     echo_left_out(left_out)
     if out is not None:
-        save(found.draw(), out)
+        save(figure.draw(), out)
         log(f"figure: {out}")
     if as_json:
         from wcabench.reports.json_table import SCHEMA, dump
 
-        click.echo(dump({"schema": SCHEMA, **facts(chosen), **found.facts()}), nl=False)
+        echo_json_text(dump({"schema": SCHEMA, **facts(chosen), **figure.facts()}))
     else:
-        click.echo("\n".join(found.caption))
+        echo_lines(*figure.caption)
 
 
 def _check(kind: str, out: Path | None, baseline: str | None, resamples: int | None, as_json: bool) -> None:
@@ -105,5 +105,5 @@ def _read(kind: str, group: Group, baseline: str | None, resamples: int | None) 
         from wcabench.scoring.bootstrap import RESAMPLES
 
         return read(group, baseline, resamples or RESAMPLES)
-    found: Plot = importlib.import_module(f"wcabench.reports.plots.{kind}").read(group)
-    return found
+    figure: Plot = importlib.import_module(f"wcabench.reports.plots.{kind}").read(group)
+    return figure

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from wcabench.cli.output import cells_text
+from wcabench.cli.output import cells_text, console
 from wcabench.cli.stderr import is_quiet, log
+from wcabench.printable import printable
 
 if TYPE_CHECKING:
     from wcabench.runs.attempt import Listener, Result
@@ -27,11 +28,15 @@ def listening(todo: "Sequence[PlannedCell]", cached: int) -> "Iterator[Listener]
     if not sys.stderr.isatty():
         yield PlainLines(len(todo))
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True)) as progress:
         yield Bars(progress, len(todo))
 
 
@@ -80,17 +85,17 @@ class Bars:
 
     def started(self, cell: "PlannedCell") -> None:
         """A new bar."""
-        self.tasks[cell.key] = self.progress.add_task(cell.label, total=None)
+        self.tasks[cell.key] = self.progress.add_task(printable(cell.label), total=None)
 
     def progressed(self, cell: "PlannedCell", phase: str, done: int, total: int) -> None:
         """Moves the cell's bar."""
         self.progress.update(
-            self.tasks[cell.key], description=f"{cell.label}: {phase}", completed=done, total=total
+            self.tasks[cell.key], description=printable(f"{cell.label}: {phase}"), completed=done, total=total
         )
 
     def finished(self, cell: "PlannedCell", result: "Result") -> None:
         """The cell's bar makes room for a line."""
         self.progress.remove_task(self.tasks.pop(cell.key))
-        self.progress.console.print(outcome_line(cell, result), highlight=False, markup=False)
+        self.progress.console.print(printable(outcome_line(cell, result)))
         if result.state != "locked":
             self.progress.advance(self.whole)

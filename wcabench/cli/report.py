@@ -16,7 +16,8 @@ from wcabench.cli.options import (
     results_option,
     selection_options,
 )
-from wcabench.cli.output import echo_left_out
+from wcabench.cli.output import console, echo_document, echo_json_text, echo_left_out, output_encoding
+from wcabench.output_files import write_text
 from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
 
 if TYPE_CHECKING:
@@ -91,31 +92,27 @@ def report(
 
         check_report(ctx, check, results, options, as_json)
         return
-    found = read_report(results, options)
-    echo_left_out(found.left_out)
-    if out is None:
-        _print(found, form, standalone)
+    made = read_report(results, options)
+    echo_left_out(made.left_out)
+    if out is not None:
+        write_text(out, text_of(made, form, standalone=standalone))
     else:
-        _write(found, form, standalone, out)
+        print_report(made, form, standalone=standalone)
 
 
-def _print(found: ResultsReport, form: str, standalone: bool) -> None:
-    if form != "terminal":
-        click.echo(text_of(found, form, standalone=standalone), nl=False)
-        return
-    from rich.console import Console
+def print_report(made: ResultsReport, form: str, *, standalone: bool = False) -> None:
+    """Print a report on stdout in one of the formats.
 
-    from wcabench.reports.terminal import print_terminal
+    Args:
+        made: the report.
+        form: one of `FORMATS`.
+        standalone: of LaTeX, a whole document.
+    """
+    if form == "terminal":
+        from wcabench.reports.terminal import print_terminal
 
-    print_terminal(found, Console(highlight=False))
-
-
-def _write(found: ResultsReport, form: str, standalone: bool, out: Path) -> None:
-    from wcabench.errors import UserError
-
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        # newline: a CSV file's lines end in CR LF, whatever the system's do.
-        out.write_text(text_of(found, form, standalone=standalone), encoding="utf-8", newline="")
-    except OSError as error:
-        raise UserError(f"--out {out}: cannot be written ({error.strerror or error})") from error
+        print_terminal(made, console())
+    elif form == "json":
+        echo_json_text(text_of(made, form))
+    else:
+        echo_document(text_of(made, form, standalone=standalone, encoding=output_encoding()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wcabench.cli.output import echo_json, echo_left_out
+from wcabench.cli.output import echo_json, echo_left_out, echo_lines
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
@@ -41,13 +41,13 @@ def check_report(ctx: click.Context, file: Path, results: Path, options: Options
     _refuse_options(ctx, file, stored=then.options is not None)
     if then.options is not None:
         options = read_options(then.options, str(file))
-    found = read_report(results, options)
-    echo_left_out(found.left_out)
-    changes = drift(then, read_printed(text_of(found, then.form), str(results)))
+    now = read_report(results, options)
+    echo_left_out(now.left_out)
+    changes = drift(then, read_printed(text_of(now, then.form), str(results)))
     if as_json:
         echo_json({"file": str(file), "results": str(results), "changes": changes})
     else:
-        click.echo("\n".join(changes or [f"{file}: nothing changed; its tables are those of {results}"]))
+        echo_lines(*(changes or [f"{file}: nothing changed; its tables are those of {results}"]))
     if changes:
         log(f"{file}: {len(changes)} changed since it was written")
         ctx.exit(1)
@@ -72,7 +72,7 @@ def _refuse_options(ctx: click.Context, file: Path, *, stored: bool) -> None:
         if ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
         and parameter.name not in NOT_ASKED
     ]
-    refused = [one.opts[0] for one in given if stored or one.name in OUTPUT]
+    refused = [parameter.opts[0] for parameter in given if stored or parameter.name in OUTPUT]
     if refused:
         why = f"{file} says what it was asked for" if stored else "nothing is written"
         raise UserError(f"--check: leave out {', '.join(refused)}: {why}")

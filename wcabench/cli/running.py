@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.output import cells_text, echo_json
+from wcabench.cli.output import cells_text, echo_json, echo_lines, echo_table
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _print_plan(cells: "list[PlannedCell]", have: "dict[str, Result]", as_json: 
         echo_json({"cells": rows, "summary": [], "models": {"trained": len(models), "shared": 0}})
         return
     for row in rows:
-        click.echo(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
+        echo_lines(f"{row['state']:7}  {row['key']}  {row['pair']}  {row['method']}  seed {row['seed']}")
     log(f"{cells_text(len(cells))}: {len(have)} cached, {len(cells) - len(have)} to run")
 
 
@@ -131,8 +131,7 @@ def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_jso
         echo_json({"cells": rows, "summary": summary, "models": _models(have)})
         return
     _print_table(summary)
-    for caption in dict.fromkeys(map(_suite_caption, cells)):
-        click.echo(caption, nl=bool(caption))
+    echo_lines(*filter(None, dict.fromkeys(map(_suite_caption, cells))))
     models = _models(have)
     if models["shared"]:
         log(
@@ -163,15 +162,11 @@ def _suite_caption(cell: "PlannedCell") -> str:
 
 
 def _print_table(summary: "list[SummaryRow]") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title="strict F1 on the target test set, %", title_justify="left")
-    for name in ("pair", "method"):
-        table.add_column(name)
-    for name in ("mean", "std (n-1)", "n"):
-        table.add_column(name, justify="right")
+    rows = []
     for row in summary:
         mean, std = ("-" if value is None else f"{value:.2f}" for value in (row["mean"], row["std"]))
-        table.add_row(row["pair"], row["method"], mean, std, str(row["n"]))
-    Console().print(table)
+        rows.append([row["pair"], row["method"], mean, std, str(row["n"])])
+    numbers = ("mean", "std (n-1)", "n")
+    echo_table(
+        ("pair", "method", *numbers), rows, numbers=numbers, title="strict F1 on the target test set, %"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,13 @@ from wcabench.cli.input_options import (
     token_column_option,
 )
 from wcabench.cli.options import json_option
+from wcabench.cli.output import echo_json, echo_table
 from wcabench.cli.stderr import warn
 
 if TYPE_CHECKING:
     from wcabench.data.scored_files import ScoredFiles
+
+NUMBERS = ("precision", "recall", "F1", "tp", "predicted", "gold")
 
 
 @click.command()
@@ -54,7 +56,7 @@ def score(gold: Path, pred: Path | None, as_json: bool, **options: Any) -> None:
         warn(note)
     result = _result(files, pred or gold)
     if as_json:
-        click.echo(json.dumps(result))
+        echo_json(result)
     else:
         _print_table(result)
 
@@ -90,7 +92,7 @@ def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
     from wcabench.errors import UserError
     from wcabench.scoring.scorer import SCORERS, all_scores
 
-    tags = [one.tags for one in files.gold], [one.tags for one in files.predicted]
+    tags = [sentence.tags for sentence in files.gold], [sentence.tags for sentence in files.predicted]
     try:
         counts = {scorer: scorer.count(*tags) for scorer in SCORERS}
     except UserError as error:  # gold is IOB2 by now, so it is the prediction's tag
@@ -100,20 +102,19 @@ def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
 
 def _print_table(result: dict[str, Any]) -> None:
     """Types and the micro average, one a row; below, the F1 of every other scorer."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     from wcabench.scoring.scorer import OTHER_SCORERS, STRICT
 
-    others = [f"{one.name} ({one.convention}) F1 {result[one.name]['f1']:.2f}" for one in OTHER_SCORERS]
-    caption = "; ".join([f"entities by {STRICT.convention}, percent", *others])
-    table = Table("type", caption=caption)
-    for name in ("precision", "recall", "F1", "tp", "predicted", "gold"):
-        table.add_column(name, justify="right")
+    others = [
+        f"{scorer.name} ({scorer.convention}) F1 {result[scorer.name]['f1']:.2f}" for scorer in OTHER_SCORERS
+    ]
+    rows = []
     for name, row in [*result["per_type"].items(), ("micro", result["micro"])]:
-        if name == "micro":
-            table.add_section()
         percents = [f"{row[key]:.2f}" for key in ("precision", "recall", "f1")]
-        table.add_row(escape(name), *percents, *(str(row[key]) for key in ("tp", "predicted", "gold")))
-    Console(highlight=False).print(table)
+        rows.append([name, *percents, *(str(row[key]) for key in ("tp", "predicted", "gold"))])
+    echo_table(
+        ("type", *NUMBERS),
+        rows,
+        numbers=NUMBERS,
+        caption="; ".join([f"entities by {STRICT.convention}, percent", *others]),
+        total=True,
+    )

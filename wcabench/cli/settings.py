@@ -10,11 +10,12 @@ import click
 from wcabench.cli.choices import load_suite
 from wcabench.cli.completion import complete_table
 from wcabench.cli.options import json_option, suite_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 from wcabench.cli.stderr import warn
 from wcabench.config import TABLES
 from wcabench.errors import UserError
 from wcabench.option_docs import attribute_docs
+from wcabench.printable import printable
 
 # Which encoder it is, is said by --encoder and not by --set.
 NOT_SET = {"encoder.name", "encoder.revision"}
@@ -52,15 +53,15 @@ def _print(rows: list[dict[str, Any]], suite: str) -> None:
     for row in rows:
         name = f"{row['table']}.{row['key']}={row['default']}"
         if row["changed"]:
-            click.echo(f"{name} {MARK}  ({row['type']}; {row['general_default']} without suite {suite})")
+            echo_lines(f"{name} {MARK}  ({row['type']}; {row['general_default']} without suite {suite})")
         else:
-            click.echo(f"{name}  ({row['type']})")
-        click.echo(click.wrap_text(row["about"], width, "    ", "    "))
+            echo_lines(f"{name}  ({row['type']})")
+        echo_lines(*click.wrap_text(printable(row["about"]), width, "    ", "    ").splitlines())
     changed = sum(row["changed"] for row in rows)
     if changed:
-        click.echo(f"\n{MARK} {changed} of {len(rows)} defaults are changed by suite {suite}")
+        echo_lines("", f"{MARK} {changed} of {len(rows)} defaults are changed by suite {suite}")
     else:
-        click.echo(f"\nsuite {suite} changes none of these defaults")
+        echo_lines("", f"suite {suite} changes none of these defaults")
 
 
 def all_tables() -> list[str]:

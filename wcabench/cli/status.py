@@ -9,7 +9,7 @@ import click
 from wcabench.cli.choices import data_source, planned_cells
 from wcabench.cli.listing import cell_row, echo_older
 from wcabench.cli.options import grid_options, json_option, results_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 from wcabench.cli.stderr import warn
 
 
@@ -80,10 +80,10 @@ def _print(summary: dict[str, Any]) -> None:
     for row in summary["cells"]:
         grid.setdefault((row["suite"], row["pair"], row["method"]), Counter())[row["state"]] += 1
     for (suite, pair, method), states in grid.items():
-        click.echo(
+        echo_lines(
             f"{suite}  {pair}  {method}: " + ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
         )
     todo = "" if summary["todo"] is None else f", {summary['todo']} to do"
-    click.echo(f"{summary['results']}: {summary['done']} done, {summary['failed']} failed{todo}")
+    echo_lines(f"{summary['results']}: {summary['done']} done, {summary['failed']} failed{todo}")
     for entry in summary["left_out"]:
         warn(f"left out: {entry['reason']}")

@@ -4,18 +4,20 @@ from typing import IO, Any
 
 import click
 
+from wcabench.printable import printable
+
 QUIET = "wcabench.quiet"  # key in the metadata of the click context
 
 
 def log(line: str) -> None:
     """Say how the work goes on; nothing is said with `--quiet`."""
     if not is_quiet():
-        click.echo(line, err=True)
+        click.echo(printable(line), err=True)
 
 
 def warn(line: str) -> None:
     """Say what the user should know of the result, such as what was left out; `--quiet` keeps it."""
-    click.echo(line, err=True)
+    click.echo(printable(line), err=True)
 
 
 def is_quiet() -> bool:
@@ -33,7 +35,7 @@ class ErrorMessage(click.ClickException):
     """
 
     def __init__(self, message: str, exit_code: int = 2) -> None:
-        super().__init__(" ".join(line.strip() for line in message.splitlines() if line.strip()))
+        super().__init__(printable(" ".join(line.strip() for line in message.splitlines() if line.strip())))
         self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: IO[Any] | None = None) -> None:

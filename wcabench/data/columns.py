@@ -8,7 +8,7 @@ from wcabench.data.column_file import ColumnFile, read_column_file
 from wcabench.data.column_lines import ColumnForm
 from wcabench.data.schemes import Scheme, from_iob2
 from wcabench.data.tag_columns import read_tags
-from wcabench.errors import UserError
+from wcabench.output_files import write_text
 
 
 def read_columns(
@@ -86,10 +86,7 @@ def write_columns(path: str | Path, sentences: Iterable[Sentence], scheme: Schem
         parts.append("\n")
     if parts and parts[0].startswith("\ufeff"):
         parts.insert(0, "\ufeff")  # the first one of a file is taken for a byte order mark
-    try:
-        Path(path).write_text("".join(parts), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_text(Path(path), "".join(parts))
 
 
 def is_token(word: str) -> bool:

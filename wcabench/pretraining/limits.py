@@ -13,7 +13,7 @@ MOST_POSITIONS = 1 << 20
 # Begin, end, and a piece between them.
 SHORTEST = 3
 # Names that a pretraining gives to files and folders of its own, beside the encoder's folder.
-OWN_NAMES = ("tokenizer", "checkpoint.safetensors", "checkpoint.part", "log.jsonl")
+OWN_NAMES = ("tokenizer", "checkpoint.safetensors", "log.jsonl")
 
 
 def require_range(settings: Any, table: str, name: str, least: float, most: float | None = None) -> None:

@@ -18,6 +18,7 @@ from wcabench.errors import UserError
 from wcabench.nn.packing import fill_lines, pack
 from wcabench.nn.precision import resolve_precision
 from wcabench.nn.randomness import seed_torch
+from wcabench.output_files import new_file, unwritable
 from wcabench.pretraining.optimiser import optimiser
 from wcabench.pretraining.settings import TrainingConfig
 from wcabench.pretraining.stream import Batch, Stream
@@ -146,16 +147,17 @@ class Pretrainer:
         for name, value in self.names.items():
             for key, state in self.optimiser.state[value].items():
                 tensors[f"{name}/{key}"] = state
-        part = path.with_suffix(".part")
         meta = {"step": str(self.step), "settings": self.settings}
         try:
-            save_file({n: t.contiguous() for n, t in tensors.items()}, part, metadata=meta)
-            part.replace(path)
-        except (OSError, SafetensorError) as error:
-            part.unlink(missing_ok=True)
+            with new_file(path) as partial:
+                try:
+                    save_file({n: t.contiguous() for n, t in tensors.items()}, partial, metadata=meta)
+                except SafetensorError as error:
+                    raise unwritable(error, path) from error
+        except UserError as error:
             raise UserError(
-                f"{path}: the checkpoint of step {self.step} cannot be written: {error}; free some space and run the "
-                "same command again"
+                f"{error}; the checkpoint of step {self.step} is lost: run the same command again to go on from the "
+                "one before"
             ) from error
 
     def resume(self, folder: Path) -> None:

@@ -4,13 +4,17 @@ import dataclasses
 import hashlib
 import json
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from wcabench.data.files import LARGEST_FILE, is_file
+from wcabench.data.text_files import read_text
 from wcabench.errors import UserError
 from wcabench.nn.encoder_files import one_line
+from wcabench.output_files import new_folder, unwritable, write_lines
 from wcabench.pretraining.loop import Pretrainer
 from wcabench.pretraining.measure import retrieval, sentence_states
 from wcabench.pretraining.settings import Pretraining
@@ -44,7 +48,10 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
     """
     check_start(settings)
     texts = read_texts(text, settings.text)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error, folder) from error
     tokenizer = _tokenizer(settings, texts, folder)
     stream = Stream(tokenizer, texts, settings.text, settings.training, settings.teaching.share)
     model = new_model(settings, tokenizer, texts)
@@ -56,8 +63,7 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
 
     def report(step: int, found: dict[str, float]) -> None:
         found = {**found, **_retrieval(model, tokenizer, texts, settings)}
-        with (folder / LOG).open("a") as file:
-            file.write(json.dumps({"step": step, **{k: float(f"{v:.4g}") for k, v in found.items()}}) + "\n")
+        _append(folder / LOG, {"step": step, **{k: float(f"{v:.4g}") for k, v in found.items()}})
         log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in found.items()))
 
     trainer.run(folder, report)
@@ -70,16 +76,51 @@ def _export(model: Any, tokenizer: Any, folder: Path, kept: int | None) -> Path:
     encoder = model.bert.to("cpu", torch.float16)
     encoder.encoder.layer = encoder.encoder.layer[:kept]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
-    encoder.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    with new_folder(folder, replace=True) as partial:
+        _save(encoder, partial, folder)
+        _save(tokenizer, partial, folder)
     return folder
+
+
+def _save(part: Any, folder: Path, final: Path) -> None:
+    """Save a model or a tokenizer into a folder; `final` is what an error names.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    try:
+        part.save_pretrained(folder)
+    except Exception as error:  # the libraries' own writers raise errors of several kinds
+        raise unwritable(error, final) from error
+
+
+def _append(file: Path, row: dict[str, float]) -> None:
+    """Add a line to the log; one that an earlier process wrote in part is taken out when the training goes on.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row) + "\n")
+    except OSError as error:
+        raise unwritable(error, file) from error
 
 
 def _forget_after(file: Path, step: int) -> None:
     """Take the steps out of the log that an interrupted run did after its last checkpoint: they are done again."""
-    if file.exists():
-        lines = file.read_text().splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
+    if is_file(file):
+        write_lines(
+            file, [line for line in read_text(file, LARGEST_FILE).splitlines() if _step(line) <= step]
+        )
+
+
+def _step(line: str) -> float:
+    """The step of a line of the log; infinity for one that was written in part."""
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return math.inf
 
 
 def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
@@ -89,19 +130,20 @@ def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
     """
     from transformers import AutoTokenizer
 
-    place = folder / "tokenizer"
-    if not (place / "tokenizer.json").exists():
+    saved = folder / "tokenizer"
+    if not (saved / "tokenizer.json").exists():
         made = (
             train_tokenizer(texts, settings.vocabulary)
             if settings.grown_from is None
             else load_start_tokenizer(settings.grown_from)
         )
-        made.save_pretrained(place)
+        with new_folder(saved, replace=True) as partial:
+            _save(made, partial, saved)
     try:
-        return AutoTokenizer.from_pretrained(place)
+        return AutoTokenizer.from_pretrained(saved)
     except Exception as error:  # a damaged file fails in many ways
         raise UserError(
-            f"{place}: the tokenizer cannot be read: {one_line(error)}; delete the folder to start anew, or choose "
+            f"{saved}: the tokenizer cannot be read: {one_line(error)}; delete the folder to start anew, or choose "
             "another --out"
         ) from error
 

@@ -7,8 +7,6 @@ deflated: deflate's output differs between builds of zlib, and the arrays are co
 
 import hashlib
 import json
-import os
-import secrets
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
+from wcabench.output_files import new_file
 from wcabench.runs.archive_checks import (
     ARRAYS,
     MANIFEST,
@@ -56,23 +55,14 @@ def write_archive(path: Path, cells: Sequence[Cell]) -> int:
     members = dict(sorted(member for cell in done for member in _members(cell)))
     if sum(map(len, members.values())) > MOST_BYTES:
         raise UserError(f"the cells hold more than {MOST_BYTES >> 20} MiB: export by --pair or --method")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, members)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
+    _write(path, members)
     return len(done)
 
 
 def _write(path: Path, members: dict[str, bytes]) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        with zipfile.ZipFile(partial, "x", zipfile.ZIP_STORED) as archive:
-            for name, data in [(MANIFEST, _manifest(members)), *members.items()]:
-                archive.writestr(_info(name), data)
-        partial.rename(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with new_file(path) as partial, zipfile.ZipFile(partial, "x", zipfile.ZIP_STORED) as archive:
+        for name, data in [(MANIFEST, _manifest(members)), *members.items()]:
+            archive.writestr(_info(name), data)
 
 
 def _members(cell: Cell) -> Iterator[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell
-from wcabench.runs.store import Store
+from wcabench.runs.store import Store, StoreError
 from wcabench.runs.two_runs import equal_counts
 
 
@@ -49,7 +49,13 @@ def merge(sources: Mapping[str, Store], target: Store) -> Merged:
             (str(path).replace(root, name), why.replace(root, name)) for path, why in left_out
         )
         for cell in cells:
-            _take(cell, str(cell.path).replace(root, name), target, merged)
+            try:
+                _take(cell, str(cell.path).replace(root, name), target, merged)
+            except StoreError as error:
+                total = sum(len(every) for every, _ in by_source.values())
+                raise StoreError(
+                    f"{error}; {len(merged.copied)} of {total} cells were copied before"
+                ) from error
     return merged
 
 

@@ -12,7 +12,7 @@ NEEDED = ("data", "enc", "recipe", "seed")
 UNKNOWN = "?"
 SEEDS = re.compile(r"\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*")
 MOST_SEEDS = 10_000
-MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_\[\]<>|~#&])")
+MARKDOWN_ESCAPE = re.compile(r"<!-- -->|\\([\\`*_\[\]<>|~#&$.)=+-])")
 
 Fields = dict[str, str]  # name -> text, in the order of the line
 

@@ -1,7 +1,6 @@
 """A fitted aligner in a file: safetensors, with the words and the options as JSON in its metadata; no pickle."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wcabench.errors import UserError
+from wcabench.output_files import new_file, unwritable
 from wcabench.words.aligner import MakeDirection, Progress, trained_on
 from wcabench.words.corpus import Corpus
 from wcabench.words.direction import Direction
@@ -59,7 +59,7 @@ class FittedAligner:
         return make_direction
 
     def save(self, path: Path) -> None:
-        """Write the file under a temporary name, and rename it once it is complete.
+        """Write the file, whole or not at all.
 
         Raises:
             UserError: it cannot be written.
@@ -80,17 +80,15 @@ class FittedAligner:
             "source_words": json.dumps(self.source_words, ensure_ascii=False),
             "target_words": json.dumps(self.target_words, ensure_ascii=False),
         }
-        unfinished = path.with_name(f"{path.name}.part-{os.getpid()}")
-        try:
-            unfinished.touch()
+        with new_file(path) as partial:
             # safetensors makes files that only their owner may read; this one gets the user's default permissions.
-            mode = unfinished.stat().st_mode
-            save_file(arrays, unfinished, metadata=facts)
-            unfinished.chmod(mode)
-            unfinished.replace(path)
-        except (OSError, SafetensorError) as error:
-            unfinished.unlink(missing_ok=True)
-            raise UserError(f"{path}: the model cannot be written: {error}") from error
+            partial.touch()
+            mode = partial.stat().st_mode
+            try:
+                save_file(arrays, partial, metadata=facts)
+            except SafetensorError as error:
+                raise unwritable(error, path) from error
+            partial.chmod(mode)
 
 
 def fit_aligner(

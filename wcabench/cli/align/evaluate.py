@@ -11,7 +11,7 @@ import click
 
 from wcabench.cli.input_options import INPUT_FILE, encoding_option
 from wcabench.cli.options import json_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_table
 from wcabench.cli.stderr import warn
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,14 +26,14 @@ text_option = click.option(
 
 def first_word_options(function: F) -> F:
     """--one-based and --zero-based: the number of the first word in GOLD; neither: as its format has it."""
-    one, zero = (
+    one_based, zero_based = (
         click.option(f"--{name}-based", "first_word", flag_value=number, type=int, help=help_text)
         for name, number, help_text in (
             ("one", 1, "GOLD counts words from 1.  [default: as its format has it]"),
             ("zero", 0, "GOLD counts words from 0."),
         )
     )
-    return one(zero(function))
+    return one_based(zero_based(function))
 
 
 @click.command()
@@ -74,19 +74,19 @@ def _evaluate(
 
     lengths = _lengths(*text, encoding) if text else None
     wanted = parse_link_file(gold, read_lines(gold, encoding), first=first_word, lengths=lengths)
-    found = parse_link_file(pred, read_lines(pred, encoding), lengths=lengths)
-    for path, file in ((gold, wanted), (pred, found)):
+    predicted = parse_link_file(pred, read_lines(pred, encoding), lengths=lengths)
+    for path, file in ((gold, wanted), (pred, predicted)):
         if file.doubt:
             warn(f"{path}: {file.doubt}")
-    if len(found.sentences) != len(wanted.sentences):
+    if len(predicted.sentences) != len(wanted.sentences):
         raise UserError(
-            f"{pred}: {len(found.sentences)} sentences, but {len(wanted.sentences)} in {gold}; wanted a line for "
+            f"{pred}: {len(predicted.sentences)} sentences, but {len(wanted.sentences)} in {gold}; wanted a line for "
             "each, empty where nothing is linked"
         )
     return _result(
-        [one.sure for one in found.sentences],
-        [one.sure for one in wanted.sentences],
-        [one.possible for one in wanted.sentences],
+        [links.sure for links in predicted.sentences],
+        [links.sure for links in wanted.sentences],
+        [links.possible for links in wanted.sentences],
     )
 
 
@@ -105,21 +105,18 @@ def _lengths(source: Path, target: Path, encoding: str | None) -> list[tuple[int
     from wcabench.data.line_pairs import PairForm, iter_line_pairs
 
     pairs = iter_line_pairs(source, target, PairForm(encoding=encoding))
-    return [(len(one), len(other)) for one, other in pairs]
+    return [(len(source_words), len(target_words)) for source_words, target_words in pairs]
 
 
 def _print_table(result: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     low, high = result["error_rate_interval"]
     sentences = f"95% interval over {result['sentences']} sentences"
     caption = f"percent; AER: alignment error rate (Och & Ney 2003), {sentences}"
-    table = Table("precision", "recall", "AER", "interval", "predicted", "sure", caption=caption)
-    table.add_row(
+    columns = ("precision", "recall", "AER", "interval", "predicted", "sure")
+    row = (
         *(f"{result[name]:.2f}" for name in ("precision", "recall", "error_rate")),
         f"{low:.2f} to {high:.2f}",
         str(result["predicted"]),
         str(result["sure"]),
     )
-    Console(highlight=False).print(table)
+    echo_table(columns, [row], numbers=columns, caption=caption)

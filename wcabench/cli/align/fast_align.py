@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from wcabench.cli.output import echo_data
 from wcabench.cli.stderr import log, warn
+from wcabench.output_files import new_files, write_lines
 
 if TYPE_CHECKING:
     from wcabench.data.line_pairs import PairForm
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from wcabench.words.corpus import Corpus
     from wcabench.words.direction import Pass
     from wcabench.words.fitted import FittedAligner
+    from wcabench.words.symmetrise import Links
 
 DIRECTIONS = {False: "forward", True: "reverse"}
 
@@ -76,11 +76,17 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
         fitted.applied(corpus) if fitted else trained_on(corpus, options, _reporter(options.iterations))
     )
     if files.scores is None:
-        write_lines(map(format_links, link_corpus(corpus, make_direction, direction)), files.out)
+        show_links(link_corpus(corpus, make_direction, direction), files.out)
         return
     scored = list(score_corpus(corpus, make_direction, direction))
-    write_lines((format_links(one.links) for one in scored), files.out)
-    write_lines(map(_score_line, scored), files.scores)
+    scores = map(_score_line, scored)
+    if files.out is None:
+        write_lines(files.scores, scores)
+        show_links((pair.links for pair in scored), None)
+        return
+    with new_files(files.out, files.scores) as (links_file, scores_file):
+        write_lines(links_file, (format_links(pair.links) for pair in scored))
+        write_lines(scores_file, scores)
 
 
 def _load(path: Path | None) -> FittedAligner | None:
@@ -117,9 +123,9 @@ def _score_line(scored: ScoredLinks) -> str:
 def _reporter(passes: int) -> Progress:
     """Says after each pass how well the model fits; the last pass only decodes."""
 
-    def report(reverse: bool, number: int, one: Pass) -> None:
+    def report(reverse: bool, number: int, done: Pass) -> None:
         way = DIRECTIONS[reverse]
-        log(f"fast_align {way}: pass {number} of {passes}, {one.cross_entropy:.3f} bits a word")
+        log(f"fast_align {way}: pass {number} of {passes}, {done.cross_entropy:.3f} bits a word")
 
     return report
 
@@ -130,24 +136,20 @@ def echo_empty(empty: int, total: int) -> None:
         warn(f"{empty} of {total} lines have an empty side: no links")
 
 
-def write_lines(lines: Iterable[str], path: Path | None) -> None:
-    """Write one line after another, to stdout if there is no path.
+def show_links(links: Iterable[Links], out: Path | None) -> None:
+    """Write the links of each pair in Pharaoh format, a line a pair.
+
+    Args:
+        links: of each pair.
+        out: the file; None is stdout.
 
     Raises:
         UserError: the file cannot be written.
     """
-    from wcabench.errors import UserError
+    from wcabench.words.pharaoh import format_links
 
-    if path is None:
-        for line in lines:
-            click.echo(line)
-        return
-    try:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_ended(lines))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-def _ended(lines: Iterable[str]) -> Iterator[str]:
-    return chain.from_iterable((line, "\n") for line in lines)
+    lines = map(format_links, links)
+    if out is None:
+        echo_data(lines)
+    else:
+        write_lines(out, lines)

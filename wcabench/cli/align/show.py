@@ -18,6 +18,7 @@ from wcabench.cli.options import (
     set_option_of,
     suite_option,
 )
+from wcabench.cli.output import echo_table
 from wcabench.cli.stderr import log, warn
 
 if TYPE_CHECKING:
@@ -70,15 +71,15 @@ def show(
     tables = assignments(settings)
     data = the_suite.load(_pair_name(the_suite, pair), the_suite.data, data_source(data_dir, offline))
     chosen = _sentence_pair(data, line, source_text, target_text)
-    found = _align(chosen, data, the_suite, encoder, tables)
-    if found.cut:
-        warn(f"{found.cut} words lie beyond the encoder's limit and are left out")
+    alignment = _align(chosen, data, the_suite, encoder, tables)
+    if alignment.cut:
+        warn(f"{alignment.cut} words lie beyond the encoder's limit and are left out")
     if out is not None:
         from wcabench.reports.alignment_figure import draw
 
-        draw(found, out, TITLES)
+        draw(alignment, out, TITLES)
         log(f"figure: {out}")
-    _print(found)
+    _print(alignment)
 
 
 def _pair_name(suite: Suite, pair: str) -> str:
@@ -95,10 +96,10 @@ def _sentence_pair(data: PairData, line: int | None, source: str | None, target:
     if (line is None) == (source is None and target is None) or (source is None) != (target is None):
         raise UserError("which sentences? give --line N, or both --source and --target")
     if line is None:
-        one, other = tokenise(source or "", "spaces"), tokenise(target or "", "spaces")
-        if not (one and other):
+        source_words, target_words = tokenise(source or "", "spaces"), tokenise(target or "", "spaces")
+        if not (source_words and target_words):
             raise UserError("--source and --target: a sentence needs at least one word")
-        return SentencePair(one, other)
+        return SentencePair(source_words, target_words)
     if line > len(data.parallel):
         raise UserError(f"--line {line}: the parallel text of {data.pair} has {len(data.parallel)} pairs")
     return data.parallel[line - 1]
@@ -130,35 +131,31 @@ def _word_links(pair: SentencePair, data: PairData) -> tuple[tuple[int, int], ..
     """fast_align's links, learned from the pair's parallel text and this sentence pair."""
     from wcabench.words import align
 
-    texts = [(one.source, one.target) for one in (*data.parallel, pair)]
+    texts = [(known.source, known.target) for known in (*data.parallel, pair)]
     return align(texts, symmetrisation="intersect")[-1]
 
 
-def _print(found: SentenceAlignment) -> None:
+def _print(alignment: SentenceAlignment) -> None:
     """For each target token, whom each method couples it with."""
-    from rich.console import Console
-    from rich.table import Table
-
     caption = (
         "nearest-token: the cosine. wca-soft: the two largest shares of the target token's mass. "
         "A dot: no source token."
     )
-    table = Table("target token", caption=caption, caption_justify="left")
-    for name in found.plans:
-        table.add_column(TITLES[name].partition(":")[0])
-    for j, token in enumerate(found.target):
-        cells = [_partners(found, name, j) for name in found.plans]
-        table.add_row(token, *cells)
-    Console(highlight=False, markup=False).print(table)
+    columns = ("target token", *(TITLES[name].partition(":")[0] for name in alignment.plans))
+    rows = (
+        [token, *(_partners(alignment, name, column) for name in alignment.plans)]
+        for column, token in enumerate(alignment.target)
+    )
+    echo_table(columns, rows, caption=caption)
 
 
-def _partners(found: SentenceAlignment, name: str, column: int) -> str:
+def _partners(alignment: SentenceAlignment, name: str, column: int) -> str:
     """The source tokens of one target token: those of a soft plan by their share, linked ones in their order."""
-    shares = found.plans[name][:, column]
+    shares = alignment.plans[name][:, column]
     linked = [int(i) for i in shares.nonzero()[:, 0]]
     if name == "wca-soft":
         largest = sorted(linked, key=lambda i: -float(shares[i]))[:2]
-        return ", ".join(f"{found.source[i]} {shares[i]:.2f}" for i in largest)
+        return ", ".join(f"{alignment.source[i]} {shares[i]:.2f}" for i in largest)
     if name == "nearest-token":
-        return ", ".join(f"{found.source[i]} {found.similarity[i, column]:.2f}" for i in linked)
-    return " ".join(found.source[i] for i in linked) or "·"
+        return ", ".join(f"{alignment.source[i]} {alignment.similarity[i, column]:.2f}" for i in linked)
+    return " ".join(alignment.source[i] for i in linked) or "·"

@@ -171,16 +171,16 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
     from wcabench.sweep.gold_sets import chosen_names, load_gold_set
 
     source = data_source(options["data_dir"], offline=True)
-    found = []
+    gold_sets = []
     for name in chosen_names(options["golds"] or ("all",)):
         gold = load_gold_set(name, source)
         if isinstance(gold, str):
             warn(gold)
         else:
-            found.append(gold)
-    if not found:
+            gold_sets.append(gold)
+    if not gold_sets:
         raise UserError("no gold set is there; --gold mini needs no data")
-    return found
+    return gold_sets
 
 
 def _encoder(

@@ -140,14 +140,13 @@ def _couple(
     device: str,
 ) -> None:
     """Link the words by a coupling on an encoder's states."""
-    from wcabench.cli.align.fast_align import echo_empty, write_lines
+    from wcabench.cli.align.fast_align import echo_empty, show_links
     from wcabench.data.line_pairs import read_line_pairs
-    from wcabench.words.pharaoh import format_links
 
     pairs = read_line_pairs(files.source, files.target, files.form)
     links = _coupled(pairs, method, encoder, direction, threshold, tables, device)
-    echo_empty(sum(not (one and other) for one, other in pairs), len(pairs))
-    write_lines(map(format_links, links), files.out)
+    echo_empty(sum(not (source and target) for source, target in pairs), len(pairs))
+    show_links(links, files.out)
 
 
 def _coupled(
@@ -159,7 +158,7 @@ def _coupled(
     tables: dict[str, dict[str, str]],
     device: str,
 ) -> Iterable[Links]:
-    from wcabench.config import RecipeConfig
+    from wcabench.config import DEFAULT_SUITE, RecipeConfig
     from wcabench.contract import SentencePair
     from wcabench.measuring.word_links import coupling_links
     from wcabench.nn.precision import resolve_device
@@ -169,15 +168,13 @@ def _coupled(
 
     chosen = tables.get("recipe", {})
     recipe = overlay(RecipeConfig(), chosen, "recipe")
-    from wcabench.config import DEFAULT_SUITE
-
     config = overlay(chosen_encoder(load_suite(DEFAULT_SUITE), encoder), tables.get("encoder", {}), "encoder")
     model = open_encoder(config, recipe, resolve_device(device), limit_given="max_length" in chosen)
-    kept = [SentencePair(one, other) for one, other in pairs if one and other]
+    kept = [SentencePair(source, target) for source, target in pairs if source and target]
     _echo_cut(model, kept)
-    found = coupling_links(method, model, kept, recipe, _report, threshold)
-    both = iter([symmetrise_links(forward, reverse, direction) for forward, reverse in found])
-    return [next(both) if one and other else () for one, other in pairs]
+    by_direction = coupling_links(method, model, kept, recipe, _report, threshold)
+    links = iter([symmetrise_links(forward, reverse, direction) for forward, reverse in by_direction])
+    return [next(links) if source and target else () for source, target in pairs]
 
 
 def _echo_cut(model: Any, pairs: list[Any]) -> None:

@@ -9,6 +9,7 @@ import click
 
 from wcabench.cli.input_options import INPUT_FILE
 from wcabench.cli.options import device_option, out_option, quiet_option, set_option_of
+from wcabench.cli.output import echo_lines
 from wcabench.cli.stderr import ErrorMessage, is_quiet
 
 
@@ -40,6 +41,6 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("wcabench").setLevel(logging.WARNING if is_quiet() else logging.INFO)
     try:
-        click.echo(make(chosen, text, out, resolve_device(device)))
+        echo_lines(make(chosen, text, out, resolve_device(device)))
     except ArithmeticError as error:
         raise ErrorMessage(str(error), exit_code=1) from error

@@ -7,7 +7,7 @@ import click
 
 from wcabench.cli.completion import complete_method
 from wcabench.cli.options import json_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 
 if TYPE_CHECKING:
     from wcabench.conformance import Report
@@ -30,7 +30,7 @@ def check(ctx: click.Context, name: str, as_json: bool) -> None:
     if as_json:
         echo_json(_as_json(report))
     else:
-        click.echo(str(report))
+        echo_lines(*str(report).splitlines())
     if not report.passed:
         ctx.exit(1)
 

@@ -16,7 +16,7 @@ from wcabench.cli.options import (
     recorded_encoder_option,
     results_option,
 )
-from wcabench.cli.output import echo_left_out
+from wcabench.cli.output import console, echo_json_text, echo_left_out
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
@@ -54,18 +54,16 @@ def diagnose(
     files = [suite for suite in suites if suite.endswith(".toml")]
     names = tuple(stored_suite_name(suite) for suite in suites)
     measure = _untrained(files[0] if files else None, encoder, data_dir) if before else None
-    found = read_diagnosis(results, cells, CellSelection(names, pairs, methods), measure)
-    echo_left_out(found.left_out)
+    made = read_diagnosis(results, cells, CellSelection(names, pairs, methods), measure)
+    echo_left_out(made.left_out)
     if as_json:
         from wcabench.reports.json_table import render_json
 
-        click.echo(render_json(found), nl=False)
+        echo_json_text(render_json(made))
         return
-    from rich.console import Console
-
     from wcabench.reports.terminal import print_terminal
 
-    print_terminal(found, Console(highlight=False))
+    print_terminal(made, console())
 
 
 def _untrained(

@@ -8,7 +8,9 @@ from string import Template
 import click
 
 from wcabench.cli.options import out_option, quiet_option
+from wcabench.cli.output import echo_lines
 from wcabench.cli.stderr import log
+from wcabench.output_files import new_folder
 
 TEMPLATES = "method_template"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -31,22 +33,14 @@ def new(name: str, out: Path | None) -> None:
     pip install -e ./wcabench-my-method
     wcabench method check my-method
     """
-    from wcabench.errors import UserError
-
     check_name(name)
-    written = []
     folder = out if out is not None else Path(f"wcabench-{name}")
-    try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-            raise UserError(f"{folder}: is there already, and nothing is overwritten; give another --out")
-        for path, text in project_files(name).items():
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            written.append(str(file))
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    click.echo("\n".join(written))
+    files = project_files(name)
+    with new_folder(folder) as partial:
+        for path, text in files.items():
+            (partial / path).parent.mkdir(exist_ok=True)
+            (partial / path).write_text(text, encoding="utf-8")
+    echo_lines(*(folder / path for path in files))
     log(f"next: pip install -e {folder}, then wcabench method check {name}")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from wcabench.cli.options import json_option, only_options, results_option
-from wcabench.cli.output import cells_text, echo_json, echo_left_out
+from wcabench.cli.output import cells_text, echo_json, echo_left_out, echo_lines
 
 
 @click.command()
@@ -43,4 +43,4 @@ def export(
     if as_json:
         echo_json({"file": str(file), "cells": written, "bytes": file.stat().st_size, "sha256": sha256})
     else:
-        click.echo(f"{file}: {cells_text(written)}, {file.stat().st_size} bytes, sha256 {sha256}")
+        echo_lines(f"{file}: {cells_text(written)}, {file.stat().st_size} bytes, sha256 {sha256}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wcabench.cli.options import json_option, results_option
-from wcabench.cli.output import cells_text, echo_json, echo_left_out
+from wcabench.cli.output import cells_text, echo_json, echo_left_out, echo_lines
 
 if TYPE_CHECKING:
     from wcabench.runs.merge import Merged
@@ -40,7 +40,7 @@ def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
     if as_json:
         echo_json({"results": str(results), **_plain(merged)})
     else:
-        click.echo(f"{results}: {_summary(merged)}")
+        echo_lines(f"{results}: {_summary(merged)}")
     echo_left_out(merged.left_out)
     echo_left_out(merged.refused, "refused")
     if merged.refused:

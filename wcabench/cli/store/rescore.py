@@ -16,7 +16,7 @@ from wcabench.cli.options import (
     quiet_option,
     results_option,
 )
-from wcabench.cli.output import echo_json, echo_left_out
+from wcabench.cli.output import echo_json, echo_left_out, echo_lines
 from wcabench.cli.stderr import log
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def rescore(
     if as_json:
         echo_json(_plain(results, rescored, left_out, dry_run))
     else:
-        for one in rescored:
-            click.echo(_line(one))
+        echo_lines(*map(_line, rescored))
     echo_left_out(_by_reason(left_out), "not rescored")
     if not rescored:
         raise UserError(f"{results}: no cell could be rescored; the reasons are printed above")

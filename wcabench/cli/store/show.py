@@ -8,7 +8,8 @@ import click
 
 from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import json_option, results_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
+from wcabench.printable import lines as printable_lines
 
 if TYPE_CHECKING:
     from wcabench.runs.cells import Cell
@@ -41,13 +42,14 @@ def show(cell: str, results: Path, as_json: bool) -> None:
     from wcabench.runs.cells import ERROR
     from wcabench.runs.store import Store
 
-    found = Store(results).find(cell)
+    stored = Store(results).find(cell)
     if as_json:
-        echo_json({**found.record, "path": str(found.path)})
+        echo_json({**stored.record, "path": str(stored.path)})
         return
-    click.echo("\n".join(_describe(found)))
-    if (found.path / ERROR).is_file():
-        click.echo("\n" + (found.path / ERROR).read_text(encoding="utf-8"))
+    echo_lines(*_describe(stored))
+    if (stored.path / ERROR).is_file():
+        text = (stored.path / ERROR).read_text(encoding="utf-8", errors="replace")
+        echo_lines("", *printable_lines(text))
 
 
 def _describe(cell: "Cell") -> Iterator[str]:
@@ -65,7 +67,8 @@ def _describe(cell: "Cell") -> Iterator[str]:
         yield from _score_lines(side, scores)
     for section in SECTIONS:
         if record.get(section):
-            yield f"\n{section}"
+            yield ""
+            yield section
             yield from (f"  {line}" for line in _lines(record[section]))
     for stage in record.get("stages", ()):
         yield from _stage_lines(stage)
@@ -73,7 +76,8 @@ def _describe(cell: "Cell") -> Iterator[str]:
 
 def _stage_lines(stage: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """One stage of the training; another method's model that it built on has stages of its own."""
-    yield f"\n{indent}stage {stage.get('name')}"
+    yield ""
+    yield f"{indent}stage {stage.get('name')}"
     facts = {key: value for key, value in stage.items() if key not in ("name", "stages")}
     yield from (f"{indent}  {line}" for line in _lines(facts))
     for inner in stage.get("stages", ()):
@@ -83,8 +87,13 @@ def _stage_lines(stage: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 def _score_lines(side: str, scores: Mapping[str, Any]) -> Iterator[str]:
     from wcabench.scoring.scorer import OTHER_SCORERS, STRICT
 
-    others = [f"{one.name} F1 {scores[one.name]['f1']:.2f}" for one in OTHER_SCORERS if one.name in scores]
-    yield f"\n{side} ({'; '.join([STRICT.name, *others])})"
+    others = [
+        f"{scorer.name} F1 {scores[scorer.name]['f1']:.2f}"
+        for scorer in OTHER_SCORERS
+        if scorer.name in scores
+    ]
+    yield ""
+    yield f"{side} ({'; '.join([STRICT.name, *others])})"
     for name, score in {"all": scores["micro"], **scores["per_type"]}.items():
         yield (
             f"  {name:5} P {score['precision']:6.2f}  R {score['recall']:6.2f}  F1 {score['f1']:6.2f}"

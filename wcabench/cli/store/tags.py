@@ -8,6 +8,8 @@ import click
 from wcabench.cli.choices import data_source, load_suite
 from wcabench.cli.completion import complete_cell, complete_suite
 from wcabench.cli.options import data_dir_option, offline_option, out_option, results_option
+from wcabench.cli.output import echo_data
+from wcabench.output_files import write_lines
 
 
 @click.command("tags")
@@ -44,7 +46,6 @@ def tags(
     Cells hold no words, so the test set is read from the data of the suite; it must be what the cell was scored on.
     `wcabench score` and conlleval read the columns.
     """
-    from wcabench.cli.align.fast_align import write_lines
     from wcabench.errors import require
     from wcabench.runs.gold import GoldReader
     from wcabench.runs.store import Store
@@ -58,4 +59,8 @@ def tags(
         f"{stored.path}: it kept no predicted tags of the {side}'s test set; run the cell again",
     )
     gold = GoldReader(lambda name: load_suite(suite or name), data_source(data_dir, offline))
-    write_lines(tag_lines(gold.sentences(stored, wanted), predicted[wanted]), out)
+    lines = tag_lines(gold.sentences(stored, wanted), predicted[wanted])
+    if out is None:
+        echo_data(lines)
+    else:
+        write_lines(out, lines)

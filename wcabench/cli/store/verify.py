@@ -11,7 +11,7 @@ import click
 from wcabench.cli.choices import here
 from wcabench.cli.completion import complete_cell
 from wcabench.cli.options import here_options, json_option, quiet_option, results_option
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 from wcabench.cli.running import require_device
 from wcabench.cli.stderr import ErrorMessage
 
@@ -55,7 +55,7 @@ def verify(
     if as_json:
         echo_json(_plain(stored, difference))
     else:
-        click.echo("\n".join(_describe(stored, difference)))
+        echo_lines(*_describe(stored, difference))
     if difference.verdict == "differs":
         ctx.exit(1)
 

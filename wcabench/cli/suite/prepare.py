@@ -18,7 +18,7 @@ from wcabench.cli.options import (
     quiet_option,
     suite_option,
 )
-from wcabench.cli.output import echo_json
+from wcabench.cli.output import echo_json, echo_lines
 from wcabench.cli.stderr import ErrorMessage, warn
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def _needed(suite: Suite, names: tuple[str, ...], translation: str | None) -> li
     from wcabench.runs.grid import choose_pairs
 
     options = replace(suite.data, translation=translation) if translation else suite.data
-    resources = [one for pair in choose_pairs(suite, names) for one in suite.resources(pair, options)]
+    resources = [
+        resource for pair in choose_pairs(suite, names) for resource in suite.resources(pair, options)
+    ]
     return list({resource.name: resource for resource in resources}.values())
 
 
@@ -108,13 +110,13 @@ def _check(resource: Resource, source: DataSource) -> Checked:
     from wcabench.errors import UserError
 
     try:
-        found = source.load(resource)
+        loaded = source.load(resource)
     except UserError as error:
         return Checked(resource.name, _state(resource, source), error=str(error))
     state = "ok" if resource.sha256 else "ok, not pinned"
-    where = ", ".join(map(str, found.files))
+    where = ", ".join(map(str, loaded.files))
     return Checked(
-        resource.name, state, where, len(found.content), found.sha256, found.skipped, doubt=found.doubt
+        resource.name, state, where, len(loaded.content), loaded.sha256, loaded.skipped, doubt=loaded.doubt
     )
 
 
@@ -153,4 +155,4 @@ def _print_table(rows: list[Checked]) -> None:
     widths = [max(len(line[i]) for line in lines) for i in range(4)]
     for name, state, count, sha256, where in lines:
         start = f"{name:{widths[0]}}  {state:{widths[1]}}  {count:>{widths[2]}}"
-        click.echo(f"{start}  {sha256:{widths[3]}}  {where}".rstrip())
+        echo_lines(f"{start}  {sha256:{widths[3]}}  {where}".rstrip())

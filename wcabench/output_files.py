@@ -1,0 +1,231 @@
+"""Output files and folders, written whole or not at all: what stood there stands until the new one is complete.
+
+Every command that writes a file or a folder which the user named does it by these functions. The new content is written
+into a temporary folder beside the target, flushed to the disk, and then renamed.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+from wcabench.errors import UserError, require
+
+TEMPORARY = ".part-"  # how the names of temporary folders begin
+REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space in your quota",
+    errno.EFBIG: "raise the limit on file sizes",
+    errno.EACCES: "make it writable, or choose another name",
+    errno.EPERM: "make it writable, or choose another name",
+    errno.EROFS: "choose a folder on a writable disk",
+    errno.EISDIR: "give the name of a file",
+    errno.EEXIST: "what should be a folder on the way to it is a file",
+    errno.ENOTDIR: "what should be a folder on the way to it is a file",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EIO: "the disk failed; choose another one",
+}
+
+
+@contextmanager
+def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Write files that belong together: all of them appear when the block ends without an error, or none does.
+
+    A device or a pipe (`/dev/stdout`, `>(gzip)`) is written directly, since it cannot be replaced. Behind a link, the
+    file that it leads to is replaced. Permissions of a file that is replaced are kept.
+
+    Args:
+        paths: the files; missing folders are made.
+
+    Yields:
+        For each file the path to write to. It has the same name, in another folder.
+
+    Raises:
+        UserError: a file cannot be written, or two of the paths are the same file.
+    """
+    targets = [path if _is_special(path) else _target(path) for path in paths]
+    require(len(set(targets)) == len(targets), f"{paths[0]}: named for two outputs; give each its own name")
+    folders: list[Path] = []
+    try:
+        with _one_line(*paths):
+            partial = []
+            for target in targets:
+                if _is_special(target):
+                    partial.append(target)
+                    continue
+                _check_replaceable(target)
+                folders.append(_temporary_beside(target))
+                partial.append(folders[-1] / target.name)
+            yield tuple(partial)
+            renames = [
+                (part, target) for part, target in zip(partial, targets, strict=True) if part != target
+            ]
+            for part, target in renames:
+                _flush(part)
+                if target.exists():
+                    shutil.copymode(target, part)
+            for part, target in renames:
+                part.replace(target)
+    finally:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Write one file; see `new_files`."""
+    with new_files(path) as (partial,):
+        yield partial
+
+
+def write_text(path: Path, text: str) -> None:
+    r"""Write a text as UTF-8; its ends of lines stay as they are, on every system.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with new_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with new_file(path) as partial:
+        partial.write_bytes(data)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    r"""Write lines as UTF-8, each ended by "\n".
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with new_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(chain.from_iterable((line, "\n") for line in lines))
+
+
+@contextmanager
+def new_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Write a folder with all that is in it: it appears when the block ends without an error, or nothing does.
+
+    Args:
+        path: the folder; missing parents are made.
+        replace: put the new folder in the place of one that is there; otherwise one that is there must be empty.
+
+    Yields:
+        An empty folder of the same name to write into.
+
+    Raises:
+        UserError: it cannot be written, or is there and not empty.
+    """
+    temporary = None
+    try:
+        with _one_line(path):
+            target = _target(path)
+            stands = target.is_dir() and any(target.iterdir())
+            require(replace or not stands, f"{path}: is there already and not empty; nothing is overwritten")
+            temporary = _temporary_beside(target)
+            partial = temporary / target.name
+            partial.mkdir()
+            yield partial
+            for file in partial.rglob("*"):
+                if file.is_file():
+                    _flush(file)
+            if not target.exists():
+                partial.rename(target)
+            elif stands:
+                _exchange(target, partial, temporary / "old")
+            else:
+                # Its contents alone are moved: the empty folder may be the one that the user's shell stands in.
+                _move_contents(partial, target)
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(target: Path, new: Path, old: Path) -> None:
+    """Put the new folder in the place of the target, which is moved to `old`; on an error it is put back."""
+    target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+
+
+def _move_contents(source: Path, target: Path) -> None:
+    """Move all that is in a folder into an empty one; on an error the latter is emptied again."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(source.iterdir()):
+            moved.append(entry.rename(target / entry.name))
+    except BaseException:
+        for entry in moved:
+            entry.rename(source / entry.name)
+        raise
+
+
+def _target(path: Path) -> Path:
+    """The file that is replaced: behind a link, the one that it leads to."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # what Python 3.11 raises
+        raise UserError(f"{path}: is a link that leads back to itself; remove it") from None
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a device, a pipe or a socket stands there, or a name for an open stream such as /dev/stdout."""
+    parts = path.absolute().parts
+    if parts[1:2] in (("dev",), ("proc",)) and parts[2:3] != ("shm",):
+        return True
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _check_replaceable(target: Path) -> None:
+    """Refuse a folder, and a file that is write-protected: renaming would replace it all the same."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _temporary_beside(target: Path) -> Path:
+    """A new empty folder on the same disk as the target, so that renaming is enough."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=target.parent))
+
+
+def _flush(file: Path) -> None:
+    """Have the disk take the bytes now: some file systems say that they are full only then."""
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def _one_line(*paths: Path) -> Iterator[None]:
+    """Turn an `OSError` into a `UserError` that names the outputs."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(error, *paths) from error
+
+
+def unwritable(error: Exception, *paths: Path) -> UserError:
+    """The error for outputs that could not be written: one line with the reason and what to do.
+
+    Args:
+        error: what the writer raised.
+        paths: the outputs.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    reason = (error.strerror if isinstance(error, OSError) else None) or " ".join(str(error).split())
+    remedy = REMEDIES.get(number or 0, "choose another place")
+    return UserError(f"{', '.join(map(str, paths))}: cannot be written: {reason}; {remedy}")
