@@ -47,7 +47,8 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
     Raises:
         UserError: a file cannot be written, or two of the paths are the same file.
     """
-    targets = [path if _is_special(path) else _target(path) for path in paths]
+    with _one_line(*paths):
+        targets = [path if _is_special(path) else _target(path) for path in paths]
     require(len(set(targets)) == len(targets), f"{paths[0]}: named for two outputs; give each its own name")
     folders: list[Path] = []
     try:
@@ -61,9 +62,7 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
                 folders.append(_temporary_beside(target))
                 partial.append(folders[-1] / target.name)
             yield tuple(partial)
-            renames = [
-                (part, target) for part, target in zip(partial, targets, strict=True) if part != target
-            ]
+            renames = [(part, end) for part, end in zip(partial, targets, strict=True) if part != end]
             for part, target in renames:
                 _flush(part)
                 if target.exists():
@@ -142,7 +141,7 @@ def new_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
             if not target.exists():
                 partial.rename(target)
             elif stands:
-                _exchange(target, partial, temporary / "old")
+                _exchange(target, partial)
             else:
                 # Its contents alone are moved: the empty folder may be the one that the user's shell stands in.
                 _move_contents(partial, target)
@@ -151,14 +150,21 @@ def new_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _exchange(target: Path, new: Path, old: Path) -> None:
-    """Put the new folder in the place of the target, which is moved to `old`; on an error it is put back."""
-    target.rename(old)
+def _exchange(target: Path, new: Path) -> None:
+    """Put the new folder in the place of the target, and remove that; on an error it is put back."""
+    aside = _temporary_beside(target)
+    old = aside / target.name
     try:
-        new.rename(target)
+        target.rename(old)
+        try:
+            new.rename(target)
+        except BaseException:
+            old.rename(target)
+            raise
     except BaseException:
-        old.rename(target)
+        aside.rmdir()  # fails where the old folder could not be put back, which is then still in it
         raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _move_contents(source: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ import codecs
 import json
 import math
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 # Joiners that the spelling of a word in Persian, Hindi and other languages needs, and Arabic signs before numbers.
@@ -57,7 +57,7 @@ def printable(text: object, encoding: str = "utf-8") -> str:
         text: anything; `str` is taken of it.
         encoding: of the output; what it lacks is replaced ("−" by "-") or escaped.
     """
-    line = "".join(_visible(letter) for letter in str(text))
+    line = str(text).translate(_VISIBLE)
     if encoding.lower().startswith("utf"):
         return line
     return line.encode(encoding, ERRORS).decode(encoding)
@@ -74,7 +74,7 @@ def json_text(value: Any, *, indent: int | None = 1) -> str:
     Whoever reads the JSON gets exactly the value, but null for NaN and infinity, which JSON does not have.
     """
     text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
-    return "".join(letter if letter == "\n" else _json_escape(letter) for letter in text)
+    return text.translate(_IN_JSON)
 
 
 def _finite(value: Any) -> Any:
@@ -85,19 +85,28 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _json_escape(letter: str) -> str:
-    """The letter, or JSON's escape for it."""
-    if letter == "\x7f":  # which JSON allows, and a terminal takes for a key
-        return r"\u007f"
-    return json.dumps(letter)[1:-1] if _is_hidden(letter) else letter
+class _Replaced(dict[int, str]):
+    """A table for `str.translate` that works out what stands for a letter when it first meets it."""
+
+    def __init__(self, replace: Callable[[str], str]) -> None:
+        self.replace = replace
+
+    def __missing__(self, number: int) -> str:
+        self[number] = self.replace(chr(number))
+        return self[number]
 
 
 def _visible(letter: str) -> str:
-    if letter.isascii() and letter.isprintable():
-        return letter
     if letter in "\t\n\v\f\r\x85\u2028\u2029":
         return " "
     return _escape(letter) if _is_hidden(letter) else letter
+
+
+def _in_json(letter: str) -> str:
+    """The letter, or JSON's escape for it; a line break is one between JSON's own lines."""
+    if letter == "\x7f":  # which JSON allows, and a terminal takes for a key
+        return r"\u007f"
+    return json.dumps(letter)[1:-1] if _is_hidden(letter) and letter != "\n" else letter
 
 
 def _is_hidden(letter: str) -> bool:
@@ -128,4 +137,5 @@ def replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     return "".join(REPLACEMENTS.get(letter) or _escape(letter) for letter in letters), error.end
 
 
+_VISIBLE, _IN_JSON = _Replaced(_visible), _Replaced(_in_json)
 codecs.register_error(ERRORS, replace_unencodable)

@@ -186,7 +186,7 @@ def test_an_encoder_with_few_positions_reads_as_much_as_it_can(tmp_path, tiny_en
         (["--model", "missing"], "cannot be read"),
         (["-m", "wca-hard", "--scores", "s"], "are for --method fastalign"),
         (["--threshold", "0.3"], "--threshold is for the couplings"),
-        (["--save-model", "source/model"], "cannot be written"),
+        (["--save-model", "en/model"], "cannot be written"),
     ],
 )
 def test_options_that_do_not_fit_the_method_are_refused(arguments, message, text, tmp_path, monkeypatch):
