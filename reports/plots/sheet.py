@@ -128,12 +128,12 @@ def text_width(text: str, weight: str = "normal", points: float = POINTS) -> flo
 
 
 def wrap(text: str, width: float) -> str:
-    """The text in lines that are no wider than `width` inches.
+    """The text in lines that are no wider than `width` inches, printable.
 
     A line ends at a space; within a word only where that is wider than a line, then behind one of -=_/ if it can.
     """
     lines = [""]
-    for word in text.split(" "):
+    for word in printable(text).split(" "):
         if text_width(f"{lines[-1]} {word}".lstrip()) <= width:
             lines[-1] = f"{lines[-1]} {word}".lstrip()
             continue

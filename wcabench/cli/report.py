@@ -17,6 +17,7 @@ from wcabench.cli.options import (
     selection_options,
 )
 from wcabench.cli.output import console, echo_document, echo_json_text, echo_left_out, output_encoding
+from wcabench.cli.stderr import warn
 from wcabench.output_files import write_text
 from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
 
@@ -115,4 +116,11 @@ def print_report(made: ResultsReport, form: str, *, standalone: bool = False) ->
     elif form == "json":
         echo_json_text(text_of(made, form))
     else:
-        echo_document(text_of(made, form, standalone=standalone, encoding=output_encoding()))
+        encoding = output_encoding()
+        text = text_of(made, form, standalone=standalone, encoding=encoding)
+        echo_document(text)
+        if form in ("markdown", "csv") and text != text_of(made, form):
+            warn(
+                f"note: {encoding}, the encoding of stdout, lacks some signs of this text, and others stand for them; "
+                "with --out FILE or PYTHONUTF8=1 all are as they should be"
+            )
