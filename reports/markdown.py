@@ -13,6 +13,7 @@ FIRST = re.compile(r"^([-+](?=[-\s]|$)|=+$|\d+(?=[.)](\s|$)))")  # what makes a 
 ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(?=:)|\b(www)(?=\.)")
 AT = re.compile(r"(?<!\w)@(?=\w)|(?<=[\w.+-])@(?=[\w-]+\.)")
 EMOJI = re.compile(r":(?=[a-z+_][\w+-]*:)")
+EMOJI_APART = re.compile(rf"(?<!\w){EMOJI.pattern}")
 APART = "<!-- -->"  # keeps two parts of a text from being read as one, and is not shown
 
 
@@ -66,6 +67,6 @@ def escape(text: str) -> str:
     line = SPECIAL.sub(r"\\\1", printable(" ".join(text.split())))
     line = ADDRESS.sub(rf"\g<0>{APART}", line)
     line = AT.sub(f"@{APART}", line)
-    if not line.startswith(SIGNATURE):  # its fields are parted by colons, and readers copy it from the file
-        line = EMOJI.sub(f":{APART}", line)
+    # The names of a signature's fields have a colon behind them, and readers copy the line from the file.
+    line = (EMOJI_APART if line.startswith(SIGNATURE) else EMOJI).sub(f":{APART}", line)
     return FIRST.sub(lambda mark: f"{mark[0]}\\" if mark[0].isdigit() else f"\\{mark[0]}", line)

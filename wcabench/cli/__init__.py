@@ -56,7 +56,9 @@ class RootGroup(LazyGroup):
             drop_stdout()
             _raise_in_our_form(UserError(f"the output cannot be written: {error.strerror or error}"))
         except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+            from wcabench.cli.stderr import warn
+
+            warn("interrupted")
             ctx.exit(INTERRUPTED)
 
 

@@ -1,5 +1,6 @@
 """What goes to stdout: lines and tables that a terminal only shows, JSON and whole documents as they are."""
 
+import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wcabench.cli.stderr import warn
+from wcabench.cli.stderr import encoding_of, warn
+from wcabench.errors import UserError
 from wcabench.printable import ERRORS, json_text, printable
 
 if TYPE_CHECKING:
@@ -42,10 +44,24 @@ def echo_document(text: str) -> None:
 
 
 def echo_data(lines: Iterable[str]) -> None:
-    """Print lines of a data format, such as words and their tags: exact, but for a terminal printable."""
-    on_terminal = sys.stdout.isatty()
+    """Print lines of a data format, such as words and their tags: exact, but for a terminal printable.
+
+    Raises:
+        UserError: the encoding of stdout lacks a letter, which programs that read the lines must not miss.
+    """
+    if sys.stdout.isatty():
+        for line in lines:
+            click.echo("\t".join(printable(part, output_encoding()) for part in line.split("\t")))
+        return
+    if not output_encoding().lower().startswith("utf"):
+        lines = list(lines)
+        if not _can_say("".join(lines)):
+            raise UserError(
+                f"stdout: its encoding, {output_encoding()}, lacks letters of this text; give --out FILE, or set "
+                "PYTHONUTF8=1"
+            )
     for line in lines:
-        click.echo("\t".join(map(printable, line.split("\t"))) if on_terminal else line)
+        click.echo(line)
 
 
 def echo_json(value: Any) -> None:
@@ -55,10 +71,8 @@ def echo_json(value: Any) -> None:
 
 def echo_json_text(text: str) -> None:
     """Print JSON; for an encoding that lacks a letter, that is written as JSON's own escape."""
-    try:
-        text.encode(output_encoding())
-    except UnicodeEncodeError:
-        text = "".join(letter if letter.isascii() else json_text(letter)[1:-1] for letter in text)
+    if not _can_say(text):
+        text = "".join(letter if letter.isascii() else json.dumps(letter)[1:-1] for letter in text)
     click.echo(text.rstrip("\n"))
 
 
@@ -70,7 +84,16 @@ def echo_left_out(entries: Iterable[tuple[object, str]], word: str = "left out")
 
 def output_encoding() -> str:
     """The encoding of stdout."""
-    return getattr(sys.stdout, "encoding", None) or "utf-8"
+    return encoding_of(sys.stdout)
+
+
+def _can_say(text: str) -> bool:
+    """Whether stdout has every letter of the text."""
+    try:
+        text.encode(output_encoding())
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def console(**options: Any) -> "Console":

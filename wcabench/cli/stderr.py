@@ -1,5 +1,6 @@
 """What goes to stderr: the log, which `--quiet` silences, warnings, and an error of one line."""
 
+import sys
 from typing import IO, Any
 
 import click
@@ -12,12 +13,17 @@ QUIET = "wcabench.quiet"  # key in the metadata of the click context
 def log(line: str) -> None:
     """Say how the work goes on; nothing is said with `--quiet`."""
     if not is_quiet():
-        click.echo(printable(line), err=True)
+        click.echo(printable(line, encoding_of(sys.stderr)), err=True)
 
 
 def warn(line: str) -> None:
     """Say what the user should know of the result, such as what was left out; `--quiet` keeps it."""
-    click.echo(printable(line), err=True)
+    click.echo(printable(line, encoding_of(sys.stderr)), err=True)
+
+
+def encoding_of(stream: Any) -> str:
+    """The encoding of an output stream."""
+    return getattr(stream, "encoding", None) or "utf-8"
 
 
 def is_quiet() -> bool:
@@ -35,12 +41,13 @@ class ErrorMessage(click.ClickException):
     """
 
     def __init__(self, message: str, exit_code: int = 2) -> None:
-        super().__init__(printable(" ".join(line.strip() for line in message.splitlines() if line.strip())))
+        super().__init__(" ".join(line.strip() for line in message.splitlines() if line.strip()))
         self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print it."""
-        click.echo(f"error: {self.message}", file=file, err=file is None)
+        line = printable(f"error: {self.message}", encoding_of(file or sys.stderr))
+        click.echo(line, file=file, err=file is None)
 
 
 def in_our_form(error: Exception, command: str) -> click.ClickException:
