@@ -1,1 +1,1 @@
-"""Tables made from cells alone: collected, compared with a baseline, and printed in four formats."""
+"""Reports on the cells of a results folder: grouped, compared with a baseline, and printed in six formats."""

@@ -93,7 +93,7 @@ def _heat_map(axis: Any, values: Any, *, similarity: bool) -> Any:
 
 
 def _label(axis: Any, alignment: "SentenceAlignment", *, left: bool, below: bool) -> None:
-    """Draw a grid, and print the source tokens at the left and the target tokens below where that is asked for."""
+    """Draw the grid; print the source tokens at the left if `left`, and the target tokens below if `below`."""
     source, target = ([printable(token) for token in side] for side in (alignment.source, alignment.target))
     style = {"fontsize": POINTS, "parse_math": False}
     axis.set_xticks(range(len(target)), target if below else [], rotation=90, **style)

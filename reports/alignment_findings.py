@@ -10,7 +10,7 @@ NEAREST = "nearest-token"
 
 
 def findings(golds: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """The lowest error rate on each gold set, and the difference of each coupling to nearest-token.
+    """Say the lowest error rate on each gold set, and how much each coupling differs from nearest-token.
 
     Args:
         golds: the gold sets' names.
@@ -38,7 +38,7 @@ def _named(outcome: Outcome) -> str:
 
 
 def _against_nearest(golds: Sequence[str], outcomes: Sequence[Outcome]) -> list[str]:
-    """The difference of each other coupling to nearest-token, where possible with both directions intersected."""
+    """One sentence for each other coupling: its difference to nearest-token, by intersected links if measured."""
     by_setting = {(each.setting.method, each.setting.direction, each.gold): each for each in outcomes}
     couplings = dict.fromkeys(each.setting.method for each in outcomes if each.setting.layers)
     directions = {each.setting.direction for each in outcomes if each.setting.method == NEAREST}

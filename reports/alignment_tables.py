@@ -63,7 +63,7 @@ def alignment_report(
 
 
 def _references(settings: Sequence[Setting]) -> list[str]:
-    """Layers, epsilon and threshold of the couplings, which the labels leave out."""
+    """Say the layers, epsilon and threshold of the couplings, which the row labels do not hold."""
     states = dict.fromkeys(f"{setting.method}: {setting.state}" for setting in settings if setting.layers)
     thresholds = {setting.threshold for setting in settings if setting.threshold is not None}
     lines = [f"{'; '.join(states)}."] if states else []
@@ -120,7 +120,7 @@ def _gold_table(gold: GoldSet, outcomes: Sequence[Outcome]) -> ReportTable:
 
 
 def _learned(gold: GoldSet, outcomes: Sequence[Outcome]) -> list[str]:
-    """What the statistical aligners learned from, where there is one among the methods."""
+    """Say what the statistical aligners learned from; nothing if all methods are couplings."""
     if all(outcome.setting.layers for outcome in outcomes):
         return []
     more = f" and {gold.learned_from}." if gold.learned_from else " alone."
@@ -139,13 +139,13 @@ def _details(outcome: Outcome, lowest: float) -> tuple[TableEntry, ...]:
 
 
 def _label(setting: Setting) -> str:
-    """Method and direction; with layers and epsilon, where the setting is not the method's reference."""
+    """Label of a row: method and direction, and layers and epsilon unless the setting is the method's reference."""
     state = "" if setting.reference else f" ({setting.state})"
     return f"{setting.method}, {setting.direction}{state}"
 
 
 def _swept(settings: Sequence[Setting]) -> list[Setting]:
-    """Settings of the couplings in one direction, the intersection if it is there, where there are several."""
+    """Settings of the couplings in one direction (intersect if measured); empty if all are reference settings."""
     directions = [setting.direction for setting in settings if setting.layers]
     wanted = "intersect" if "intersect" in directions else next(iter(directions), "")
     tried = [setting for setting in settings if setting.layers and setting.direction == wanted]
@@ -153,5 +153,5 @@ def _swept(settings: Sequence[Setting]) -> list[Setting]:
 
 
 def sampled_note(methods: Sequence[str]) -> list[str]:
-    """The note that belongs to eflomal, where it is among the methods."""
+    """Say that eflomal's numbers vary from run to run, if it is among the methods."""
     return [SAMPLED] if EFLOMAL in methods else []

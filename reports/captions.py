@@ -1,4 +1,4 @@
-"""Sentences under a table: encoder, recipe, data, seeds, and what the cells say of themselves."""
+"""Sentences under a table: encoder, recipe, data, seeds, and the notes that the cells recorded."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ LABELS = {
 
 
 def what_was_run(group: Group) -> tuple[str, ...]:
-    """Encoder, recipe and data of a group, and which of its cells are old ones or are left out: one sentence each."""
+    """One sentence each on encoder, recipe and data of a group, on cells of an older schema and on cells left out."""
     return (
         f"Encoder: {encoder_text(group)}.",
         f"Recipe: {_recipe_text(group.recipe)}.",
@@ -83,7 +83,7 @@ def _recipe_text(recipe: Mapping[str, Any]) -> str:
 
 
 def _data_text(data: Mapping[str, Any]) -> str:
-    """The label policy; or, where the cells say that instead, the entity types that are scored."""
+    """The label policy (cells of schema 1), or the entity types that are scored (schema 2)."""
     if "labels" in data:
         return LABELS.get(data["labels"], f"labels={data['labels']}")
     parts = [f"entity types scored: {_by_pair(data['types'])}"]
@@ -93,7 +93,7 @@ def _data_text(data: Mapping[str, Any]) -> str:
 
 
 def _by_pair(types: Mapping[str, list[str]]) -> str:
-    """The entity types of all pairs, with the pairs where not all have the same."""
+    """Entity types, preceded by their pairs unless all pairs have the same types."""
     pairs_of: dict[str, list[str]] = {}
     for pair, names in types.items():
         pairs_of.setdefault(", ".join(names) or "none", []).append(pair)
@@ -109,7 +109,7 @@ def _outdated(group: Group) -> tuple[str, ...]:
 
 
 def seeds_text(group: Group) -> tuple[int, str]:
-    """The commonest number of seeds, and how the caption says it."""
+    """The most frequent number of seeds, and the caption's words for it."""
     samples = [row.samples[pair] for row in group.rows for pair in group.pairs if row.samples[pair].done]
     n = Counter(len(sample.done) for sample in samples).most_common(1)[0][0]
     lists = {tuple(cell.seed for cell in sample.done) for sample in samples if len(sample.done) == n}
@@ -119,7 +119,7 @@ def seeds_text(group: Group) -> tuple[int, str]:
 
 
 def cell_notes(group: Group) -> tuple[str, ...]:
-    """The notes that the cells recorded, each with the pairs that it holds for where it is not all of several."""
+    """The notes that the cells recorded, each once, preceded by its pairs unless it holds for all of several pairs."""
     pairs_of: dict[str, list[str]] = {}
     for pair in group.pairs:
         for cell in group.cells:

@@ -90,7 +90,7 @@ class Group:
 
     @property
     def outdated(self) -> int:
-        """How many finished cells are left out because a later one differs in nothing but its code."""
+        """Number of finished cells that a later cell replaces which differs from them in its code only."""
         return sum(row.samples[pair].outdated for row in self.rows for pair in self.pairs)
 
 
@@ -109,7 +109,7 @@ def collect(cells: Sequence[Cell], selection: CellSelection) -> list[Group]:
 
 
 def _shared(cell: Cell) -> dict[str, Any]:
-    """What all cells of a group have in common, apart from the content of the data."""
+    """What all cells of a group have in common, except for the content of the data."""
     return {
         "schema": cell.configuration.schema,
         "suite": cell.suite,
@@ -120,7 +120,7 @@ def _shared(cell: Cell) -> dict[str, Any]:
 
 
 def _split_by_data(cells: list[Cell]) -> list[list[Cell]]:
-    """Parts in which each pair has one version of its data; the version with the most cells comes first."""
+    """Split cells so that within a part each pair has one version of its data; versions with more cells come first."""
     by_pair: dict[str, list[Version]] = {}
     for cell in cells:
         by_pair.setdefault(cell.pair, []).append(_version(cell))
@@ -136,7 +136,7 @@ def _split_by_data(cells: list[Cell]) -> list[list[Cell]]:
 
 
 def _version(cell: Cell) -> Version:
-    """Everything of the data that decides the cell's numbers."""
+    """The parts of the data that the cell's numbers depend on, each with its hash."""
     configuration = cell.configuration
     if (
         configuration.schema == 1
@@ -156,7 +156,7 @@ def _version(cell: Cell) -> Version:
 
 
 def _merged(versions: list[Version]) -> list[Version]:
-    """Versions that agree in all that they share as one; those with the most cells first."""
+    """Merge versions that agree in everything that both name; versions with more cells come first."""
     counted = Counter(_text(version) for version in versions)
     merged: list[Version] = []
     for text, _ in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
@@ -191,7 +191,7 @@ def _group(cells: list[Cell]) -> Group:
 
 
 def _data(cells: list[Cell], pairs: Sequence[str]) -> dict[str, Any]:
-    """The data of a group, as `Group.data` says."""
+    """The value of `Group.data`."""
     sha256: dict[str, dict[str, str]] = {pair: {} for pair in pairs}
     for cell in cells:
         sha256[cell.pair] |= cell.data_sha256

@@ -73,7 +73,7 @@ def comparison_table(
 def _compare_all(
     group: Group, baseline: MethodRow, others: Sequence[MethodRow], resamples: int, bootstrap: bool
 ) -> tuple[dict[tuple[str, str], "Comparison"], dict[tuple[str, str], str]]:
-    """Results by (label, pair), and the reason where two rows cannot be compared."""
+    """Comparisons by (label, pair), and by (label, pair) the reason why two rows cannot be compared."""
     from wcabench.scoring.significance import compare_all
 
     comparisons: dict[tuple[str, str], Comparison] = {}

@@ -37,7 +37,7 @@ def caption(differences: list[MethodDifference], resamples: int) -> tuple[str, .
 
 
 def _power_caption(differences: list[MethodDifference]) -> str:
-    """How many seeds would show a difference of one point, for the method whose differences vary most over seeds."""
+    """How many seeds would show a difference of one point, computed for the method with the largest spread."""
     from wcabench.scoring.significance import power_sentence
 
     most_variable = max(differences, key=lambda each: (each.result.effect.std or 0.0, each.result.effect.n))
@@ -51,7 +51,7 @@ def _power_caption(differences: list[MethodDifference]) -> str:
 
 
 def _seed_caption(differences: list[MethodDifference], n: list[int]) -> tuple[str, ...]:
-    """The least p of a test over seeds alone, whether it rejects, and what a single seed cannot show."""
+    """The smallest p that a test over seeds alone can reach, how often it rejects, and a warning for one seed."""
     attainable = {d.result.n_common_seeds: d.result.attainable_p for d in differences}
     least = [f"{short_p(p)} for n = {seeds}" for seeds, p in sorted(attainable.items())]
     cannot_reject = all(p >= ALPHA for p in attainable.values())

@@ -123,7 +123,7 @@ def _common(row: Row, pair: str, entry: TableEntry) -> dict[str, Any]:
 
 
 def _published(row: Row, entry: TableEntry) -> dict[str, Any]:
-    """A published row: its number with the digits that it was printed with, and nothing of the group's own facts."""
+    """Fields of a published row: its number as printed in its source; encoder and signature stay empty."""
     printed, _, deviation = entry.lines[0].partition(" ± ")
     facts = {name: row.more.get(name) for name in ("source", "verification", "remark", "tier")}
     return {**facts, "value": printed, "std": deviation, "encoder_name": "", "encoder": "", "signature": ""}

@@ -56,7 +56,7 @@ def read_diagnosis(
 
 
 def _why_nothing(group: Group, pair: str) -> str:
-    """Why none of a pair's cells has any diagnostic; empty where one has."""
+    """The reason why no cell of a pair has a diagnostic; empty if any has one."""
     cells = [cell for row in group.rows for cell in row.samples[pair].done]
     names = [column.name for _, columns in TABLES.values() for column in columns]
     if any(_value(cell, name) is not None for cell in cells for name in names):
@@ -108,7 +108,7 @@ def _tables(group: Group, pair: str, untrained: Untrained | None) -> list[Report
 
 
 def _with_untrained(samples: Mapping[str, Samples], untrained: Untrained) -> Iterator[tuple[str, Samples]]:
-    """Each method, and below it the same method with the encoder untrained, which all seeds have in common."""
+    """Each method, followed by the same method on the untrained encoder, which is measured once for all seeds."""
     for label, own in samples.items():
         yield label, own
         first = own.done[0]
@@ -117,7 +117,7 @@ def _with_untrained(samples: Mapping[str, Samples], untrained: Untrained) -> Ite
 
 
 def _row(label: str, samples: Samples, columns: Sequence[Column], usual: int) -> Row:
-    """One method; a footnote of all its entries becomes one of the row."""
+    """The row of one method; a footnote that all its entries share is put at the row's label."""
     entries = [_entry(samples, column, usual) for column in columns]
     common = [note for note in entries[0].footnotes if all(note in entry.footnotes for entry in entries)]
     return Row(
@@ -154,13 +154,13 @@ def _entry(samples: Samples, column: Column, usual: int) -> TableEntry:
 
 
 def _seed_notes(samples: Samples, usual: int) -> tuple[str, ...]:
-    """Footnotes on missing seeds; none for a complete row, nor for one that all seeds have in common."""
+    """Footnotes on missing seeds; none for a complete row or for a row that is measured once for all seeds."""
     complete = not (samples.failed or samples.missing or samples.doubled)
     return () if complete else sample_footnotes(samples, len(samples.done), usual)
 
 
 def _beside(cells: Sequence[Cell], column: Column) -> tuple[str, ...]:
-    """The line printed under a number: the share that belongs to it."""
+    """The line printed under a number: the share that the same diagnostic gives."""
     if column.beside is None:
         return ()
     name, words = column.beside

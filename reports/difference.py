@@ -1,4 +1,4 @@
-"""The difference of one method to the baseline: its verdict, and a sentence that claims no more than the verdict."""
+"""The difference of one method to the baseline: its verdict, and a sentence that states the verdict."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal

@@ -1,4 +1,4 @@
-"""Drift: in what a report that is made now differs from a written one."""
+"""Drift: the differences between a report that was written earlier and the same report made now."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from wcabench.runs.signature_fields import fields_of
 
 
 def drift(then: Printed, now: Printed) -> list[str]:
-    """One line for each number, row, column, table, finding or field of a signature that changed, came or went.
+    """One line for each number, row, column, table, finding or signature field that changed, appeared or is gone.
 
     Numbers are compared as printed. Captions are not compared, since another version words them differently, apart from
     the fields that both signatures have.

@@ -1,4 +1,4 @@
-"""Rows of means: a value of each cell averaged over seeds, with the best of a column marked."""
+"""Rows of means over seeds, with the best entry of each column marked."""
 
 import dataclasses
 import statistics
@@ -60,7 +60,7 @@ def _entry(samples: Samples, value: Value, usual: int) -> TableEntry:
 
 
 def sample_footnotes(samples: Samples, n: int, usual: int) -> tuple[str, ...]:
-    """The footnote that says why a number is of other seeds than its neighbours; none where it is not.
+    """The footnote that says why a number has other seeds than the rest of the table; empty if it has the same.
 
     Args:
         samples: the cells behind the number.

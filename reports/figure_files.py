@@ -45,7 +45,7 @@ def new_figure(width: float, height: float) -> Any:
 
 
 def save(figure: Any, path: Path, **how: Any) -> None:
-    """Write a figure without dates or random ids, so that the same figure gives the same bytes.
+    """Write a figure without dates or random ids: the same figure gives the same bytes.
 
     Args:
         figure: of matplotlib's.

@@ -36,7 +36,7 @@ OTHER_SCORES = (
 
 
 def render_cells(page: PageSection) -> Markup | None:
-    """All finished cells in the order of the scores, folded up at first; None where the report has none."""
+    """All finished cells in the order of the scores, folded up at first; None if the report has no cell."""
     scores = page.tables["scores"]
     rows = [
         _row(cell, row.label, page.tier(row))

@@ -86,7 +86,7 @@ def render_forest(table: ReportTable, page: PageSection) -> Markup:
 
 
 def render_tests(table: ReportTable, page: PageSection) -> Markup:
-    """Every number of every test, a row a comparison, to which the link of a difference leads."""
+    """Every number of every test, one row for each comparison; the links of the differences lead to these rows."""
     rows = compared(table)
     facts = [entry.facts() for _, _, entry in rows]
     names = [

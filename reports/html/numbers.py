@@ -46,12 +46,12 @@ def note_marks(footnotes: tuple[str, ...], table: ReportTable, page: PageSection
 
 
 def _digits(table: ReportTable, column: int) -> int:
-    """Length of the column's longest deviation; 0 where it has none."""
+    """Length of the column's longest deviation; 0 if no row has one."""
     return max(len(row.entries[column].lines[0].partition(BETWEEN)[2]) for row in table.rows)
 
 
 def _deviation(deviation: str, digits: int) -> Markup | None:
-    """A deviation, or an empty space as wide where only other rows have one; None where no row has one."""
+    """A deviation, or an empty space of its width if only other rows have one; None if no row has one."""
     text = f"{BETWEEN}{deviation}" if deviation else ""
     return element("i", text, class_=f"d{min(digits, WIDEST)}") if digits else None
 
@@ -59,7 +59,7 @@ def _deviation(deviation: str, digits: int) -> Markup | None:
 def _opens(
     entry: TableEntry, row: Row, name: str, table: ReportTable, page: PageSection
 ) -> Iterator[tuple[str, str]]:
-    """The attributes of a number's link: where it leads without the script, and what the script shows instead."""
+    """Attributes of a number's link: its target without the script, and the data that the script shows in a dialog."""
     detail = ""
     if row.kind == "published":
         detail = page.id("source", row.label)

@@ -1,4 +1,4 @@
-"""A section of the page: its ids, and what its parts look up in it, such as cells by key."""
+"""A section of the page: its ids, its tables by name, and its cells by key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class PageSection:
         return {cell.key: cell for cell in self.section.cells}
 
     def id(self, *parts: object) -> str:
-        """An id, made of any texts, that no other section has; what an id cannot hold is percent-encoded."""
+        """An id that is unique on the page; characters that an id cannot hold are percent-encoded."""
         return "-".join(quote(str(part), safe="") for part in ("s", self.number, *parts))
 
     def title(self, table: ReportTable) -> str:

@@ -61,7 +61,7 @@ def _source(row: Row, pairs: tuple[str, ...], page: PageSection) -> Markup:
 
 
 def _protocols(rows: list[Row], page: PageSection) -> Markup | None:
-    """How each row was trained and scored, where that could be read; None where it could not for any row."""
+    """How each published row was trained and scored, if its paper says so; None if no paper does."""
     lines = [_protocol(row, page) for row in rows if row.more["protocol"]]
     if not lines:
         return None

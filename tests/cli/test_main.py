@@ -41,7 +41,7 @@ def test_help_names_every_command_and_those_in_groups(invoke: Any) -> None:
         assert max(map(len, result.stdout.splitlines())) < 80
 
 
-@pytest.mark.parametrize("path", [*PATHS, *(name for name, entry in COMMANDS.items() if not entry.place)])
+@pytest.mark.parametrize("path", [*PATHS, *(name for name, entry in COMMANDS.items() if not entry.target)])
 def test_every_command_has_help_that_begins_with_its_own_name(invoke: Any, path: str) -> None:
     result = invoke(*path.split(), "-h")
     assert result.exit_code == 0 and result.stdout.startswith(f"Usage: wcabench {path} ")

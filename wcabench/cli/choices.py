@@ -1,4 +1,4 @@
-"""What the shared options are turned into: suite, encoder, data, the places of this machine, the plan."""
+"""Turn the values of shared options into objects: suite, encoder, data source, `Here`, planned cells."""
 
 import os
 from pathlib import Path
@@ -27,7 +27,7 @@ def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
 
 
 def here(suite: str | None, encoder: str | None, data_dir: Path | None, offline: bool, device: str) -> "Here":
-    """What `here_options` say."""
+    """The values of `here_options` as a `Here`."""
     from click.core import ParameterSource
 
     from wcabench.runs.grid import parse_encoder
@@ -51,12 +51,12 @@ def load_suite(name: str) -> "Suite":
 
 
 def stored_suite_name(suite: str) -> str:
-    """The name that the cells of a suite have, of a suite that is given by name or as a file."""
+    """The suite name that cells record, for a suite given by name or as a TOML file."""
     return load_suite(suite).name if suite.endswith(".toml") else suite
 
 
 def chosen_encoder(suite: "Suite", encoder: str | None) -> "EncoderConfig":
-    """What --encoder names, or the suite's own."""
+    """The encoder that --encoder names; the suite's own without it."""
     from wcabench.runs.grid import parse_encoder
 
     return parse_encoder(encoder) if encoder else suite.encoder

@@ -1,4 +1,4 @@
-"""The commands of `wcabench` by the sections of its help: one small module a command, imported when it is used."""
+"""The commands of `wcabench`, by the sections of its help; the module of a command is imported when it is called."""
 
 from wcabench.cli.groups import Entry
 

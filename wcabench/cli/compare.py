@@ -98,7 +98,7 @@ def _cells(results: Path) -> tuple[list[Cell], list[tuple[str, str]]]:
 
 
 def _gold_reader(suite: str | None, data_dir: Path | None) -> GoldSentences:
-    """Reads the target's test set that a cell was scored on, from what is on this machine."""
+    """A function that reads the target test set that a cell was scored on, without a network."""
     from wcabench.cli.choices import data_source, load_suite
     from wcabench.runs.gold import GoldReader
 

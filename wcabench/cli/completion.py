@@ -1,4 +1,4 @@
-"""What the shell completes: names of methods, pairs and suites, and keys of cells. Nothing heavy is imported.
+"""Shell completion: names of methods, pairs and suites, and keys of cells. Nothing heavy is imported.
 
 Each function is the `shell_complete` of an option or argument: it gets the context with all that stands on the line
 so far, and returns what begins with the word that is being typed. A mistake on the line completes nothing.
@@ -37,7 +37,7 @@ def complete_methods(ctx: click.Context, param: click.Parameter, incomplete: str
 
 
 def complete_pair(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Pairs of the suite that the line names, or of the one that is taken without a name."""
+    """Pairs of the suite that the line names, or else of the default suite."""
     return _items(_pairs(ctx), incomplete)
 
 
@@ -57,14 +57,14 @@ def complete_suite(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def complete_folder(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Folders, of an option that takes other things too."""
+    """Folders, for an option that also takes other values."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="dir")]
 
 
 def complete_cell(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Keys of the cells in the results folder of the line, each with its place for shells that show it."""
+    """Keys of the cells in the line's results folder; shells that show help texts show suite, pair and method."""
     from click.shell_completion import CompletionItem
 
     root = _results(ctx)
@@ -76,7 +76,7 @@ def complete_cell(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 
 def complete_stored(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Names of the suites, pairs or methods that the results folder has, after the name of the option."""
+    """Names of the suites, pairs or methods in the results folder; the option's name decides which."""
     level = next(
         (n for n, name in enumerate(LEVELS) if str(param.name).startswith(name)), LEVELS.index("method")
     )

@@ -1,4 +1,4 @@
-"""`wcabench doctor`: is everything there that a run needs, and if not, what to do."""
+"""`wcabench doctor`: check that everything is there that a run needs, and say what to do where it is not."""
 
 import os
 import shutil
@@ -82,7 +82,7 @@ def _broken_methods() -> dict[str, str]:
 
 
 def _encoder(encoder: "EncoderConfig", max_length: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Whether an encoder is here and can be used with a suite's longest sequences, and what a trial of it found."""
+    """Whether an encoder is here and works with sequences of `max_length` pieces; the results of a trial run."""
     from wcabench.errors import UserError
     from wcabench.nn.identity import encoder_status
     from wcabench.nn.probe import probe_encoder
@@ -96,7 +96,7 @@ def _encoder(encoder: "EncoderConfig", max_length: int) -> tuple[dict[str, Any],
 
 
 def _pair(suite: "Suite", pair: str, data_dir: Path | None) -> dict[str, Any]:
-    """Whether a pair's data is here, whole and right: it is read as a run without a network would."""
+    """Whether a pair's data is on this machine and correct: it is read as `run --offline` reads it."""
     from wcabench.data.resources import DataSource
     from wcabench.errors import UserError
 

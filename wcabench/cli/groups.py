@@ -18,25 +18,25 @@ CALLED = "wcabench.called"
 
 
 class Entry:
-    """A command that is not imported yet. A plain class: every call of `wcabench` makes all of them.
+    """A command that is not imported yet. A plain class, since every call of `wcabench` creates all entries.
 
     Attributes:
         summary: one line for the help of the group it is in.
-        place: "module:attribute" of the command; empty for a group that only holds other commands.
+        target: "module:attribute" of the command; empty for a group that only holds other commands.
         members: the commands below it, by name.
-        about: what the help of a group without a place begins with; the summary by default.
+        about: what the help of a group without a target begins with; the summary by default.
     """
 
     def __init__(
-        self, summary: str, place: str = "", members: Mapping[str, Entry] | None = None, about: str = ""
+        self, summary: str, target: str = "", members: Mapping[str, Entry] | None = None, about: str = ""
     ) -> None:
-        self.summary, self.place, self.members, self.about = summary, place, members or {}, about or summary
+        self.summary, self.target, self.members, self.about = summary, target, members or {}, about or summary
 
     def load(self, name: str) -> click.Command:
-        """Import the command; a group without a place of its own is made here."""
-        if not self.place:
+        """Import the command; a group without a target of its own is made here."""
+        if not self.target:
             return LazyGroup(name=name, entries=self.members, help=self.about)
-        module, _, attribute = self.place.partition(":")
+        module, _, attribute = self.target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first word names, and the words after it.
+        """Find the command that the first word names; return its name, the command and the words after it.
 
         Raises:
             UserError: there is no such command; the nearest is offered.
@@ -88,7 +88,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, entry.summary) for name, entry in self.entries.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Names of commands, then what any command has."""
+        """Names of commands, then the completions that click gives for any command."""
         names = entry_items(self.entries, incomplete)
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
@@ -142,15 +142,15 @@ class CommandGroup(LazyGroup):
 
 
 def command_paths(entries: Mapping[str, Entry]) -> Iterator[str]:
-    """All that can be called, as the words after `wcabench`: "run", "store merge"."""
+    """Every command that can be called, as the words after `wcabench`: "run", "store merge"."""
     for name, entry in entries.items():
-        if entry.place:
+        if entry.target:
             yield name
         yield from (f"{name} {path}" for path in command_paths(entry.members))
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float) -> str | None:
-    """The known name that is most like this one, at least as much as the cutoff from 0 to 1 says; None: no one is."""
+    """The known name that is most similar to this one; None if no similarity reaches the cutoff (0 to 1)."""
     import difflib
 
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)

@@ -1,4 +1,4 @@
-"""Options that say how files of tokens, tags and sentence pairs are laid out; the keys of a suite's resources."""
+"""Options for the layout of files of tokens, tags and sentence pairs, named as the keys of a suite's resources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCHEMES = ("iob1", "iob2", "iobes", "bilou")
 
 
 class InputFile(click.Path):
-    """A file that is read: `~` is the home folder; whether it is there, the reader says."""
+    """A file to read. `~` is the home folder. The reader reports a missing file."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -70,14 +70,14 @@ def pair_options(function: F) -> F:
 
 
 def column_form(token_column: int | None, comments: Any, encoding: str | None) -> ColumnForm:
-    """What the options of a column file say."""
+    """The values of the options of a column file as a `ColumnForm`."""
     from wcabench.data.column_lines import ColumnForm
 
     return ColumnForm(token_column, comments, encoding=encoding)
 
 
 def pair_form(options: dict[str, Any]) -> PairForm:
-    """What `pair_options` say.
+    """The values of `pair_options` as a `PairForm`.
 
     Raises:
         UserError: an option that goes with another layout.

@@ -90,7 +90,7 @@ def results(results: Path, as_json: bool) -> None:
 
 
 def echo_older(cells: Sequence[Any]) -> None:
-    """Say on stderr how many of these cells an older wcabench wrote, where any is."""
+    """Say on stderr how many of these cells an older wcabench wrote; say nothing if none."""
     from wcabench.reports.provenance import older_note
 
     note = older_note(cells)
@@ -99,7 +99,7 @@ def echo_older(cells: Sequence[Any]) -> None:
 
 
 def cell_row(cell: Any) -> dict[str, Any]:
-    """A cell of a store as `run --json` has it."""
+    """A stored cell in the shape that `run --json` prints."""
     return {
         "suite": cell.suite,
         "pair": cell.pair,

@@ -237,7 +237,7 @@ def selection_options(function: F) -> F:
 
 
 def here_options(function: F) -> F:
-    """The options that say where things are that no record holds: data, encoder, suite's file, device.
+    """The options for what records do not hold: where data, encoder and suite file are, and the device.
 
     A suite or an encoder of the environment is an offer: it is used for the records that were made with it.
     """
@@ -260,7 +260,7 @@ def here_options(function: F) -> F:
 
 
 def recorded_encoder_option(about: str) -> Callable[[F], F]:
-    """`--encoder`: where the encoder of stored cells is on this machine."""
+    """`--encoder`: the folder on this machine of the encoder of stored cells."""
     return click.option(
         "--encoder",
         "-e",

@@ -26,7 +26,7 @@ def cells_text(number: int) -> str:
 
 
 def replace_unencodable_signs() -> None:
-    """Have stdout and stderr replace what their encoding lacks, where they would otherwise end in an error."""
+    """Let stdout and stderr replace letters that their encoding lacks, which would be an error otherwise."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=ERRORS)
@@ -97,7 +97,7 @@ def _can_say(text: str) -> bool:
 
 
 def console(**options: Any) -> "Console":
-    """A console of rich that takes no word for markup, a code of an emoji, or a number to be coloured."""
+    """A console of rich that reads no markup and no emoji codes in a text, and colours no numbers."""
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False, **options)

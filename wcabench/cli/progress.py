@@ -1,4 +1,4 @@
-"""How a run goes on, on stderr: bars where there is a terminal, plain lines elsewhere, nothing with `--quiet`."""
+"""Progress of a run on stderr: bars on a terminal, plain lines elsewhere, nothing with `--quiet`."""
 
 import sys
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Running planned cells for a command: what is done already, the run itself, its table."""
+"""Run planned cells for a command: look up what is done, run the rest, print the table."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def _execute(
     jobs: int,
     again: str,
 ) -> "dict[str, Result]":
-    """Run what is not there yet; whatever can be known to be wrong is said before anything is trained."""
+    """Run the cells that are not done; devices, encoders and data are checked before anything is trained."""
     from wcabench.cli.progress import listening
     from wcabench.runs.execution import execute, look_up
     from wcabench.runs.inputs import check_data, check_encoders
@@ -144,14 +144,14 @@ def _print_results(cells: "list[PlannedCell]", have: "dict[str, Result]", as_jso
 
 
 def _models(have: "dict[str, Result]") -> dict[str, int]:
-    """How many models this run trained, and how many of its cells had one that was there."""
+    """How many models this run trained, and how many of its cells shared a model that was trained before."""
     fresh = [result for result in have.values() if result.fresh and result.state == "done"]
     trained = sum(result.trained for result in fresh)
     return {"trained": trained, "shared": len(fresh) - trained}
 
 
 def _suite_caption(cell: "PlannedCell") -> str:
-    """What the suite says under every table of it; nothing where its file is gone by now."""
+    """The suite's caption; empty if its file is gone by now."""
     from wcabench.cli.choices import load_suite
     from wcabench.errors import UserError
 

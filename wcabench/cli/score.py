@@ -101,7 +101,7 @@ def _result(files: ScoredFiles, pred: Path) -> dict[str, Any]:
 
 
 def _print_table(result: dict[str, Any]) -> None:
-    """Types and the micro average, one a row; below, the F1 of every other scorer."""
+    """Print a row for each type and one for the micro average; the caption has the F1 of every other scorer."""
     from wcabench.scoring.scorer import OTHER_SCORERS, STRICT
 
     others = [

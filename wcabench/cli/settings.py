@@ -80,7 +80,7 @@ def all_tables() -> list[str]:
 
 
 def option_rows(table: str, cls: type[Any], own: Any = None) -> list[dict[str, Any]]:
-    """One row an option: where it stands, what it takes, what it is by itself, and what it means.
+    """One row for each option: its table and key, its type, its defaults, and its meaning.
 
     Args:
         table: "encoder", "recipe", "data", or a method's name.

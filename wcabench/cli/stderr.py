@@ -11,13 +11,13 @@ QUIET = "wcabench.quiet"  # key in the metadata of the click context
 
 
 def log(line: str) -> None:
-    """Say how the work goes on; nothing is said with `--quiet`."""
+    """Print a line of the log; nothing with `--quiet`."""
     if not is_quiet():
         click.echo(printable(line, encoding_of(sys.stderr)), err=True)
 
 
 def warn(line: str) -> None:
-    """Say what the user should know of the result, such as what was left out; `--quiet` keeps it."""
+    """Print a warning, such as what was left out of a result; `--quiet` does not silence it."""
     click.echo(printable(line, encoding_of(sys.stderr)), err=True)
 
 
@@ -33,7 +33,7 @@ def is_quiet() -> bool:
 
 
 class ErrorMessage(click.ClickException):
-    """An error on its way out: one line on stderr, then the exit code.
+    """An error that ends the command: one line on stderr, and an exit code.
 
     Args:
         message: what is wrong, where, and what to do.
@@ -51,7 +51,7 @@ class ErrorMessage(click.ClickException):
 
 
 def in_our_form(error: Exception, command: str) -> click.ClickException:
-    """An error that ends a command, as an `ErrorMessage`; one that prints the help of a group stays as it is.
+    """Turn an error that ends a command into an `ErrorMessage`; click's error that prints a group's help is kept.
 
     Args:
         error: a `UserError`, or of click.
@@ -67,7 +67,7 @@ def in_our_form(error: Exception, command: str) -> click.ClickException:
 
 
 def _usage_error(error: click.UsageError, command: str) -> ErrorMessage:
-    """What click says of a wrong call: an unknown option, a missing argument, a value out of range."""
+    """Click's error for a wrong call (unknown option, missing argument, value out of range) in one line."""
     if isinstance(error, click.NoSuchOption):
         near = f": did you mean '{error.possibilities[0]}'?" if error.possibilities else ""
         message = f"no such option '{error.option_name}'{near}"

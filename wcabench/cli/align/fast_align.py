@@ -1,4 +1,4 @@
-"""The statistical aligner of `wcabench align`: text is read line by line, and a fitted model can be kept."""
+"""`wcabench align` with the statistical aligner: learn from a text or load a model, write links and scores."""
 
 from __future__ import annotations
 
@@ -114,14 +114,14 @@ def _fit(corpus: Corpus, options: Any, lowercase: bool, path: Path) -> FittedAli
 
 
 def _score_line(scored: ScoredLinks) -> str:
-    """Empty where there is nothing to score: a side is empty."""
+    """One line of the scores file; empty for a pair with an empty side."""
     if scored.likelihood != scored.likelihood:  # NaN
         return ""
     return f"{scored.likelihood:.4f}\t{' '.join(f'{p:.4f}' for p in scored.probabilities)}"
 
 
 def _reporter(passes: int) -> Progress:
-    """Says after each pass how well the model fits; the last pass only decodes."""
+    """A callback that logs how well the model fits after each pass; the last pass only decodes."""
 
     def report(reverse: bool, number: int, done: Pass) -> None:
         way = DIRECTIONS[reverse]

@@ -136,7 +136,7 @@ def _word_links(pair: SentencePair, data: PairData) -> tuple[tuple[int, int], ..
 
 
 def _print(alignment: SentenceAlignment) -> None:
-    """For each target token, whom each method couples it with."""
+    """Print, for each target token, the source tokens that each method couples it with."""
     caption = (
         "nearest-token: the cosine. wca-soft: the two largest shares of the target token's mass. "
         "A dot: no source token."
@@ -150,7 +150,7 @@ def _print(alignment: SentenceAlignment) -> None:
 
 
 def _partners(alignment: SentenceAlignment, name: str, column: int) -> str:
-    """The source tokens of one target token: those of a soft plan by their share, linked ones in their order."""
+    """The source tokens coupled with one target token: of a soft plan the two largest shares, else in their order."""
     shares = alignment.plans[name][:, column]
     linked = [int(i) for i in shares.nonzero()[:, 0]]
     if name == "wca-soft":

@@ -166,7 +166,7 @@ def _epsilon(text: str) -> float | None:
 
 
 def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
-    """The gold sets that are there; of each other one, a line why not."""
+    """The gold sets whose data is here; for each other one a warning says what is missing."""
     from wcabench.errors import UserError
     from wcabench.sweep.gold_sets import chosen_names, load_gold_set
 
@@ -186,7 +186,7 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
 def _encoder(
     options: dict[str, Any], table: dict[str, str], recipe: Any, limit_given: bool
 ) -> tuple[Network, str]:
-    """The encoder, and what it is in words."""
+    """The encoder, and its description for the table's heading."""
     import dataclasses
 
     from wcabench.config import DEFAULT_SUITE

@@ -1,4 +1,4 @@
-"""Where the tables of a sweep go: to stdout, or between two marks of a page."""
+"""Print the tables of a sweep on stdout, or put them between two marks of a page."""
 
 from __future__ import annotations
 

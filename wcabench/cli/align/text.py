@@ -178,7 +178,7 @@ def _coupled(
 
 
 def _echo_cut(model: Any, pairs: list[Any]) -> None:
-    """Say how many pairs the encoder reads in part."""
+    """Warn of pairs that are longer than the encoder's limit."""
     cut = sum(
         any(len(model.table.truncated(words).own) < len(words) for words in (pair.source, pair.target))
         for pair in pairs

@@ -1,1 +1,1 @@
-"""`wcabench method`: methods as their authors write, check and explain them."""
+"""`wcabench method`: commands for authors of methods."""

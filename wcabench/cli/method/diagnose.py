@@ -69,7 +69,7 @@ def diagnose(
 def _untrained(
     suite: str | None, encoder: str | None, data_dir: Path | None
 ) -> Callable[["Cell"], dict[str, Any]]:
-    """Measures a cell's encoder as it was, with what is on this machine."""
+    """A function that measures a cell's encoder before its training, without a network."""
     from wcabench.cli.choices import here
     from wcabench.runs.diagnosis import diagnose_untrained
 

@@ -1,4 +1,4 @@
-"""`wcabench method new`: a project of the author's own, which runs before anything in it is changed."""
+"""`wcabench method new`: write a project with a method that runs as it is."""
 
 import importlib.resources
 import re
@@ -45,7 +45,7 @@ def new(name: str, out: Path | None) -> None:
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be a new method's name.
+    """Check the name of a new method.
 
     Raises:
         UserError: not lower case words joined by hyphens, reserved, or a method's already.
@@ -67,7 +67,7 @@ def check_name(name: str) -> None:
 
 
 def project_files(name: str) -> dict[str, str]:
-    """Path in the project -> content."""
+    """The files of the project: path -> content."""
     module = f"wcabench_{name.replace('-', '_')}"
     # "Method" at the end keeps clear of Python's words and of the names that the file imports.
     class_name = "".join(part.capitalize() for part in name.split("-")).removesuffix("Method") + "Method"

@@ -30,7 +30,7 @@ def merge(stores: tuple[Path, ...], results: Path, as_json: bool) -> None:
 
 
 def show_merged(merged: "Merged", results: Path, as_json: bool) -> None:
-    """What became of the cells: counts on stdout, what was not taken on stderr.
+    """Print counts of the cells on stdout, and what was not copied on stderr.
 
     Raises:
         UserError: cells were refused.

@@ -74,7 +74,7 @@ def rescore(
     if not rescored:
         raise UserError(f"{results}: no cell could be rescored; the reasons are printed above")
     if not as_json:
-        changed = sum(one.changed for one in rescored)
+        changed = sum(again.changed for again in rescored)
         done = "would change" if dry_run else "changed and were written"
         log(f"{results}: {len(rescored)} rescored, of which {changed} {done}")
 
@@ -99,26 +99,26 @@ def _chosen(
 def _rescored(
     cells: "list[Cell]", gold: "GoldReader", store: "Store", left_out: LeftOut, dry_run: bool
 ) -> "Iterator[Rescored]":
-    """Every cell that can be rescored, written where its counts changed; the others join `left_out`."""
+    """Rescore each cell and write it if its counts changed; cells that cannot be rescored are added to `left_out`."""
     from wcabench.errors import UserError
     from wcabench.runs.rescore import rescore_cell, write_rescored
     from wcabench.runs.store import StoreError
 
     for cell in cells:
         try:
-            one = rescore_cell(cell, gold)
-            if one.changed and not dry_run:
-                write_rescored(one, store)
+            again = rescore_cell(cell, gold)
+            if again.changed and not dry_run:
+                write_rescored(again, store)
         except StoreError:
             raise
         except UserError as error:
             left_out.append((cell.path, str(error)))
         else:
-            yield one
+            yield again
 
 
 def _by_reason(left_out: LeftOut) -> LeftOut:
-    """One entry for each reason, which says for how many cells it holds."""
+    """Merge the entries of each reason into one, which says how many cells it concerns."""
     paths: dict[str, list[object]] = {}
     for path, reason in left_out:
         paths.setdefault(reason, []).append(path)
@@ -128,11 +128,11 @@ def _by_reason(left_out: LeftOut) -> LeftOut:
     ]
 
 
-def _line(one: "Rescored") -> str:
-    unchanged = one.old_f1 == one.new_f1
-    f1 = f"{one.old_f1:.2f} unchanged" if unchanged else f"{one.old_f1:.2f} -> {one.new_f1:.2f}"
-    key = "" if one.key == one.cell.key else f"; its key is now {one.key}"
-    return f"{one.cell.key}  {one.cell.suite}  {one.cell.label}: F1 {f1}{key}"
+def _line(again: "Rescored") -> str:
+    unchanged = again.old_f1 == again.new_f1
+    f1 = f"{again.old_f1:.2f} unchanged" if unchanged else f"{again.old_f1:.2f} -> {again.new_f1:.2f}"
+    key = "" if again.key == again.cell.key else f"; its key is now {again.key}"
+    return f"{again.cell.key}  {again.cell.suite}  {again.cell.label}: F1 {f1}{key}"
 
 
 def _plain(results: Path, rescored: "list[Rescored]", left_out: LeftOut, dry_run: bool) -> dict[str, Any]:
@@ -141,18 +141,18 @@ def _plain(results: Path, rescored: "list[Rescored]", left_out: LeftOut, dry_run
         "written": not dry_run,
         "cells": [
             {
-                "key": one.key,
-                "key_before": one.cell.key,
-                "suite": one.cell.suite,
-                "pair": one.cell.pair,
-                "method": one.cell.method,
-                "seed": one.cell.seed,
-                "f1_before": one.old_f1,
-                "f1": one.new_f1,
-                "changed": one.changed,
-                "path_before": str(one.cell.path),
+                "key": again.key,
+                "key_before": again.cell.key,
+                "suite": again.cell.suite,
+                "pair": again.cell.pair,
+                "method": again.cell.method,
+                "seed": again.cell.seed,
+                "f1_before": again.old_f1,
+                "f1": again.new_f1,
+                "changed": again.changed,
+                "path_before": str(again.cell.path),
             }
-            for one in rescored
+            for again in rescored
         ],
         "left_out": [{"path": str(path), "reason": reason} for path, reason in left_out],
     }

@@ -75,7 +75,7 @@ def _describe(cell: "Cell") -> Iterator[str]:
 
 
 def _stage_lines(stage: Mapping[str, Any], indent: str = "") -> Iterator[str]:
-    """One stage of the training; another method's model that it built on has stages of its own."""
+    """Lines on one stage of the training, and on the stages of another method's model that it started from."""
     yield ""
     yield f"{indent}stage {stage.get('name')}"
     facts = {key: value for key, value in stage.items() if key not in ("name", "stages")}

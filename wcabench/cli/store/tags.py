@@ -1,4 +1,4 @@
-"""`wcabench store tags`: what a cell predicted, beside the words and the gold tags."""
+"""`wcabench store tags`: print words, gold tags and the tags that a cell predicted."""
 
 from pathlib import Path
 from typing import cast

@@ -89,9 +89,9 @@ def _run_again(ctx: click.Context, stored: "Cell", planned: "PlannedCell", where
     check_encoders([planned])
     check_data([planned], where.source)
     with TemporaryDirectory(prefix="wcabench-verify-") as folder:
-        place = RunSettings(Path(folder), where.source, where.device)
+        settings = RunSettings(Path(folder), where.source, where.device)
         with listening([planned], 0) as listener:
-            result = execute([planned], place, listener=listener)[planned.key]
+            result = execute([planned], settings, listener=listener)[planned.key]
         if result.state != "done" or result.path is None:
             raise ErrorMessage(f"the new run failed: {result.error}", exit_code=1)
         return compare_runs(stored, read_cell(result.path))

@@ -121,7 +121,7 @@ def _check(resource: Resource, source: DataSource) -> Checked:
 
 
 def _state(resource: Resource, source: DataSource) -> str:
-    """Of a resource that could not be loaded."""
+    """The state of a resource that could not be loaded: "wrong" or "missing"."""
     from wcabench.errors import UserError
 
     try:
@@ -131,7 +131,7 @@ def _state(resource: Resource, source: DataSource) -> str:
 
 
 def _check_encoder(encoder: EncoderConfig, offline: bool) -> Checked:
-    """Whether the encoder is here; one of the hub is downloaded, unless forbidden."""
+    """Check that the encoder is on this machine; download it from the hub unless `offline`."""
     from wcabench.errors import UserError
     from wcabench.nn.hub import snapshot
     from wcabench.nn.identity import encoder_status
