@@ -57,7 +57,10 @@ def render_findings(table: ReportTable) -> Markup:
     words = element("ul", *(element("li", finding) for finding in table.findings))
     return element(
         "details",
-        element("summary", f"In words: {of_all} to {baseline} {'is' if real == 1 else 'are'} real"),
+        element(
+            "summary",
+            f"In words: {of_all} to {baseline} {'is' if 1 in (real, len(verdicts)) else 'are'} real",
+        ),
         words,
         class_="findings",
         open=len(verdicts) <= SHOWN_FINDINGS,

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from failing_disk import FailingDisk, contents, disk, largest_file
 from stores_by_hand import StoreOnDisk
 
 from wcabench.cli import main
+from wcabench.runs.store import Store
 
 __all__ = ["disk"]
 ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
@@ -155,3 +157,30 @@ def test_a_written_file_has_the_permissions_that_any_file_of_the_user_has(comman
     os.umask(umask)
     for file in out.rglob("*"):
         assert file.stat().st_mode & 0o777 == (0o777 if file.is_dir() else 0o666) & ~umask
+
+
+@pytest.mark.parametrize("command", ["merge", "import"])
+def test_what_stops_half_way_says_how_many_cells_arrived(command, inputs: Path, tmp_path: Path, disk) -> None:
+    source = inputs / "results"
+    if command == "import":
+        source = tmp_path / "published.zip"
+        exported = ["store", "export", str(source), "--results", str(inputs / "results")]
+        assert CliRunner().invoke(main, exported).exit_code == 0
+    arrived = set()
+    for number in range(0, 1000, 5):
+        target = tmp_path / "target"
+        shutil.rmtree(target, ignore_errors=True)
+        with disk.at(target, number, errno.ENOSPC):
+            result = CliRunner().invoke(main, ["store", command, str(source), "--results", str(target)])
+        if len(disk.calls) <= number:
+            break
+        if result.exit_code == 0:  # a folder was to be made that is there already
+            continue
+        assert result.exit_code == 2 and "Traceback" not in result.output
+        finished = Store(target).cells()[0]
+        said = re.search(r"(\d) of 4 cells were copied before", result.stderr)
+        assert int(said[1]) == len(finished) if said else not finished
+        arrived.add(len(finished))
+        again = CliRunner().invoke(main, ["store", command, str(source), "--results", str(target)])
+        assert again.exit_code == 0 and len(Store(target).cells()[0]) == 4
+    assert arrived == {0, 1, 2, 3}

@@ -9,7 +9,9 @@ from click.testing import CliRunner
 from encoders_by_hand import change_json, change_weights, save_encoder
 
 from wcabench.cli import main
+from wcabench.errors import UserError
 from wcabench.pretraining import loop
+from wcabench.pretraining import pretrain as pretrain_module
 from wcabench.pretraining.measure import retrieval
 
 
@@ -280,3 +282,38 @@ def test_retrieval_counts_nearest_neighbours_both_ways():
     other = one[[0, 1, 3, 2]]
     assert retrieval(one, one) == 1.0
     assert retrieval(one, other) == 0.5
+
+
+def test_a_line_of_the_log_that_a_full_disk_cut_off_is_taken_out(tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text('{"step": 4, "loss": 1}\n{"step": 8, "loss": 1}\n{"step": 12, "lo')
+    pretrain_module._forget_after(log, 8)
+    assert log.read_text() == '{"step": 4, "loss": 1}\n{"step": 8, "loss": 1}\n'
+    assert [file.name for file in tmp_path.iterdir()] == ["log.jsonl"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_encoder_that_cannot_be_written_leaves_the_one_before(whole, tmp_path, which):
+    class Full:
+        def save_pretrained(self, folder):
+            (folder / "half").write_text("")
+            raise Exception("No space left on device (os error 28)")  # as the library of tokenizers raises it
+
+    class Whole:
+        def save_pretrained(self, folder):
+            (folder / "whole").write_text("")
+
+    (tmp_path / "made-up").mkdir()
+    (tmp_path / "made-up" / "old").write_text("good")
+    parts = [Whole(), Whole()]
+    parts[which] = Full()
+    with pytest.raises(UserError, match="made-up: cannot be written: No space left on device"):
+        pretrain_module._write_encoder(*parts, tmp_path / "made-up")
+    assert [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*")] == ["made-up", "made-up/old"]
+
+
+def test_a_log_that_cannot_be_written_is_one_line(settings_file, text, tmp_path):
+    (tmp_path / "out" / "log.jsonl").mkdir(parents=True)
+    result = pretrain(settings_file, text, tmp_path / "out")
+    assert result.exit_code == 2 and result.stderr.splitlines()[-1].startswith("error: ")
+    assert "log.jsonl" in result.stderr and "Traceback" not in result.output

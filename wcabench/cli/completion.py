@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wcabench.errors import UserError
+from wcabench.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -116,4 +117,5 @@ def _stored(root: Path) -> Iterator[tuple[str, Path]]:
 def _items(names: Iterable[str], incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    # A line break in a name, which a foreign folder may have, would make two completions of it.
+    return [CompletionItem(name) for name in names if name.startswith(incomplete) and printable(name) == name]

@@ -76,10 +76,19 @@ def _export(model: Any, tokenizer: Any, folder: Path, kept: int | None) -> Path:
     encoder = model.bert.to("cpu", torch.float16)
     encoder.encoder.layer = encoder.encoder.layer[:kept]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
+    _write_encoder(encoder, tokenizer, folder)
+    return folder
+
+
+def _write_encoder(encoder: Any, tokenizer: Any, folder: Path) -> None:
+    """Write an encoder and its tokenizer into one folder, in the place of one that an earlier call made.
+
+    Raises:
+        UserError: it cannot be written.
+    """
     with new_folder(folder, replace=True) as partial:
         _save(encoder, partial, folder)
         _save(tokenizer, partial, folder)
-    return folder
 
 
 def _save(part: Any, folder: Path, final: Path) -> None:

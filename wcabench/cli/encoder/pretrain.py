@@ -11,6 +11,15 @@ from wcabench.cli.input_options import INPUT_FILE
 from wcabench.cli.options import device_option, out_option, quiet_option, set_option_of
 from wcabench.cli.output import echo_lines
 from wcabench.cli.stderr import ErrorMessage, is_quiet
+from wcabench.printable import printable
+
+
+class _OneLine(logging.Formatter):
+    """Makes text of others in a message printable, such as the languages that files are named by."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message as one line."""
+        return printable(super().format(record))
 
 
 @click.command()
@@ -38,7 +47,9 @@ def pretrain(settings: Path, text: Path, out: Path, changes: tuple[str, ...], de
     from wcabench.pretraining.settings import read_settings
 
     chosen = read_settings(settings, assignments(changes))
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("wcabench").setLevel(logging.WARNING if is_quiet() else logging.INFO)
     try:
         echo_lines(make(chosen, text, out, resolve_device(device)))
