@@ -1,6 +1,6 @@
 """Joint alignment: the loss of eq. (3) added to cross entropy as in eq. (7). Methods differ in how they couple tokens.
 
-No heavy package is imported here before training, because `wcabench list` imports every method and each of them
+No heavy package is imported here before training, because `wcabench list` imports every method, and each of them
 imports this module.
 """
 
