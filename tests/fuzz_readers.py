@@ -32,12 +32,13 @@ from wcabench.config import DataConfig
 from wcabench.contract import Sentence, SentencePair
 from wcabench.data.column_lines import DOCSTART, ColumnForm
 from wcabench.data.columns import is_token, read_columns, read_words, write_columns
+from wcabench.data.data_source import DataSource
 from wcabench.data.dictionaries import read_dictionary
 from wcabench.data.embeddings import read_vectors
 from wcabench.data.entity_lists import EntityColumns, read_entities
 from wcabench.data.line_pairs import PairColumns, PairForm, read_line_pairs
-from wcabench.data.parallel import LinkForm, read_tsv, read_two_column_files, read_two_files
-from wcabench.data.resources import DataSource
+from wcabench.data.link_form import LinkForm
+from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
 from wcabench.data.scored_files import TaggedForm, read_scored_file, read_scored_files
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines, read_text

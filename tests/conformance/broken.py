@@ -142,7 +142,7 @@ class ReadsTheCorpus(Plain):
     """Loads the test set by itself."""
 
     def fit(self, bench):
-        from wcabench.data.resources import DataSource
+        from wcabench.data.data_source import DataSource
         from wcabench.data.suites import load_suite
 
         suite = load_suite("mini")

@@ -71,7 +71,7 @@ class LoadsTheSuite(Honest):
     suite: ClassVar[str] = ""
 
     def fit(self, bench):
-        from wcabench.data.resources import DataSource
+        from wcabench.data.data_source import DataSource
         from wcabench.data.suites import load_suite
 
         with contextlib.suppress(Exception):

@@ -248,7 +248,7 @@ def modules() -> dict[str, types.ModuleType]:
     """Stand-ins for the real modules, by name."""
     contents: dict[str, dict[str, Any]] = {
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
-        "wcabench.data.resources": {"DataSource": DataSource},
+        "wcabench.data.data_source": {"DataSource": DataSource},
         "wcabench.nn.precision": {
             "resolve_precision": lambda precision, device: precision.replace("auto", "fp32"),
             "resolve_device": lambda device: device.replace("auto", "cpu"),

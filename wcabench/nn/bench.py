@@ -31,6 +31,7 @@ from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import MAIN_STAGE, Streams, generator, own_randomness
 from wcabench.nn.selection import EpochSelection
+from wcabench.nn.stages import fitted_stage, trained_stage
 from wcabench.nn.states import window_states
 from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training import Progress, train
@@ -238,29 +239,16 @@ class Bench(SlotAccess):
         self._streams.stage = MAIN_STAGE
         network.eval()
         self.stages.append(
-            {
-                "name": stage,
-                "objectives": [objective.name for objective in objectives],
-                "recipe": dict(recipe or {}),
-                "precision": network.precision,
-                "epochs": settings.epochs,
-                "steps": len(curve.total),
-                "tokens": network.pieces_read - read,
-                "parameters": sum(p.numel() for p in network.parameters()),
-                "seconds": round(perf_counter() - start, 3),
-                "loss": curve.record(),
-                **selection.finish(),
-            }
+            trained_stage(
+                stage,
+                network,
+                objectives,
+                curve,
+                recipe=recipe or {},
+                epochs=settings.epochs,
+                tokens=network.pieces_read - read,
+                seconds=perf_counter() - start,
+                selection=selection.finish(),
+            )
         )
         return tagger
-
-
-def fitted_stage(name: str, stages: Sequence[Mapping[str, Any]], seconds: float) -> dict[str, Any]:
-    """Return the record of another method's model, as a stage of the method that builds on it."""
-    return {
-        "name": f"fitted:{name}",
-        "steps": sum(stage["steps"] for stage in stages),
-        "tokens": sum(stage["tokens"] for stage in stages),
-        "seconds": round(seconds, 3),
-        "stages": list(stages),
-    }

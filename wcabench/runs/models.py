@@ -196,7 +196,8 @@ class FittedModels:
 
     def __call__(self, bench: "Bench", method: Method) -> Tagger:
         """The tagger of a method; trained here where nobody has trained it yet."""
-        from wcabench.nn.bench import fitted_stage, train_without_store
+        from wcabench.nn.bench import train_without_store
+        from wcabench.nn.stages import fitted_stage
 
         planned = plan_required(self.context, method)
         with self.models.lock(planned.key, wait=True):

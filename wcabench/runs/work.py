@@ -31,7 +31,7 @@ from wcabench.scoring.counts import Counts
 from wcabench.scoring.scorer import STRICT
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
 
 Progress = Callable[[str, int, int], None]
 
