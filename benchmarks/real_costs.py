@@ -11,8 +11,8 @@ from transformers.utils import logging
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.contract import SentencePair
+from wcabench.data.data_source import DataSource
 from wcabench.data.parallel import read_tsv
-from wcabench.data.resources import DataSource
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
 from wcabench.nn.alignment import JointAlignment

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from wcabench.contract import SLOTS, Languages, Need, SentencePair
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.sentences import PairData
 from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.suites import load_suite

@@ -190,5 +190,5 @@ class Bench(Protocol):
     def states(
         self, network: Any, windows: Sequence[Any], pool: Pool = "first", layers: int | Sequence[int] = -1
     ) -> list[torch.Tensor]:
-        """Return the states of each window's words, with gradient: [words, d]; for several layers [layers, words, d]."""
+        """Return the states of each window's words, with gradient: [words, d], or [layers, words, d]."""
         ...

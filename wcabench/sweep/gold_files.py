@@ -8,10 +8,10 @@ from pathlib import Path
 
 from wcabench.config import build
 from wcabench.contract import SentencePair, Words
+from wcabench.data.data_source import ENVIRONMENT, DataSource
 from wcabench.data.files import is_file
 from wcabench.data.line_pairs import read_line_pairs
 from wcabench.data.parallel import read_tsv
-from wcabench.data.resources import ENVIRONMENT, DataSource
 from wcabench.data.text_files import read_lines
 from wcabench.data.toml_files import parse_toml
 from wcabench.errors import UserError

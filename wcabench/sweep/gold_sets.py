@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wcabench.contract import SentencePair
+from wcabench.data.data_source import DataSource
 from wcabench.data.line_pairs import PairForm, read_line_pairs
-from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError, suggest
