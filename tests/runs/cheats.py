@@ -122,7 +122,7 @@ class TrainsAtTest(Honest):
 class Dice(Wrapper):
     def predict(self, sentences, side="target"):
         tags = self.tagger.predict(sentences, side)
-        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in one] for one in tags]
+        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in own] for own in tags]
 
 
 class RandomTags(Honest):

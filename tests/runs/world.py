@@ -256,11 +256,11 @@ def modules() -> dict[str, types.ModuleType]:
         "wcabench.nn.bench": {"Bench": Bench},
         "wcabench.nn.probe": {"probe_encoder": lambda encoder, max_length: None},
     }
-    made = {}
+    stand_ins = {}
     for name, content in contents.items():
-        made[name] = types.ModuleType(name)
-        vars(made[name]).update(content)
-    return made
+        stand_ins[name] = types.ModuleType(name)
+        vars(stand_ins[name]).update(content)
+    return stand_ins
 
 
 def install(set_module: Any, set_attribute: Any) -> None:
