@@ -13,18 +13,20 @@ class Finding:
     Attributes:
         check: the check's name.
         state: "passed", "failed" or "not applicable".
-        found: what the check saw, or why it does not apply.
+        observed: what the check saw, or why it does not apply.
         advice: what to do; empty unless the check failed.
     """
 
     check: str
     state: State
-    found: str
+    observed: str
     advice: str = ""
 
     def __str__(self) -> str:
         """One line."""
-        return f"{self.state:14}  {self.check:12}  {self.found}" + (f"; {self.advice}" if self.advice else "")
+        return f"{self.state:14}  {self.check:12}  {self.observed}" + (
+            f"; {self.advice}" if self.advice else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,14 @@ class Report:
         return "\n".join([*map(str, self.findings), f"{self.method}: {end} ({self.seconds:.1f} s)"])
 
 
-def passed(found: str) -> Finding:
+def passed(observed: str) -> Finding:
     """Return a finding of a passed check; the kit fills in the check's name."""
-    return Finding("", "passed", found)
+    return Finding("", "passed", observed)
 
 
-def failed(found: str, advice: str) -> Finding:
+def failed(observed: str, advice: str) -> Finding:
     """Return a finding of a failed check: what was seen, in one line, and what to do about it."""
-    return Finding("", "failed", " ".join(found.split()), advice)
+    return Finding("", "failed", " ".join(observed.split()), advice)
 
 
 def not_applicable(why: str) -> Finding:

@@ -55,7 +55,7 @@ def data_closed(files: Iterable[Path]) -> Iterator[ClosedData]:
         raise ClosedDataError(closed.attempts[0])
 
 
-def require_open(what: str) -> None:
+def require_open(resource: str) -> None:
     """Refuse to load data inside `data_closed`; the data loaders call this.
 
     Raises:
@@ -63,7 +63,7 @@ def require_open(what: str) -> None:
     """
     if _closed:
         _refuse(
-            f"{what} was asked for while a method trains or predicts: a method reads data by its bench alone"
+            f"{resource} was asked for while a method trains or predicts: a method reads data by its bench alone"
         )
 
 

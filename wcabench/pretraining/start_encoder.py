@@ -15,7 +15,7 @@ from wcabench.pretraining.limits import SHORTEST
 from wcabench.pretraining.settings import Pretraining
 
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
-# Length of a trial's sentences; a pretraining truncates sentences to what its start encoder can read.
+# Length of a trial's sentences; a pretraining truncates sentences to label its start encoder can read.
 _TRIAL = 8 * SHORTEST
 
 
@@ -78,30 +78,30 @@ def copied_layers(settings: Pretraining, grown: int) -> tuple[int, ...]:
 
 def _check_grown(settings: Pretraining, name: str) -> int:
     """Check the encoder that a pretraining grows from; return its number of layers."""
-    what, model = f"grown_from '{name}'", settings.model
-    config = _checked(name, what)
+    label, model = f"grown_from '{name}'", settings.model
+    config = _checked(name, label)
     require(
         config.hidden_size == model.width and config.num_hidden_layers <= model.layers,
-        f"{what} has {_shape(config)}: set model.width to it, and model.layers to at least as many",
+        f"{label} has {_shape(config)}: set model.width to it, and model.layers to at least as many",
     )
-    _check_layers(settings, config, what)
+    _check_layers(settings, config, label)
     require(
         model.positions == config.max_position_embeddings,
-        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+        f"model.positions: {model.positions}, but {label} has {config.max_position_embeddings}",
     )
     return int(config.num_hidden_layers)
 
 
 def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
     """Check the start encoder, whose layers are copied above the first `grown` layers."""
-    what, model, teaching = f"start encoder '{name}'", settings.model, settings.teaching
-    config = _checked(name, what)
+    label, model, teaching = f"start encoder '{name}'", settings.model, settings.teaching
+    config = _checked(name, label)
     copied = copied_layers(settings, grown)
     require(
         config.hidden_size == model.width and max(copied, default=0) <= config.num_hidden_layers,
-        f"{what} has {_shape(config)}: set model.width and model.start_layers to what it has",
+        f"{label} has {_shape(config)}: set model.width and model.start_layers to label it has",
     )
-    _check_layers(settings, config, what)
+    _check_layers(settings, config, label)
     above = model.layers - grown
     require(
         len(copied) == above,
@@ -109,7 +109,7 @@ def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
     )
     require(
         grown > 0 or model.positions <= config.max_position_embeddings,
-        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+        f"model.positions: {model.positions}, but {label} has {config.max_position_embeddings}",
     )
     require(
         not teaching.share or teaching.of <= config.num_hidden_layers,
@@ -121,29 +121,29 @@ def _encoder(name: str) -> EncoderConfig:
     return EncoderConfig(name=str(find_start(name)))
 
 
-def _checked(name: str, what: str) -> Any:
-    """Try an encoder out, and return its configuration; `what` names it in errors."""
+def _checked(name: str, label: str) -> Any:
+    """Try an encoder out, and return its configuration; `label` names it in errors."""
     encoder = _encoder(name)
     probe_encoder(encoder, _TRIAL)
     config = load_config(encoder)
     require(
         config.model_type == "bert",
-        f"{what} is a {config.model_type}, whose layers and positions are not BERT's; name a BERT",
+        f"{label} is a {config.model_type}, whose layers and positions are not BERT's; name a BERT",
     )
     tokenizer = load_tokenizer(encoder)
     lacking = [token for token in SPECIAL if getattr(tokenizer, f"{token}_token_id") is None]
-    require(not lacking, f"{what}: its tokenizer has no {', '.join(f'{token}_token' for token in lacking)}")
+    require(not lacking, f"{label}: its tokenizer has no {', '.join(f'{token}_token' for token in lacking)}")
     return config
 
 
-def _check_layers(settings: Pretraining, config: Any, what: str) -> None:
+def _check_layers(settings: Pretraining, config: Any, label: str) -> None:
     """Refuse layers with another number of heads, another inner width or another activation."""
     model = settings.model
     wanted = {"heads": config.num_attention_heads, "inner": config.intermediate_size}
     for name, of_encoder in wanted.items():
         value = getattr(model, name)
-        require(value == of_encoder, f"model.{name}: {value}, but {what} has {of_encoder}")
-    require(config.hidden_act == "gelu", f"{what} has the activation {config.hidden_act}; wanted gelu")
+        require(value == of_encoder, f"model.{name}: {value}, but {label} has {of_encoder}")
+    require(config.hidden_act == "gelu", f"{label} has the activation {config.hidden_act}; wanted gelu")
 
 
 def _shape(config: Any) -> str:
