@@ -1,7 +1,7 @@
-"""How often the hardened entropic plan couples as the exact one does, against epsilon: `python benchmarks/epsilon.py`.
+"""How often hardened entropic plans equal the exact ones, for several epsilons: `python benchmarks/epsilon.py`.
 
-On the states of the embedded encoder for the embedded parallel text, untouched and fine-tuned as the mini suite does
-it. Prints a Markdown table; `--into docs/epsilon.md` puts it into that page.
+Measured on the states of the packaged encoder for the packaged parallel text, before and after fine-tuning on the mini
+suite. Prints a Markdown table; `--into docs/epsilon.md` writes it into that page.
 """
 
 import math
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-# Run as a script from anywhere; the modules beside this file are no package.
+# Run as a script from anywhere; the modules beside this file are not a package.
 sys.path.append(str(Path(__file__).parent))
 
 import numpy as np
@@ -30,27 +30,27 @@ from wcabench.runs.inputs import training_data
 from wcabench.transport import harden_columns, solve
 from wcabench.transport.hardening import first_best
 
-# The methods' default: of an encoder of three layers, the embeddings are among them.
+# The methods' default; with an encoder of three layers it includes the embeddings.
 LAYERS = "last-4"
 EPSILONS = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005)
-# Enough for the smallest epsilon to converge nearly everywhere.
+# Enough for nearly all problems to converge at the smallest epsilon.
 ITERATIONS = 20_000
-# What the methods stop at by default.
+# The methods' default.
 DEFAULT_ITERATIONS = 100
 
 
 @dataclass(frozen=True)
 class Row:
-    """One coupling against the exact one, over all pairs; NaN where there is nothing to measure.
+    """One coupling compared with the exact one, over all pairs; NaN where there is nothing to measure.
 
     Attributes:
-        layer: share of the columns of single layers' plans with the exact plan's partner.
-        mean: the same of the plans' means over layers, which is what is hardened (eqs. 4 and 6).
-        iterations: median.
-        in_time: share of the problems that are solved within the methods' default number of iterations.
-        missed: mean L1 error of the source marginals after so many.
-        settled: share of the columns of the mean plans after so many with the partner that they end with.
-        milliseconds: processor time of a step of 32 pairs, plans to the end and hardening.
+        layer: share of the columns of single layers' plans with the same partner as the exact plan.
+        mean: the same for the plans' means over layers, which are hardened (eqs. 4 and 6).
+        iterations: median number of iterations.
+        in_time: share of the problems that converge within the methods' default number of iterations.
+        missed: mean L1 error of the source marginals after that number.
+        settled: share of the mean plans' columns that have their final partner after that number.
+        milliseconds: processor time of a step of 32 pairs, for converged plans and hardening.
     """
 
     layer: float
@@ -62,7 +62,7 @@ class Row:
     milliseconds: float = math.nan
 
 
-# How the table shows each of them, in order.
+# Heading and format of each field in the table, in order.
 SHOWN = {
     "a layer's argmax": ".3f",
     "argmax of the mean plan": ".3f",
@@ -75,18 +75,18 @@ SHOWN = {
 
 
 def agreement(plans: Sequence[torch.Tensor], exact: Sequence[torch.Tensor]) -> float:
-    """Share of all columns whose largest entry, the first of equals, is in the same row."""
-    same = [first_best(one) == first_best(other) for one, other in zip(plans, exact, strict=True)]
+    """Return the share of all columns whose largest entry, the first of equals, is in the same row."""
+    same = [first_best(a) == first_best(b) for a, b in zip(plans, exact, strict=True)]
     return float(torch.cat(same).float().mean())
 
 
 def means(plans: Sequence[torch.Tensor], layers: int) -> list[torch.Tensor]:
-    """Of each pair's consecutive plans, one a layer."""
+    """Return the mean over layers of each pair's plans, which follow one another."""
     return [torch.stack(list(plans[at : at + layers])).mean(0) for at in range(0, len(plans), layers)]
 
 
 def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
-    """A row for the exact plan, nearest token and each epsilon."""
+    """Return a row for the exact plan, nearest token and each epsilon."""
     steps = len(costs) / layers / PAIRS_A_STEP
     solve(costs[:layers])
     start = cpu_seconds()
@@ -100,15 +100,15 @@ def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
     for epsilon in EPSILONS:
         solve(costs[:layers], epsilon=epsilon)
         start = cpu_seconds()
-        found = solve(costs, epsilon=epsilon, max_iterations=ITERATIONS)
-        averaged = means(found.plans, layers)
+        solved = solve(costs, epsilon=epsilon, max_iterations=ITERATIONS)
+        averaged = means(solved.plans, layers)
         harden_columns(averaged)
         spent = cpu_seconds() - start
         early = solve(costs, epsilon=epsilon, max_iterations=DEFAULT_ITERATIONS)
         rows[f"{epsilon:g}"] = Row(
-            agreement(found.plans, exact),
+            agreement(solved.plans, exact),
             agreement(averaged, mean),
-            float(np.median(found.iterations)),
+            float(np.median(solved.iterations)),
             float(early.converged.mean()),
             float(early.marginal_error.mean()),
             agreement(means(early.plans, layers), averaged),
@@ -118,7 +118,7 @@ def measure(costs: Sequence[torch.Tensor], layers: int) -> dict[str, Row]:
 
 
 def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
-    """Markdown; a cell of two numbers is untouched / fine-tuned."""
+    """Return a Markdown table; a cell of two numbers is untouched / fine-tuned."""
     lines = [f"| ε | {' | '.join(SHOWN)} |", "|---" * (len(SHOWN) + 1) + "|"]
     for name in untouched:
         both = zip(astuple(untouched[name]), astuple(tuned[name]), SHOWN.values(), strict=True)
@@ -128,7 +128,7 @@ def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
 
 
 def fine_tuned(method: str, language: str = "nl") -> Network:
-    """The embedded encoder after a training of the mini suite, seed 1."""
+    """Return the packaged encoder after a training on the mini suite, seed 1."""
     suite = load_suite("mini")
     needs = frozenset({"labelled", "parallel"})
     bench = Bench(
@@ -150,11 +150,11 @@ def main(pairs: int, method: str, into: Path | None) -> None:
         costs = step_costs(model.float(), text, LAYERS)
         results.append(measure(costs, len(costs) // len(text)))
     source = "NTREX" if os.environ.get("WCABENCH_DATA") else "the embedded corpus"
-    made = (
+    page = (
         f"{len(text)} pairs of {source}, English with {', '.join(LANGUAGES)}; "
         f"untouched / fine-tuned with {method} on mini en-nl, seed 1.\n\n{table(*results)}\n"
     )
-    show_block(made, into)
+    show_block(page, into)
 
 
 if __name__ == "__main__":

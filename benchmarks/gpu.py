@@ -1,7 +1,7 @@
-"""The comparisons of this folder on a GPU, in one command of under five minutes: `python benchmarks/gpu.py`.
+"""Runs the comparisons of this folder on a GPU in less than five minutes: `python benchmarks/gpu.py`.
 
-Prints a Markdown table: ours beside the peer, interleaved, in wall time with the device waited for; then the peak
-memory of a training step and the share of the alignment loss in it.
+Prints a Markdown table of ours and the peer's wall times, measured in turn with synchronised devices. Then it prints
+the peak memory of a training step, and the share of the alignment loss in its time.
 """
 
 import sys
@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-# Run as a script from anywhere; the modules beside this file are no package.
+# Run as a script from anywhere; the modules beside this file are not a package.
 sys.path.append(str(Path(__file__).parent))
 
-# A peer that is slower than this for one step is timed for fewer rounds.
+# A peer is timed in fewer rounds if they would take longer than this.
 BUDGET_SECONDS = 40
 
 
@@ -40,7 +40,7 @@ def main(rounds: int) -> None:
 
 
 def clock() -> float:
-    """Wall time once the device has done all it was given."""
+    """Return the wall time after the device has finished all work."""
     import torch
 
     torch.cuda.synchronize()
@@ -48,14 +48,14 @@ def clock() -> float:
 
 
 def within_budget(peer: Callable[[], Any], rounds: int) -> int:
-    """Rounds, fewer where the peer is so slow that they would take too long; at least three."""
+    """Return the number of rounds, reduced (to at least three) if the peer is slow."""
     start = clock()
     peer()
     return max(3, min(rounds, int(BUDGET_SECONDS / max(clock() - start, 1e-9))))
 
 
 def transport(rounds: int) -> list[str]:
-    """Entropic plans of a step's problems, all on the device, beside POT's batch there and its loop on the CPU."""
+    """Compare entropic plans of a step's problems on the device with POT's batch there and its loop on the CPU."""
     import peers
     import torch
     from interleaving import Ratio, interleave
@@ -84,7 +84,7 @@ def transport(rounds: int) -> list[str]:
 
 
 def training(rounds: int) -> list[str]:
-    """A training step beside the plain loop; then its peak memory and the share of the alignment loss."""
+    """Compare a training step with the plain loop; then give its peak memory and the share of the alignment loss."""
     import torch
     from interleaving import Ratio, interleave
     from plain_loop import PlainLoop
@@ -107,7 +107,7 @@ def training(rounds: int) -> list[str]:
 
 
 def alignment_seconds(suite: Any, rounds: int) -> float:
-    """Mean seconds of costs, plans, hardening and their loss with its gradient, the encoder's passes apart."""
+    """Return the mean seconds of costs, plans, hardening and their loss with its gradient, without the encoder."""
     import torch
 
     from wcabench.nn.alignment_loss import pair_loss

@@ -1,8 +1,8 @@
-"""Time and memory against pairs a step, sentence length, layers and vocabulary: `python benchmarks/growth.py`.
+"""Time and memory as functions of pairs, sentence length, layers and vocabulary: `python benchmarks/growth.py`.
 
-Prints a Markdown table an axis; `--into docs/cost.md` puts them into that page. Processor time on one thread. Transport
-is that of one layer's problems, read from the embedded encoder; a training step is wca-hard's, through an untrained
-encoder, which takes the time of a trained one. Each step's figures come from a process of its own, for its memory.
+Prints a Markdown table for each axis; `--into docs/cost.md` writes them into that page. Times are processor times on
+one thread. Transport is measured on one layer's problems of the packaged encoder. A training step is one of wca-hard,
+with an untrained encoder, which takes as long as a trained one. Each step runs in a new process, to measure its memory.
 """
 
 import multiprocessing
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-# Run as a script from anywhere; the modules beside this file are no package.
+# Run as a script from anywhere; the modules beside this file are not a package.
 sys.path.append(str(Path(__file__).parent))
 
 import numpy as np
@@ -36,20 +36,20 @@ from wcabench.transport import harden_columns, solve
 
 WIDTH = 256
 LABELLED = 32
-# Steps that are timed, after one that is not.
+# Number of steps that are timed, after one that is not.
 STEPS = 4
 EPSILON = 0.05
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of the work of a step; each axis changes one, the others stay as here.
+    """The size of a step's work; each axis changes one of these numbers.
 
     Attributes:
-        pairs: a step, beside 32 labelled sentences.
-        pieces: of every sentence.
-        layers: of the encoder.
-        vocabulary: rows of its embedding.
+        pairs: number of pairs in a step, besides 32 labelled sentences.
+        pieces: number of pieces of every sentence.
+        layers: number of the encoder's layers.
+        vocabulary: number of rows of its embedding table.
     """
 
     pairs: int = 32
@@ -67,7 +67,7 @@ AXES = {
 
 
 def sentences_of(model: Network, pieces: int) -> Iterator[SentencePair]:
-    """Pairs of so many pieces a side, or a few less: German-English ones joined until they are longer, then cut."""
+    """Yield pairs with about `pieces` pieces on each side, by joining German-English pairs and cutting them."""
     source: list[str] = []
     target: list[str] = []
     for pair in parallel_text("de"):
@@ -81,12 +81,12 @@ def sentences_of(model: Network, pieces: int) -> Iterator[SentencePair]:
 
 
 def step(size: Size, encoder: EncoderConfig) -> tuple[float, float]:
-    """Milliseconds of a training step, and the peak memory of the process in MiB, libraries and all."""
+    """Return the milliseconds of a training step, and the peak memory of the whole process in MiB."""
     torch.set_num_threads(1)
     recipe = RecipeConfig(batch_size=LABELLED, pair_batch_size=size.pairs, max_length=130, precision="fp32")
     model = embedded_model("fp32", encoder=encoder)
     pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
-    # As many as no epoch ends with: its end copies the embedding.
+    # So many that no epoch ends, because its end would copy the embedding table.
     texts = islice(cycle(pair.source for pair in pairs), LABELLED * (STEPS + 2))
     labelled = [Sentence(words, ("O",) * len(words)) for words in texts]
     terms = objectives(model, labelled, pairs, recipe)
@@ -103,21 +103,21 @@ def step(size: Size, encoder: EncoderConfig) -> tuple[float, float]:
 
 
 def peak_memory() -> float:
-    """Of this process, in MiB (Linux)."""
-    # Not getrusage: a child's count there begins with what its parent had.
+    """Return the peak memory of this process, in MiB (Linux)."""
+    # getrusage is not used, because a child's count there begins with its parent's.
     (line,) = [x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith("VmHWM")]
     return int(line.split()[1]) / 1024
 
 
 def alone(size: Size) -> tuple[float, float]:
-    """`step` in a new process, with an encoder that this one makes."""
+    """Call `step` in a new process, with an encoder that this process makes."""
     with tempfile.TemporaryDirectory() as folder, multiprocessing.get_context("spawn").Pool(1) as pool:
         encoder = untrained_encoder(Path(folder), layers=size.layers, width=WIDTH, vocabulary=size.vocabulary)
         return pool.apply(step, (size, encoder))
 
 
 def milliseconds(call: Callable[[], object]) -> float:
-    """Median processor time of some calls, after one that does not count."""
+    """Return the median processor time of some calls, after one that is not counted."""
     call()
     times = []
     for _ in range(STEPS):
@@ -128,9 +128,9 @@ def milliseconds(call: Callable[[], object]) -> float:
 
 
 def transport(model: Network, size: Size) -> tuple[float, float]:
-    """Milliseconds of exact and of entropic plans, with hardening: as many problems as pairs."""
+    """Return the milliseconds of exact and of entropic plans, with hardening; one problem for each pair."""
     pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
-    # The last layer's: the costs of a pair follow one another, a layer each.
+    # Only the last layer's: the costs of a pair's layers follow one another.
     costs = step_costs(model, pairs)[model.depth - 1 :: model.depth]
     exact, entropic = (
         milliseconds(lambda epsilon=epsilon: harden_columns(solve(costs, epsilon=epsilon).plans))  # type: ignore[misc]
@@ -139,20 +139,22 @@ def transport(model: Network, size: Size) -> tuple[float, float]:
     return exact, entropic
 
 
-def slope(sizes: Sequence[float], found: Sequence[float]) -> float:
-    """Exponent of the power of the size that fits best: least squares of the logarithms."""
-    return float(np.polyfit(np.log(sizes), np.log(found), 1)[0])
+def slope(sizes: Sequence[float], values: Sequence[float]) -> float:
+    """Return the exponent of the power law that fits best, by least squares on logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(values), 1)[0])
 
 
 def table(axis: str, names: Sequence[str], sizes: Sequence[int], rows: Sequence[Sequence[float]]) -> str:
-    """Markdown: a row a size, and last the slopes."""
+    """Return a Markdown table with a row for each size, and the slopes in the last one."""
     lines = [f"### Against {axis}", "", f"| {axis} | {' | '.join(names)} |", "|---:" * (len(names) + 1) + "|"]
     lines += [
         f"| {size:,} | {' | '.join(f'{value:,.3g}' if value < 1000 else f'{value:,.0f}' for value in row)} |"
         for size, row in zip(sizes, rows, strict=True)
     ]
     slopes = [slope(sizes, column) for column in zip(*rows, strict=True)]
-    return "\n".join([*lines, f"| **slope** | {' | '.join(f'**{one:.2f}**' for one in slopes)} |", ""])
+    return "\n".join(
+        [*lines, f"| **slope** | {' | '.join(f'**{exponent:.2f}**' for exponent in slopes)} |", ""]
+    )
 
 
 @click.command(help=__doc__)

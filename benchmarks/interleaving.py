@@ -1,4 +1,4 @@
-"""Two ways of doing one thing, timed in turn within one run: both sides see the same load and clock of the machine."""
+"""Times two implementations in turn within one run, so that both see the same load and clock of the machine."""
 
 import resource
 import time
@@ -12,51 +12,51 @@ import numpy as np
 ROUNDS = 20
 HEADER = "| what | beside | ours, ms | peer, ms | ratio | quartiles | rounds | note |"
 RULE = "|---|---|---:|---:|---:|---|---:|---|"
-# What a run found, in its order; printed at its end.
-FOUND: list["Ratio"] = []
+# The ratios of a run, in their order; they are printed at its end.
+RATIOS: list["Ratio"] = []
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times the peer's time is ours, round by round.
+    """The time of a peer over ours, round by round.
 
     Attributes:
-        what: was done.
-        peer: who did it too.
-        ours: seconds of each round.
-        theirs: likewise.
+        task: what is timed.
+        peer: the other implementation.
+        ours: our seconds in each round.
+        theirs: the peer's seconds in each round.
         note: what else differs between the two.
     """
 
-    what: str
+    task: str
     peer: str
     ours: np.ndarray
     theirs: np.ndarray
     note: str = ""
 
     def quartiles(self) -> tuple[float, float, float]:
-        """Of the ratios of the rounds."""
+        """Return the quartiles of the rounds' ratios."""
         low, middle, high = np.quantile(self.theirs / self.ours, [0.25, 0.5, 0.75])
         return float(low), float(middle), float(high)
 
     def row(self) -> str:
-        """A line of the Markdown table."""
+        """Return a line of the Markdown table."""
         low, middle, high = self.quartiles()
         ours, theirs = (1000 * float(np.median(times)) for times in (self.ours, self.theirs))
         return (
-            f"| {self.what} | {self.peer} | {ours:.3g} | {theirs:.3g} | **{middle:.3g}** | {low:.3g}-{high:.3g} "
+            f"| {self.task} | {self.peer} | {ours:.3g} | {theirs:.3g} | **{middle:.3g}** | {low:.3g}-{high:.3g} "
             f"| {len(self.ours)} | {self.note} |"
         )
 
 
 def cpu_seconds() -> float:
-    """Processor time of this process, all its threads and its finished children: others' work is not in it."""
+    """Return the processor time of this process, its threads and its finished children."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def in_turn(function: Callable[[Any], Any], items: Iterable[Any]) -> Callable[[], Any]:
-    """A call that does the next of several pieces of work, over and over."""
+    """Return a function that, at each call, processes the next item, in a cycle."""
     endless = cycle(items)
     return lambda: function(next(endless))
 
@@ -68,7 +68,7 @@ def interleave(
     rounds: int = ROUNDS,
     clock: Callable[[], float] = cpu_seconds,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Seconds of each round, ours and the peer's, after one round of each that does not count."""
+    """Return our and the peer's seconds in each round, after one round of each that is not counted."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(-1, rounds):
         for side, call in zip(times, (ours, peer), strict=True):
@@ -81,7 +81,7 @@ def interleave(
 
 def compare(
     benchmark: Any,
-    what: str,
+    task: str,
     peer_name: str,
     ours: Callable[[], Any],
     peer: Callable[[], Any],
@@ -89,7 +89,7 @@ def compare(
     note: str = "",
     rounds: int = ROUNDS,
 ) -> Ratio:
-    """The same under pytest-benchmark: it times ours, and the peer runs, timed, in the set-up of each round."""
+    """Compare under pytest-benchmark, which times ours; the peer is run and timed in the set-up of each round."""
     theirs: list[float] = []
 
     def timed_peer() -> None:
@@ -101,8 +101,8 @@ def compare(
     ours()
     theirs.clear()
     benchmark.pedantic(ours, setup=timed_peer, rounds=rounds, iterations=1)
-    found = Ratio(what, peer_name, np.array(benchmark.stats.stats.data), np.array(theirs), note)
-    low, middle, high = found.quartiles()
+    ratio = Ratio(task, peer_name, np.array(benchmark.stats.stats.data), np.array(theirs), note)
+    low, middle, high = ratio.quartiles()
     benchmark.extra_info.update(peer=peer_name, ratio=middle, quartiles=[low, high])
-    FOUND.append(found)
-    return found
+    RATIOS.append(ratio)
+    return ratio

@@ -1,4 +1,4 @@
-"""The other solvers, each used as its documentation shows, on the problems of a step."""
+"""The other solvers, used as their documentation shows, on the problems of a step."""
 
 import warnings
 from collections.abc import Sequence
@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 import ot
 
-# Where a peer has a tolerance. POT's is on an L2 norm, which is below the L1 norm that ours is on.
+# For peers with a tolerance. POT compares it with an L2 norm, which is at most the L1 norm that ours uses.
 TOLERANCE = 1e-4
 ITERATIONS = 10_000
-# Padding has to weigh something: POT divides by it.
+# Padding must have some weight, because POT divides by it.
 PADDING_WEIGHT = 1e-12
 
 
 def uniform(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """1/n_s and 1/n_t."""
+    """Return uniform marginals: 1/n_s and 1/n_t."""
     return np.full(cost.shape[0], 1 / cost.shape[0]), np.full(cost.shape[1], 1 / cost.shape[1])
 
 
 def emd_loop(costs: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Exact plans, one call of POT's network simplex each."""
+    """Return exact plans, by one call of POT's network simplex for each problem."""
     return [ot.emd(*uniform(cost), cost) for cost in costs]
 
 
 def sinkhorn_loop(costs: Sequence[np.ndarray], epsilon: float) -> list[np.ndarray]:
-    """Entropic plans, one call of POT each."""
+    """Return entropic plans, by one call of POT for each problem."""
     return [
         ot.sinkhorn(
             *uniform(cost), cost, epsilon, stopThr=TOLERANCE, numItermax=ITERATIONS, warn=False
@@ -35,7 +35,7 @@ def sinkhorn_loop(costs: Sequence[np.ndarray], epsilon: float) -> list[np.ndarra
 
 
 def unbalanced_loop(costs: Sequence[np.ndarray], epsilon: float, weight: float) -> list[np.ndarray]:
-    """Unbalanced plans, one call of POT each."""
+    """Return unbalanced plans, by one call of POT for each problem."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return [
@@ -45,14 +45,14 @@ def unbalanced_loop(costs: Sequence[np.ndarray], epsilon: float, weight: float) 
 
 
 def partial_loop(costs: Sequence[np.ndarray], share: float) -> list[np.ndarray]:
-    """Exact partial plans, one call of POT each."""
+    """Return exact partial plans, by one call of POT for each problem."""
     return [ot.partial.partial_wasserstein(*uniform(cost), cost, share) for cost in costs]
 
 
 def entropic_partial_loop(
     costs: Sequence[np.ndarray], epsilon: float, share: float, method: str
 ) -> list[np.ndarray]:
-    """Entropic partial plans, one call of POT each."""
+    """Return entropic partial plans, by one call of POT for each problem."""
     return [
         ot.partial.entropic_partial_wasserstein(
             *uniform(cost), cost, epsilon, share, method=method, stopThr=TOLERANCE, numItermax=ITERATIONS
@@ -62,7 +62,7 @@ def entropic_partial_loop(
 
 
 class Padded:
-    """The problems of a step in one rectangle, for solvers that want one."""
+    """The problems of a step, padded to one array for batched solvers."""
 
     def __init__(self, costs: Sequence[Any]) -> None:
         height, width = (max(cost.shape[side] for cost in costs) for side in (0, 1))
@@ -79,12 +79,12 @@ class Padded:
             side /= side.sum(1, keepdims=True)
 
     def plans(self, batch: Any) -> list[Any]:
-        """Without the padding."""
+        """Return the plans of a batch without padding."""
         return [batch[k, :n_s, :n_t] for k, (n_s, n_t) in enumerate(self.shapes)]
 
 
 def pot_batch(problems: Padded, epsilon: float, method: str) -> Any:
-    """POT's batched solver; the plans of all problems, padded."""
+    """Return the padded plans of all problems, by POT's batched solver."""
     return ot.batch.solve_batch(
         problems.cost,
         epsilon,
@@ -97,7 +97,7 @@ def pot_batch(problems: Padded, epsilon: float, method: str) -> Any:
 
 
 def geomloss_batch(problems: Padded, epsilon: float, iterations: int) -> Any:
-    """geomloss' batched solver, which has no tolerance; the plans of all problems, padded."""
+    """Return the padded plans of all problems, by geomloss' batched solver, which has no tolerance."""
     import torch
     from geomloss import ot as geomloss_ot
 
@@ -106,7 +106,7 @@ def geomloss_batch(problems: Padded, epsilon: float, iterations: int) -> Any:
 
 
 def ott_batch(problems: Padded, epsilon: float) -> Any:
-    """ott-jax's solver, mapped over the problems and compiled; returns a function to be called again and again."""
+    """Return a function that solves all problems by ott-jax's solver, vectorised and compiled."""
     import jax
     from ott.geometry.geometry import Geometry
     from ott.problems.linear.linear_problem import LinearProblem
@@ -122,5 +122,5 @@ def ott_batch(problems: Padded, epsilon: float) -> Any:
 
 
 def row_error(plans: Sequence[Any]) -> float:
-    """Mean L1 violation of the source marginals: how well a solver did."""
+    """Return the mean L1 error of the source marginals."""
     return float(np.mean([np.abs(np.asarray(plan).sum(1) - 1 / len(plan)).sum() for plan in plans]))

@@ -1,4 +1,4 @@
-"""What a script after transformers' run_ner does with an alignment loss added: transformers' own Trainer."""
+"""The training loop of a script like transformers' run_ner with an added alignment loss, by transformers' Trainer."""
 
 import tempfile
 from collections.abc import Sequence
@@ -18,25 +18,25 @@ from wcabench.nn.network import Network
 from wcabench.nn.objectives import IGNORED
 
 EPSILON = 0.05
-# Pieces that run_ner pads to when it is told to pad to the maximum.
+# Number of pieces that run_ner pads to with --pad_to_max_length.
 LENGTH = 128
 Batch = dict[str, torch.Tensor]
 
 
 class PlainModel(nn.Module):
-    """Labelled, source and target sentences go forward apart, and plans come from a loop over `ot.sinkhorn`."""
+    """Encodes labelled, source and target sentences separately, and computes plans in a loop over `ot.sinkhorn`."""
 
     def __init__(self, model: Network, layers: Sequence[int], weight: float) -> None:
         super().__init__()
         self.model, self.layers, self.weight = model, layers, weight
 
     def forward(self, **batch: torch.Tensor) -> Batch:
-        """As the Trainer wants it."""
+        """Return the loss of a step, as the Trainer expects it."""
         cross_entropy, alignment = self.losses(batch)
         return {"loss": cross_entropy + self.weight * alignment}
 
     def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cross entropy and alignment loss of a step."""
+        """Return cross entropy and alignment loss of a step."""
         hidden = self._encode(batch, "labelled")
         logits = self.model.head(hidden[-1])
         cross_entropy = functional.cross_entropy(
@@ -45,7 +45,7 @@ class PlainModel(nn.Module):
         return cross_entropy, self._aligned(batch)
 
     def _encode(self, batch: Batch, kind: str) -> tuple[torch.Tensor, ...]:
-        """[sequences, length, d] after each layer."""
+        """Return the states after each layer, [sequences, length, d] each."""
         out = self.model.encoder(
             input_ids=batch[f"{kind}_ids"], attention_mask=batch[f"{kind}_mask"], output_hidden_states=True
         )
@@ -69,7 +69,7 @@ class PlainModel(nn.Module):
 
 
 class PlainLoop(Stepwise):
-    """The Trainer with its defaults: every sentence padded to 128 pieces, float32, AdamW over every parameter."""
+    """The Trainer with its defaults: sentences padded to 128 pieces, float32, and AdamW on all parameters."""
 
     def __init__(
         self, device: str = "cpu", length: int = LENGTH, encoder: EncoderConfig | None = None
@@ -86,12 +86,12 @@ class PlainLoop(Stepwise):
                 [(w.ids, classes) for i in terms[0].order(step) for w, classes in terms[0].windows[i]],
                 [terms[1].windows[i] for i in terms[1].order(step)],
             )
-            for step in range(terms[0].steps_an_epoch)
+            for step in range(terms[0].steps_per_epoch or 0)
         ]
         super().__init__()
 
     def train(self) -> None:
-        """By the Trainer."""
+        """Train by the Trainer."""
         with tempfile.TemporaryDirectory() as folder:
             arguments = TrainingArguments(
                 output_dir=folder,
@@ -116,7 +116,7 @@ class PlainLoop(Stepwise):
             ).train()
 
     def losses(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Cross entropy and alignment loss of a step of the first epoch, without dropout."""
+        """Return cross entropy and alignment loss of a step of the first epoch, without dropout."""
         self.plain.eval()
         batch = {
             name: part.to(self.plain.model.device) for name, part in self.collate([self.steps[step]]).items()
@@ -126,7 +126,7 @@ class PlainLoop(Stepwise):
         return losses
 
     def collate(self, items: Sequence[Any]) -> Batch:
-        """Tensors of a step, all padded to one length."""
+        """Return the tensors of a step, all padded to one length."""
         ((labelled, pairs),) = items
         batch = {"labels": self._padded([wanted for _, wanted in labelled], IGNORED)}
         sides = {"labelled": [ids for ids, _ in labelled]}
@@ -149,7 +149,7 @@ class _AfterEachStep(TrainerCallback):
 
 
 def hard_plan(costs: np.ndarray, epsilon: float = EPSILON) -> np.ndarray:
-    """Eqs. (4) to (6) by `ot.sinkhorn`: [layers, n_s, n_t] costs to one [n_s, n_t] plan."""
+    """Return the hardened plan [n_s, n_t] for costs [layers, n_s, n_t], eqs. (4) to (6) by `ot.sinkhorn`."""
     mean = np.mean(peers.sinkhorn_loop(list(costs), epsilon), axis=0)
     hard = np.zeros_like(mean)
     hard[mean.argmax(0), np.arange(mean.shape[1])] = 1 / mean.shape[1]

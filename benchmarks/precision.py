@@ -1,8 +1,7 @@
-"""What bf16 costs in F1 beside float32, and the seeds beside it: `WCABENCH_DATA=DATA python benchmarks/precision.py`.
+"""F1 with bf16 compared with float32, for several seeds: `WCABENCH_DATA=DATA python benchmarks/precision.py`.
 
-Trains on real data (suite `paper`) through the embedded encoder, each seed in both precisions, and prints a Markdown
-table. Where the processor does not multiply in bf16 its products are rounded as such a processor rounds them
-(`rounded_products.py`); the time is then no measurement, and not shown.
+Trains the packaged encoder on real data (suite `paper`), each seed in both precisions, and prints a Markdown table. If
+the processor has no bf16 products, they are simulated (`rounded_products.py`).
 """
 
 import sys
@@ -13,7 +12,7 @@ from statistics import fmean, stdev
 
 import click
 
-# Run as a script from anywhere; the modules beside this file are no package.
+# Run as a script from anywhere; the modules beside this file are not a package.
 sys.path.append(str(Path(__file__).parent))
 
 from rounded_products import RoundedProducts
@@ -35,13 +34,13 @@ Scores = dict[str, float]
 
 
 def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scores:
-    """Strict F1, %, on both test sets after a training."""
-    found = find(method).load()
-    visible = training_data(data, found.info.needs, recipe)
+    """Train a method, and return its strict F1, %, on both test sets."""
+    cls = find(method).load()
+    visible = training_data(data, cls.info.needs, recipe)
     bench = Bench(visible, load_suite("mini").encoder, recipe, seed=seed)
     native = recipe.precision == "fp32" or resolve_precision("auto", "cpu") == "bf16"
     with nullcontext() if native else RoundedProducts():
-        tagger = found().fit(bench)
+        tagger = cls().fit(bench)
         sets = {"target": data.target_test, "source": data.source_test}
         tags = {side: tag(tagger, [s.words for s in sentences], side) for side, sentences in sets.items()}
     counts = count_entities(data, tags, read_only=False)
@@ -49,12 +48,14 @@ def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scor
 
 
 def table(by_seed: dict[int, dict[str, Scores]], pair: str) -> str:
-    """Markdown: a row a seed, and the means with the standard deviation over seeds, of both and of their difference."""
+    """Return a Markdown table with a row for each seed, and a last row of means and standard deviations over seeds."""
     language = dict(zip(("source", "target"), pair.split("-"), strict=True))
     heads, columns = [], []
     for side in SIDES:
-        fp32, bf16 = ([one[what][side] for one in by_seed.values()] for what in ("fp32", "bf16"))
-        heads += [f"{language[side]}, {what}" for what in ("fp32", "bf16", "difference")]
+        fp32, bf16 = (
+            [of_seed[precision][side] for of_seed in by_seed.values()] for precision in ("fp32", "bf16")
+        )
+        heads += [f"{language[side]}, {column}" for column in ("fp32", "bf16", "difference")]
         columns += [fp32, bf16, [b - a for a, b in zip(fp32, bf16, strict=True)]]
     lines = [f"| seed | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
     for row, seed in enumerate(by_seed):
@@ -82,15 +83,15 @@ def main(
     by_seed: dict[int, dict[str, Scores]] = {}
     for seed in range(1, seeds + 1):
         for name in ("fp32", "bf16"):
-            found = scores(method, data, replace(recipe, precision=name), seed)
-            by_seed.setdefault(seed, {})[name] = found
-            click.echo(f"seed {seed}, {name}: {found}", err=True)
+            by_side = scores(method, data, replace(recipe, precision=name), seed)
+            by_seed.setdefault(seed, {})[name] = by_side
+            click.echo(f"seed {seed}, {name}: {by_side}", err=True)
     how = "the processor's own" if resolve_precision("auto", "cpu") == "bf16" else "products rounded to bf16"
-    made = (
+    page = (
         f"{method}, suite `paper` {pair}, the embedded encoder, {labelled} labelled sentences, {epochs} epochs, "
         f"learning rate {rate:g}; strict F1, %, on the whole test sets; bf16: {how}.\n\n{table(by_seed, pair)}\n"
     )
-    show_block(made, into)
+    show_block(page, into)
 
 
 if __name__ == "__main__":

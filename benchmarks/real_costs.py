@@ -1,4 +1,4 @@
-"""Cost matrices of real sentences through the embedded encoder: what a training step has to solve."""
+"""Cost matrices of real sentences by the packaged encoder: the problems that a training step solves."""
 
 import os
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from transformers.utils import logging
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.contract import SentencePair
+from wcabench.data.data_source import DataSource
 from wcabench.data.parallel import read_tsv
-from wcabench.data.resources import DataSource
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
 from wcabench.nn.alignment import JointAlignment
@@ -28,13 +28,13 @@ LAYERS = 4
 
 
 def mini_data(language: str = "de") -> PairData:
-    """The embedded corpus."""
+    """Return the packaged corpus of a pair."""
     suite = load_suite("mini")
     return suite.load(f"en-{language}", DataConfig(), DataSource())
 
 
 def parallel_text(language: str) -> list[SentencePair]:
-    """English and another language: NTREX under WCABENCH_DATA where it is set, else the embedded corpus."""
+    """Return pairs of English and another language: NTREX if WCABENCH_DATA is set, else the packaged corpus."""
     folder = os.environ.get("WCABENCH_DATA")
     if not folder:
         return mini_data(language).parallel
@@ -43,7 +43,7 @@ def parallel_text(language: str) -> list[SentencePair]:
 
 
 def mixed_pairs(number: int) -> list[SentencePair]:
-    """Sentence pairs of all languages in turn."""
+    """Return sentence pairs of all languages in turn."""
     texts = [parallel_text(language) for language in LANGUAGES]
     return [pair for together in zip(*texts, strict=False) for pair in together][:number]
 
@@ -51,7 +51,7 @@ def mixed_pairs(number: int) -> list[SentencePair]:
 def embedded_model(
     precision: str = "fp32", device: str = "cpu", encoder: EncoderConfig | None = None
 ) -> Network:
-    """The embedded encoder as the mini suite reads it, or another."""
+    """Return the packaged encoder with the mini suite's settings, or another encoder."""
     torch.manual_seed(0)
     recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
     tags = tag_names(("LOC", "MISC", "ORG", "PER"))
@@ -61,12 +61,12 @@ def embedded_model(
 def untrained_encoder(
     folder: Path, *, layers: int = 12, width: int = 768, vocabulary: int = 119_547
 ) -> EncoderConfig:
-    """A BERT of any size with the embedded encoder's pieces, written to a folder; by default of mBERT's size.
+    """Write a BERT with random weights and the packaged encoder's pieces to a folder; by default of mBERT's size.
 
-    Its weights are random: it takes the time of a trained one, and its couplings are not to be looked at.
+    It is as fast as a trained encoder, but its couplings are meaningless.
     """
-    made = load_suite("mini").encoder
-    AutoTokenizer.from_pretrained(made.name).save_pretrained(folder)
+    packaged = load_suite("mini").encoder
+    AutoTokenizer.from_pretrained(packaged.name).save_pretrained(folder)
     config = BertConfig(
         vocab_size=vocabulary,
         hidden_size=width,
@@ -77,11 +77,11 @@ def untrained_encoder(
     )
     logging.disable_progress_bar()
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)
-    return replace(made, name=str(folder), revision=None, layers=None)
+    return replace(packaged, name=str(folder), revision=None, layers=None)
 
 
 def aligner(model: Network, layers: str | None = None) -> JointAlignment:
-    """The method whose couplings are measured; by default on the last layers that there are, the embeddings apart."""
+    """Return the method whose couplings are measured; by default on the last four layers, without the embeddings."""
     method: JointAlignment = find("wca-hard").load()(layers=layers or f"last-{min(LAYERS, model.depth)}")
     return method
 
@@ -90,7 +90,7 @@ def aligner(model: Network, layers: str | None = None) -> JointAlignment:
 def step_costs(
     model: Network, pairs: Sequence[SentencePair], layers: str | None = None
 ) -> list[torch.Tensor]:
-    """The [n_s, n_t] problems of a training step, a layer and pair each, float32."""
+    """Return the problems of a training step, one for each pair and layer, [n_s, n_t] in float32."""
     model.eval()
     loss = AlignmentLoss(aligner(model, layers), pairs, model, RecipeConfig(), Streams(0))
     costs = loss.costs(model, list(range(len(pairs))))
@@ -98,7 +98,7 @@ def step_costs(
 
 
 def steps_of(model: Network, number: int) -> list[list[torch.Tensor]]:
-    """Several steps' problems, no pair in two of them while the text lasts."""
+    """Return the problems of several steps; no pair is in two steps."""
     pairs = mixed_pairs(number * PAIRS_A_STEP)
     return [
         step_costs(model, pairs[start : start + PAIRS_A_STEP])

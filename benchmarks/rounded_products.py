@@ -1,4 +1,4 @@
-"""bf16 matrix products as a processor that has them makes them, on one that has not."""
+"""Simulates the bf16 matrix products of a processor that has them, on a processor without them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ PRODUCTS = {
     _aten.baddbmm.default,
     _aten._scaled_dot_product_flash_attention_for_cpu.default,
     _aten._scaled_dot_product_flash_attention_for_cpu_backward.default,
-    # In inference mode these come whole.
+    # In inference mode these are not decomposed.
     _aten.linear.default,
     _aten.matmul.default,
     _aten.scaled_dot_product_attention.default,
@@ -21,12 +21,12 @@ PRODUCTS = {
 
 
 class RoundedProducts(TorchDispatchMode):
-    """Within it, products of bf16 operands are made in float32 and rounded to bf16 once.
+    """A context in which products of bf16 operands are computed in float32 and rounded to bf16 once.
 
-    That is what AMX and AVX512-BF16 compute: the product of two bf16 numbers is exact in float32, sums are float32, the
-    result is bf16. Torch's own kernels do the same without them, an element at a time. Everything else, autocast and
-    its casts and the other operations in bf16 included, is torch's own. Attention keeps its weights in float32 between
-    its two products, where torch's kernel rounds them.
+    AMX and AVX512-BF16 compute the same: the product of two bf16 numbers is exact in float32, sums are in float32, and
+    the result is in bf16. Torch's own kernels for other processors compute it element by element. All other operations,
+    including autocast, remain torch's own. Attention keeps its weights in float32 between its two products, where
+    torch's kernel rounds them.
     """
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -35,12 +35,12 @@ class RoundedProducts(TorchDispatchMode):
             return func(*args, **kwargs)
         wide = [value.float() if _is_bf16(value) else value for value in args]
         named = {key: value.float() if _is_bf16(value) else value for key, value in kwargs.items()}
-        found = func(*wide, **named)
-        if isinstance(found, torch.Tensor):
-            return found.bfloat16()
-        # Of attention, the second of two is the logarithm of its sums, which is float32 in bf16 too.
-        wanted = len(found) - 1 if len(found) == 2 else len(found)
-        return tuple(value.bfloat16() if k < wanted else value for k, value in enumerate(found))
+        result = func(*wide, **named)
+        if isinstance(result, torch.Tensor):
+            return result.bfloat16()
+        # The second of attention's two results, the logarithms of its sums, is always float32.
+        rounded = len(result) - 1 if len(result) == 2 else len(result)
+        return tuple(value.bfloat16() if k < rounded else value for k, value in enumerate(result))
 
 
 def _is_bf16(value: Any) -> bool:

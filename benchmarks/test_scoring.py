@@ -1,4 +1,4 @@
-"""Scoring the sentences of the embedded corpus, all languages, with one tag in twelve made wrong."""
+"""Scoring of the packaged corpus, all languages, with predictions in which one tag of twelve is changed to O."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,12 @@ TAGS = ("O", *(f"{prefix}-{kind}" for kind in TYPES for prefix in "BI"))
 
 @pytest.fixture(scope="session")
 def tags() -> tuple[list[list[str]], list[list[str]]]:
-    """Gold and predicted, legal IOB2 both."""
+    """Gold and predicted tags."""
     rng = np.random.default_rng(0)
     data = [mini_data(language) for language in LANGUAGES]
-    sentences = [*data[0].train, *(s for one in data for s in one.target_test + one.target_dev)]
+    sentences = [*data[0].train, *(s for pair in data for s in pair.target_test + pair.target_dev)]
     gold = [list(sentence.tags) for sentence in sentences]
-    return gold, [[tag if rng.random() > 1 / 12 else "O" for tag in one] for one in gold]
+    return gold, [[tag if rng.random() > 1 / 12 else "O" for tag in tags] for tags in gold]
 
 
 def flat_ids(sentences: list[list[str]]) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_counting_beside_seqeval(benchmark, tags, given):
     def theirs() -> float:
         return f1_score(*tags, mode="strict", scheme=IOB2, average="micro")
 
-    ids, lengths = [flat_ids(side) for side in tags], np.array([len(one) for one in tags[0]])
+    ids, lengths = [flat_ids(side) for side in tags], np.array([len(sentence) for sentence in tags[0]])
     ours = {"strings": lambda: f1(*tags), "ids": lambda: STRICT.count_ids(*ids, lengths, TYPES).f1}[given]
     assert ours() == pytest.approx(100 * theirs())
     compare(benchmark, f"F1 from {given}", "seqeval, strict", ours, theirs, note="the same F1")
@@ -66,9 +66,9 @@ def test_the_bootstrap_beside_a_resample_by_seqeval(benchmark, tags):
     drawn = np.random.default_rng(1).integers(len(gold), size=len(gold))
 
     def theirs() -> float:
-        one, other, right = ([side[i] for i in drawn] for side in (predicted, gold, gold))
+        tags_a, tags_b, right = ([side[i] for i in drawn] for side in (predicted, gold, gold))
         options = {"mode": "strict", "scheme": IOB2, "average": "micro"}
-        return f1_score(right, one, **options) - f1_score(right, other, **options)
+        return f1_score(right, tags_a, **options) - f1_score(right, tags_b, **options)
 
     compare(
         benchmark, "10,000 resamples of two methods", "seqeval, one resample",

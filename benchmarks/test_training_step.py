@@ -1,4 +1,4 @@
-"""A training step of wca-hard, 32 labelled sentences and 32 pairs, beside a plain loop over the same."""
+"""A training step of wca-hard with 32 labelled sentences and 32 pairs, compared with a plain loop on the same data."""
 
 import pytest
 import torch
@@ -12,13 +12,13 @@ from wcabench.transport import Costs, cosine_costs
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 
 
-# A step of the large one takes minutes on both sides together; its rounds differ little.
+# A round with the large encoder takes minutes; its rounds differ little.
 LARGE_ROUNDS = 6
 
 
 @pytest.fixture(scope="session", params=["embedded encoder", "mBERT's size, random weights"])
 def encoder(request, tmp_path_factory):
-    """Its name and configuration; None: the embedded one."""
+    """Name and configuration of the encoder; the configuration None stands for the packaged encoder."""
     if request.param == "embedded encoder":
         return request.param, None
     return request.param, untrained_encoder(tmp_path_factory.mktemp("encoder"))
@@ -38,7 +38,7 @@ def test_a_step_beside_the_trainer_of_transformers(benchmark, encoder, precision
         entropy, alignment = losses_agree(suite, plain.losses)
         if precision == "fp32":
             assert entropy < 1e-5
-            # POT's tolerance is another, so that an argmax may fall otherwise.
+            # POT has another tolerance, so an argmax may differ.
             assert alignment < 1e-3
         compare(
             benchmark, f"training step, {name}, {precision}", "transformers' Trainer, fp32",
@@ -51,7 +51,7 @@ def test_a_step_beside_the_trainer_of_transformers(benchmark, encoder, precision
 
 
 def test_the_share_of_transport_in_a_step(benchmark, encoder):
-    """Costs, plans and hardening beside the whole step: the goal is at most 1% of it."""
+    """Costs, plans and hardening compared with the whole step; the goal is at most 1% of its time."""
     torch.set_num_threads(1)
     name, config = encoder
     suite = SuiteLoop("fp32", encoder=config)

@@ -1,4 +1,4 @@
-"""The transport problems of training steps: 32 pairs, a problem for each layer."""
+"""Solvers of the transport problems of training steps: 32 pairs, with one problem for each layer."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
 
 @pytest.fixture(scope="session")
 def arrays(steps) -> list[list[np.ndarray]]:
-    """The same as float64 arrays, which is what POT is fastest with."""
+    """The problems as float64 arrays, with which POT is fastest."""
     return [[cost.double().numpy() for cost in step] for step in steps]
 
 
@@ -112,7 +112,7 @@ def test_partial_plans_beside_a_loop_over_pot(benchmark, steps, arrays):
 @pytest.mark.parametrize("method", ["sinkhorn", "sinkhorn_log"])
 def test_entropic_partial_plans_beside_a_loop_over_pot(benchmark, steps, arrays, method):
     def excess(plans: list) -> float:
-        """How much the source tokens give beyond their weights, L1; mean over the plans."""
+        """Return how much mass the source tokens give beyond their weights, L1, as mean over the plans."""
         over = [np.maximum(np.asarray(plan).sum(1) - 1 / len(plan), 0).sum() for plan in plans]
         return float(np.mean(over))
 

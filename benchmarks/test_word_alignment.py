@@ -9,7 +9,7 @@ import pytest
 from interleaving import compare, cpu_seconds
 from real_costs import parallel_text
 
-from wcabench.data.parallel import read_line_pairs
+from wcabench.data.line_pairs import read_line_pairs
 from wcabench.words import FastAlignModel, align
 
 pytestmark = pytest.mark.benchmark(timer=cpu_seconds)
@@ -18,7 +18,7 @@ PAIRS = 25_000
 
 @pytest.fixture(scope="session")
 def text() -> list[tuple[list[str], list[str]]]:
-    """The open parallel text under WCABENCH_DATA where it is set, German and as much Spanish as is missing."""
+    """German and then Spanish pairs of the open parallel text if WCABENCH_DATA is set, else of the packaged corpus."""
     folder = os.environ.get("WCABENCH_DATA")
     if folder:
         files = [Path(folder) / "text" / f"parallel.{language}-en.tsv" for language in ("de", "es")]
@@ -30,7 +30,7 @@ def text() -> list[tuple[list[str], list[str]]]:
 
 @pytest.fixture(scope="session")
 def files(text, tmp_path_factory) -> Path:
-    """A folder with the text as the programs want it."""
+    """A folder with the text in the formats of the programs."""
     folder = tmp_path_factory.mktemp("text")
     lines = [(" ".join(source), " ".join(target)) for source, target in text]
     (folder / "both").write_text("".join(f"{s} ||| {t}\n" for s, t in lines))
@@ -67,7 +67,7 @@ def test_alignment_beside_the_program_in_cpp(benchmark, text, files):
     def theirs() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    links = [" ".join(f"{i}-{j}" for i, j in one) for one in FastAlignModel().fit(text).links]
+    links = [" ".join(f"{i}-{j}" for i, j in own) for own in FastAlignModel().fit(text).links]
     same = sum(a == b for a, b in zip(links, theirs().splitlines(), strict=True)) / len(links)
     compare(
         benchmark, f"{len(text)} pairs, forward", "fast_align, C++", lambda: FastAlignModel().fit(text), theirs,

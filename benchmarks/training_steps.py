@@ -1,4 +1,4 @@
-"""A training step of the suite beside that of a plain loop, on the same sentences."""
+"""A training step of the suite and one of a plain loop, on the same sentences."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -17,18 +17,18 @@ from wcabench.nn.training import train
 
 BATCH = 32
 PAIRS = 1600
-# Epochs that no measurement comes to the end of.
+# More epochs than any measurement runs.
 ENDLESS = 1000
 
 
 class StoppedError(Exception):
-    """Ends a training from within."""
+    """Raised inside a training to end it."""
 
 
 def objectives(
     model: Network, labelled: Sequence[Sentence], pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> tuple[CrossEntropy, AlignmentLoss]:
-    """Both terms of the loss, with their sentences tokenised and their batches in the order of seed 0."""
+    """Return both objectives, with tokenised sentences and batches in the order of seed 0."""
     method, streams = aligner(model), Streams(0)
     return CrossEntropy(labelled, model, recipe, streams), AlignmentLoss(
         method, pairs, model, recipe, streams
@@ -36,7 +36,7 @@ def objectives(
 
 
 class Stepwise(ABC):
-    """A training that goes on by a step at each call: it runs in a thread that waits after every step."""
+    """A training that does one step at each call of `step`; it runs in a thread that waits after every step."""
 
     def __init__(self) -> None:
         self._go, self._done = threading.Semaphore(0), threading.Semaphore(0)
@@ -48,13 +48,13 @@ class Stepwise(ABC):
 
     @abstractmethod
     def train(self) -> None:
-        """The whole training, with a call of `wait` after each step."""
+        """Run the whole training, and call `wait` after each step."""
 
     def step(self) -> None:
-        """One step.
+        """Do one step.
 
         Raises:
-            RuntimeError: the training ended by an error.
+            RuntimeError: the training ended with an error.
         """
         self._go.release()
         self._done.acquire()
@@ -68,7 +68,7 @@ class Stepwise(ABC):
         self._thread.join()
 
     def wait(self, *_: object) -> None:
-        """Until the next call of `step`."""
+        """Block until the next call of `step`."""
         self._done.release()
         self._go.acquire()
         if self._over:
@@ -80,7 +80,7 @@ class Stepwise(ABC):
             self.train()
         except StoppedError:
             pass
-        except BaseException as error:  # handed to the caller of `step`
+        except BaseException as error:  # `step` raises it in its caller's thread
             self._error = error
             self._done.release()
 
@@ -97,14 +97,14 @@ class SuiteLoop(Stepwise):
         super().__init__()
 
     def train(self) -> None:
-        """By the suite."""
+        """Train by the suite's loop."""
         train(self.model, self.terms, self.recipe, Streams(0), progress=self.wait)
 
 
 def losses_agree(
     suite: SuiteLoop, plain: Callable[[int], tuple[torch.Tensor, torch.Tensor]]
 ) -> tuple[float, float]:
-    """Differences of the two loops' cross entropies and alignment losses without dropout, before any step."""
+    """Return the differences of both loops' cross entropies and alignment losses without dropout, before any step."""
     suite.model.eval()
     with torch.no_grad():
         ours: list[Callable[..., torch.Tensor]] = [term.loss for term in suite.terms]

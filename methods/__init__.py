@@ -1,1 +1,1 @@
-"""The built-in methods, one file each; they are found by their entry points, as anyone else's are."""
+"""The built-in methods, one file each; they are found by their entry points, like methods of other packages."""

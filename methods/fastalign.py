@@ -21,16 +21,16 @@ Links = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class FastAlign(JointAlignment):
-    """Words that fast_align links, both directions symmetrised, mass 1/n_t a link, eq. (9).
+    """Couples the words that fast_align links, with mass 1/n_t for each link, eq. (9).
 
     Attributes:
-        units: "words", by eq. (9): links are between words, each the mean of its pieces.
-        symmetrisation: "intersect", "union", "grow-diag", "grow-diag-final", "grow-diag-final-and", "forward" or
-            "reverse" (23).
+        units: only "words" as in eq. (9): links are between words, and a word's state is the mean of its pieces.
+        symmetrisation: how both directions are combined: "intersect", "union", "grow-diag", "grow-diag-final",
+            "grow-diag-final-and", or "forward" or "reverse" for a single one (23).
         lowercase: align lower-cased text (25).
-        em_iterations: passes of the aligner over the text; the last one decodes.
-        mass: "as-is": the coupling's sum is links / n_t, below or above 1, so that its effective beta differs from the
-            other rows'; "normalised": the sum is 1.
+        em_iterations: number of the aligner's passes over the text; the last one decodes.
+        mass: "as-is" gives each link the mass 1/n_t, so that the sum may differ from 1, which changes the effective
+            beta; "normalised" makes the sum 1.
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(
@@ -49,7 +49,7 @@ class FastAlign(JointAlignment):
     _links: list[Links] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what a word aligner cannot do."""
+        """Refuse options that a word aligner does not have."""
         super().__post_init__()
         require(
             self.units == "words",
@@ -58,7 +58,7 @@ class FastAlign(JointAlignment):
         require(self.em_iterations >= 2, f"fastalign.em_iterations: {self.em_iterations} is not at least 2")
 
     def prepare(self, pairs: list[SentencePair]) -> None:
-        """Align the parallel text, from scratch, on itself alone (24)."""
+        """Align the parallel text with a model that is trained only on this text (24)."""
         from wcabench.words import align
 
         texts = [(pair.source, pair.target) for pair in pairs]
@@ -67,7 +67,7 @@ class FastAlign(JointAlignment):
         )
 
     def couple(self, costs: Costs) -> Coupling:
-        """1/n_t on each link; links to words that truncation cut off are dropped."""
+        """Return the links as plans; links to words that truncation cut off are dropped."""
         return Coupling(
             [
                 self._plan(cost[0], self._links[pair])
@@ -76,7 +76,7 @@ class FastAlign(JointAlignment):
         )
 
     def _plan(self, cost: torch.Tensor, links: Links) -> torch.Tensor:
-        """The plan of a pair, [n_s, n_t] as the cost is."""
+        """Return the plan of a pair, [n_s, n_t] like its cost."""
         n_s, n_t = cost.shape
         kept = [(i, j) for i, j in links if i < n_s and j < n_t]
         plan = cost.new_zeros(cost.shape)

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NearestToken(JointAlignment):
-    """Each target token goes to its nearest source token by mean cosine cost, eq. (8)."""
+    """Couples each target token with its nearest source token by mean cosine cost, eq. (8)."""
 
     info: ClassVar[MethodInfo] = MethodInfo(
         name="nearest-token", paper="Wang & Henao 2022", needs=frozenset({"labelled", "parallel"})
     )
 
     def couple(self, costs: Costs) -> Coupling:
-        """Mass 1/n_t on argmin_i of the mean cost over layers; the first of equals."""
+        """Put mass 1/n_t on argmin_i of the mean cost over layers, the first of equals."""
         return Coupling(harden_columns([-cost for cost in costs.mean_over_layers()]))

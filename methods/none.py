@@ -1,4 +1,4 @@
-"""Plain zero-shot transfer: the baseline that every difference is measured from."""
+"""Plain zero-shot transfer, the baseline of all comparisons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NoAlignment:
-    """Fine-tune on English, apply to the target: cross entropy alone, eq. (2)."""
+    """Fine-tunes on English and is applied to the target: only cross entropy, eq. (2)."""
 
     info: ClassVar[MethodInfo] = MethodInfo(
         name="none", paper="Wu & Dredze 2019", needs=frozenset({"labelled"})

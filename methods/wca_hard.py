@@ -1,4 +1,4 @@
-"""Wasserstein cross-lingual alignment with a hardened plan: the row that the paper reports."""
+"""Wasserstein cross-lingual alignment with a hardened plan, the method that the paper reports."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WcaHard(WcaSoft):
-    """Each target token goes to the source token with the largest share of its mass in the plan, eq. (6).
+    """Couples each target token with the source token that has the largest share of its mass in the plan, eq. (6).
 
-    A token that the plan gives no mass has no link; an unbalanced plan gives every token some, however little, and so
-    does a partial one with an epsilon: mass=confidence tells such links from others.
+    A token without mass in the plan has no link. Unbalanced plans, and partial plans with an epsilon, give every token
+    some mass, however little; mass=confidence gives such links little weight.
 
     Attributes:
-        direction: "columns": each target token chooses, as printed; "rows": each source token; "intersection" (26).
-        mass: a link weighs 1/n_t ("target", as printed), 1/n_s ("source"), one over the number of links ("links"), or
-            the plan's own value ("confidence") (27).
+        direction: "columns": each target token chooses a source token, as in the paper; "rows": each source token
+            chooses a target token; "intersection" of both (26).
+        mass: the weight of a link: 1/n_t ("target", as in the paper), 1/n_s ("source"), one over the number of links
+            ("links"), or the plan's own value ("confidence") (27).
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(
@@ -37,7 +38,7 @@ class WcaHard(WcaSoft):
     mass: Literal["target", "source", "links", "confidence"] = "target"
 
     def __post_init__(self) -> None:
-        """Refuse options that are for the soft plan alone."""
+        """Refuse options that only a soft plan has."""
         super().__post_init__()
         require(
             self.gradient == "detached" and self.plan != "per-layer",
@@ -46,19 +47,19 @@ class WcaHard(WcaSoft):
         )
 
     def couple(self, costs: Costs) -> Coupling:
-        """The soft plans, hardened; the first of equal source tokens wins."""
+        """Return the hardened plans; of equal source tokens the first is chosen."""
         plans, facts = self.plans(costs)
         return Coupling([self._weighted(self._links(plan), plan) for plan in plans], facts)
 
     def _links(self, plan: torch.Tensor) -> torch.Tensor:
-        """[n_s, n_t] bool; a token without mass chooses none and is chosen by none."""
+        """Return the links of a plan, [n_s, n_t] bool; a token without mass has none."""
         if self.direction == "columns":
             return partners(plan)
         of_sources = partners(plan.mT).mT
         return of_sources if self.direction == "rows" else of_sources & partners(plan)
 
     def _weighted(self, links: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
-        """The mass of each link, [n_s, n_t]."""
+        """Return the mass of each link, [n_s, n_t]."""
         n_s, n_t = plan.shape
         if self.mass == "confidence":
             return plan * links

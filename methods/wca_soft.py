@@ -1,4 +1,4 @@
-"""Wasserstein cross-lingual alignment with the plan itself as coupling."""
+"""Wasserstein cross-lingual alignment with the transport plan itself as coupling."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WcaSoft(JointAlignment):
-    """Entropic transport plan of each layer, averaged over layers, eqs. (4) and (5).
+    """Couples tokens by the entropic transport plans of the layers, averaged over layers, eqs. (4) and (5).
 
     Attributes:
         epsilon: weight of the entropy, in units of the cosine cost in [0, 2]; None: the exact plan (decision 3).
-        max_iterations: Sinkhorn iterations at most (4).
-        tolerance: Sinkhorn stops when the sums of the rows are as near as this (L1) to what they should be: 1/n_s for
-            balanced plans, else those of the next iteration (4).
-        marginals: "balanced": every token gives or takes all of its mass, 1/n_s or 1/n_t, as printed; "unbalanced": a
-            token may keep some of it, at a price; "partial": only a share of all mass moves. The last two are for
-            tokens without a counterpart (Arase et al. 2023).
+        max_iterations: largest number of Sinkhorn iterations (4).
+        tolerance: Sinkhorn stops when the L1 error of the row sums is at most this. The row sums are compared with
+            1/n_s for balanced plans, else with those of the next iteration (4).
+        marginals: "balanced": every token gives or takes all of its mass, 1/n_s or 1/n_t, as in the paper;
+            "unbalanced": a token may keep some of its mass, at a price; "partial": only a share of all mass moves. The
+            last two are for tokens without a counterpart (Arase et al. 2023).
         marginal_weight: with marginals=unbalanced, the price: the weight of KL(mass | 1/n) of each side, in units of
-            the cost (Chizat et al. 2018). Large: as balanced; small: little mass moves. The default was chosen by the
-            alignment error rate on the development pairs of `mini`, where 0.3 to 2 hardly differ.
-        share: with marginals=partial, the mass that moves, in (0, 1]; 1: as balanced (Chapel et al. 2020; with an
+            the cost (Chizat et al. 2018). A large weight is nearly balanced; with a small weight little mass moves. The
+            default was chosen by the alignment error rate on the development pairs of `mini`, where 0.3 to 2 hardly
+            differ.
+        share: with marginals=partial, the mass that moves, in (0, 1]; 1 is balanced (Chapel et al. 2020; with an
             epsilon, Benamou et al. 2015). The default was chosen in the same way, from 0.4 to 0.95.
-        solver: "own", or "pot": the same plans from POT, which takes 2 to 500 times as long (Flamary et al. 2021).
-        plan: "mean-plan" averages the layers' plans (eq. 4), "mean-cost" plans on their mean cost, "per-layer" gives
-            each layer its own plan in the loss.
-        gradient: "detached" treats the plan as a constant; "unrolled" differentiates the iterations too (12).
+        solver: "own", or "pot" for the same plans from POT, which takes 2 to 500 times as long (Flamary et al. 2021).
+        plan: "mean-plan" averages the layers' plans (eq. 4), "mean-cost" computes one plan on the layers' mean cost,
+            "per-layer" uses each layer's own plan in the loss.
+        gradient: "detached" treats the plan as a constant; "unrolled" differentiates through the iterations (12).
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(
@@ -57,11 +58,11 @@ class WcaSoft(JointAlignment):
 
     @property
     def differentiable(self) -> bool:
-        """Whether the costs keep their gradient."""
+        """Whether the loss differentiates through the plans."""
         return self.gradient == "unrolled"
 
     def __post_init__(self) -> None:
-        """Refuse options that cannot be, or cannot go together."""
+        """Refuse options that are out of range or do not fit together."""
         super().__post_init__()
         name = self.info.name
         require(
@@ -113,12 +114,12 @@ class WcaSoft(JointAlignment):
         )
 
     def couple(self, costs: Costs) -> Coupling:
-        """The plans that are used as they are."""
+        """Return the transport plans as coupling."""
         plans, facts = self.plans(costs)
         return Coupling(plans, facts)
 
     def plans(self, costs: Costs) -> tuple[list[torch.Tensor], dict[str, float]]:
-        """Transport plans of a batch, and how well they met their marginals."""
+        """Return the transport plans of a batch, and facts such as their mean marginal error."""
         if self.plan == "mean-cost":
             problems = costs.mean_over_layers()
         else:
@@ -162,7 +163,7 @@ class WcaSoft(JointAlignment):
 
 
 def _stacked(plans: list[torch.Tensor], layers: int) -> list[torch.Tensor]:
-    """[layers, n_s, n_t] a pair, from the plans of all layers of one pair after those of another."""
+    """Stack the plans of each pair's layers, which follow one another, into [layers, n_s, n_t]."""
     import torch
 
     return [torch.stack(plans[first : first + layers]) for first in range(0, len(plans), layers)]

@@ -1,1 +1,1 @@
-"""Suites: one folder a suite, with a TOML file for it and one for each of its language pairs. No code."""
+"""The packaged suites: one folder for each suite, with a TOML file for it and one for each language pair. No code."""

@@ -1,4 +1,4 @@
-"""One attempt at one cell, for the tests of what it leaves."""
+"""Attempts one cell, for tests of the result."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class _Keeping(Silent):
 
 
 def attempt_one(planned: Any, settings: RunSettings) -> Result:
-    """Attempts a cell; its result."""
+    """Attempt a cell, and return its result."""
     listener = _Keeping()
     attempt([planned], settings, listener)
     return listener.result

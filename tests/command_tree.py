@@ -1,4 +1,4 @@
-"""Finds the command of a line as the program would."""
+"""Finds the command that a line of words calls, as the program does."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from wcabench.cli.groups import LazyGroup
 
 
 def called(words: Sequence[str]) -> tuple[str, click.Command, list[str]]:
-    """The command that these words after `wcabench` call: its own words, itself, and the words that are left."""
+    """Return the name, the command and the remaining words of a call `wcabench WORDS`."""
     command: click.Command = main
     left = list(words)
     path: list[str] = []
@@ -21,6 +21,6 @@ def called(words: Sequence[str]) -> tuple[str, click.Command, list[str]]:
 
 
 def known_options(command: click.Command) -> set[str]:
-    """Long and short names of its options."""
+    """Return long and short names of a command's options."""
     context = click.Context(command, help_option_names=["-h", "--help"])
     return {name for parameter in command.get_params(context) for name in parameter.opts}

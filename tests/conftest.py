@@ -12,13 +12,13 @@ from wcabench.contract import Sentence, SentencePair
 from wcabench.data.columns import write_columns
 from wcabench.data.sentences import PairData
 
-# Test modules are no packages, so what they share is found by its folder.
+# Test modules are not packages, so shared modules are imported from this folder.
 sys.path.append(str(Path(__file__).parent))
 
-# Tests and the threads of a CI machine: small matrices are slower on several.
+# Small matrices are slower on several threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# How long an example takes says something of the machine, and a full one fails no test.
+# No deadline: the time of an example depends on the machine's load.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -52,14 +52,14 @@ def no_network(socket_disabled):
 
 @pytest.fixture(autouse=True)
 def no_choices_of_the_user(monkeypatch):
-    """Results folder, suite and encoder are what a test says, not what the shell of whoever runs it exports."""
+    """Unset the environment variables of the user that would change results folder, suite or encoder."""
     for name in ("WCABENCH_RESULTS", "WCABENCH_SUITE", "WCABENCH_ENCODER"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory) -> Path:
-    """A BERT of four layers and width 32 with random weights, saved as any local encoder is."""
+    """The folder of a BERT of four layers and width 32 with random weights."""
     import torch
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
@@ -95,7 +95,7 @@ def tiny_encoder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_data() -> PairData:
-    """Forty invented sentences a set, two entity types, and their word-by-word translations."""
+    """Forty invented sentences in each set, three entity types, and word-by-word translations."""
     chooser = random.Random(3)
     tags = {
         "Paris": "B-LOC",
@@ -134,7 +134,7 @@ def tiny_data() -> PairData:
 
 @pytest.fixture
 def tiny_suite(tiny_data: PairData, tmp_path: Path) -> Path:
-    """A user's suite of these sentences."""
+    """The TOML file of a user's suite with the sentences of `tiny_data`."""
     write_columns(tmp_path / "train.conll", tiny_data.train)
     write_columns(tmp_path / "test.en.conll", tiny_data.source_test)
     write_columns(tmp_path / "test.nl.conll", tiny_data.target_test)

@@ -1,4 +1,4 @@
-"""Tiny random encoders of any architecture, tokenizers of each kind, and ways to spoil the folders they are in."""
+"""Makes tiny random encoders of any architecture and tokenizers of each kind, and damages their folders."""
 
 import json
 from collections.abc import Callable
@@ -28,50 +28,50 @@ Weights = dict[str, torch.Tensor]
 
 def wordpiece() -> Tokenizer:
     pieces = [*SPECIAL, *LETTERS, *(f"##{letter}" for letter in LETTERS), "the"]
-    made = Tokenizer(models.WordPiece(numbered(pieces), unk_token="<unk>"))
-    made.normalizer = normalizers.BertNormalizer(lowercase=False)
-    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    return made
+    backend = Tokenizer(models.WordPiece(numbered(pieces), unk_token="<unk>"))
+    backend.normalizer = normalizers.BertNormalizer(lowercase=False)
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return backend
 
 
 def byte_level(add_prefix_space: bool) -> Tokenizer:
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     pieces = [*SPECIAL, *alphabet, "Ġt", "he", "Ġthe"]
-    made = Tokenizer(models.BPE(numbered(pieces), [("Ġ", "t"), ("h", "e"), ("Ġt", "he")]))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space)
-    made.decoder = decoders.ByteLevel()
-    return made
+    backend = Tokenizer(models.BPE(numbered(pieces), [("Ġ", "t"), ("h", "e"), ("Ġt", "he")]))
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space)
+    backend.decoder = decoders.ByteLevel()
+    return backend
 
 
 def unigram(prepend: str) -> Tokenizer:
     scores = {"▁": -2.0, "▁the": -1.0, "the": -1.5, **dict.fromkeys(LETTERS, -3.0)}
-    made = Tokenizer(models.Unigram([*((piece, 0.0) for piece in SPECIAL), *scores.items()], unk_id=3))
-    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme=prepend)
-    made.decoder = decoders.Metaspace(prepend_scheme=prepend)
-    return made
+    backend = Tokenizer(models.Unigram([*((piece, 0.0) for piece in SPECIAL), *scores.items()], unk_id=3))
+    backend.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme=prepend)
+    backend.decoder = decoders.Metaspace(prepend_scheme=prepend)
+    return backend
 
 
 def byte_fallback(normalizer: Any) -> Tokenizer:
-    """Llama's and Gemma's kind: a piece for a byte where a character has none; they part in where a space goes."""
+    """The kind of Llama and Gemma, with byte pieces for characters without a piece; they differ in the normalizer."""
     pieces = [*SPECIAL, *BYTES, "▁", *LETTERS, "▁t", "he", "▁the"]
     merges = [("▁", "t"), ("h", "e"), ("▁t", "he")]
-    made = Tokenizer(
+    backend = Tokenizer(
         models.BPE(numbered(pieces), merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True)
     )
-    made.normalizer = normalizer
-    made.decoder = decoders.Sequence(
+    backend.normalizer = normalizer
+    backend.decoder = decoders.Sequence(
         [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
     )
-    return made
+    return backend
 
 
 def word_end() -> Tokenizer:
     pieces = [*SPECIAL, *LETTERS, *(f"{letter}</w>" for letter in LETTERS), "th", "the</w>"]
     merges = [("t", "h"), ("th", "e</w>")]
-    made = Tokenizer(models.BPE(numbered(pieces), merges, unk_token="<unk>", end_of_word_suffix="</w>"))
-    made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    made.decoder = decoders.BPEDecoder("</w>")
-    return made
+    backend = Tokenizer(models.BPE(numbered(pieces), merges, unk_token="<unk>", end_of_word_suffix="</w>"))
+    backend.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    backend.decoder = decoders.BPEDecoder("</w>")
+    return backend
 
 
 TOKENIZERS: dict[str, Callable[[], Tokenizer]] = {
@@ -89,20 +89,20 @@ TOKENIZERS: dict[str, Callable[[], Tokenizer]] = {
 
 
 def tokenizer(kind: str = "WordPiece", **special: str | None) -> PreTrainedTokenizerFast:
-    """A tokenizer of that kind; `special` replaces or takes out special pieces."""
+    """Return a tokenizer of a kind; `special` replaces or removes special pieces."""
     names = {"bos": "<s>", "eos": "</s>", "pad": "<pad>", "unk": "<unk>", "mask": "<mask>"}
     tokens = {f"{name}_token": piece for name, piece in {**names, **special}.items()}
     return PreTrainedTokenizerFast(tokenizer_object=TOKENIZERS[kind](), **tokens)
 
 
 def save_encoder(folder: Path, kind: str = "bert", pieces: Any = None, **settings: Any) -> Path:
-    """A random encoder of a model type of transformers, and a tokenizer for it.
+    """Save a random encoder and a tokenizer for it.
 
     Args:
-        folder: where to.
-        kind: the model type.
-        pieces: its tokenizer; a WordPiece by default.
-        settings: of its configuration, beside `SMALL`; those that are None are left out.
+        folder: the folder.
+        kind: a model type of transformers.
+        pieces: the tokenizer; None: a WordPiece tokenizer.
+        settings: settings of its configuration that replace or add to `SMALL`; None removes a setting.
     """
     pieces = pieces or tokenizer()
     wanted = {**SMALL, "vocab_size": len(pieces), **settings}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 HEAVY = ("torch", "scipy", "transformers", "datasets", "numba", "pandas", "rich.progress", "huggingface_hub")
 REPOSITORY = Path(__file__).parents[1]
-SECONDS = 0.5  # of the processor, so that it does not count what else the machine has to do
+SECONDS = 0.5  # processor time, which the machine's load does not change
 TRIES = 3  # the best counts
 
 

@@ -1,4 +1,4 @@
-"""A fuzzer of every reader: valid files are damaged, and each must be read rightly or refused in one line.
+"""A fuzzer of all readers: it damages valid files, and each must be read correctly or refused with one line.
 
     python tests/fuzz_readers.py 1000000 --seed 0 --processes 2
 
@@ -32,12 +32,13 @@ from wcabench.config import DataConfig
 from wcabench.contract import Sentence, SentencePair
 from wcabench.data.column_lines import DOCSTART, ColumnForm
 from wcabench.data.columns import is_token, read_columns, read_words, write_columns
+from wcabench.data.data_source import DataSource
 from wcabench.data.dictionaries import read_dictionary
 from wcabench.data.embeddings import read_vectors
 from wcabench.data.entity_lists import EntityColumns, read_entities
 from wcabench.data.line_pairs import PairColumns, PairForm, read_line_pairs
-from wcabench.data.parallel import LinkForm, read_tsv, read_two_column_files, read_two_files
-from wcabench.data.resources import DataSource
+from wcabench.data.link_form import LinkForm
+from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
 from wcabench.data.scored_files import TaggedForm, read_scored_file, read_scored_files
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines, read_text
@@ -116,7 +117,7 @@ HOOKS = [
 
 @dataclass(frozen=True)
 class Target:
-    """A reader with the files that it is tried on.
+    """A reader, and the files that it is tried with.
 
     Attributes:
         files: name -> valid content.
@@ -129,7 +130,7 @@ class Target:
 
 @dataclass
 class Tally:
-    """What became of the inputs of one reader."""
+    """The results of one reader's inputs."""
 
     read: int = 0
     refused: int = 0
@@ -137,7 +138,7 @@ class Tally:
 
 
 def mutated(raw: bytes, chance: random.Random) -> bytes:
-    """A file with one to four damages."""
+    """Return a file's content with one to four damages."""
     for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4))):
         raw = chance.choice(DAMAGES)(raw, chance)
     return raw
@@ -178,17 +179,17 @@ def _repeat(raw: bytes, chance: random.Random) -> bytes:
 
 def _lines(raw: bytes, chance: random.Random) -> bytes:
     lines = raw.split(b"\n")
-    at = chance.randrange(len(lines))
-    other = chance.randrange(len(lines))
+    first = chance.randrange(len(lines))
+    second = chance.randrange(len(lines))
     how = chance.randrange(4)
     if how == 0:
-        del lines[at]
+        del lines[first]
     elif how == 1:
-        lines.insert(other, lines[at])
+        lines.insert(second, lines[first])
     elif how == 2:
-        lines[at], lines[other] = lines[other], lines[at]
+        lines[first], lines[second] = lines[second], lines[first]
     else:
-        lines.insert(at, b"")
+        lines.insert(first, b"")
     return b"\n".join(lines)
 
 
@@ -321,7 +322,7 @@ def _promise(holds: bool, what: str) -> None:
 
 
 def _form(chance: random.Random, token_column: int | None = None) -> ColumnForm:
-    """How the file is laid out, or, in a quarter of the inputs, anything."""
+    """Return the file's layout, or in a quarter of the inputs a random one."""
     if chance.random() < 0.75:
         return ColumnForm(token_column)
     return ColumnForm(
@@ -333,7 +334,7 @@ def _form(chance: random.Random, token_column: int | None = None) -> ColumnForm:
 
 
 def _check_words(path: Path, sentences: list[tuple[str, ...]], form: ColumnForm) -> None:
-    """Every line is a token, or one of those that are none; every token can be written."""
+    """Check that every line is a token or a known exception, and that every token can be written."""
     _promise(
         all(sentence and all(map(is_token, sentence)) for sentence in sentences),
         "a word that cannot be written",
@@ -361,8 +362,8 @@ def _columns(
         tag_column = chance.choice((-1, 1, 2, -2, 10**12))
     scheme = chance.choice((*[None] * 9, "iob1", "iob2", "iobes", "bilou", "raw"))
     sentences = read_columns(path, form, scheme=scheme, tag_column=tag_column)
-    _check_words(path, [one.words for one in sentences], form)
-    documents = [one.document for one in sentences]
+    _check_words(path, [sentence.words for sentence in sentences], form)
+    documents = [sentence.document for sentence in sentences]
     _promise(documents == sorted(documents, key=lambda n: -1 if n is None else n), "documents out of order")
     if scheme != "raw":
         written = folder / "written"
@@ -429,8 +430,8 @@ def _line_pairs(folder: Path, chance: random.Random) -> None:
 def _link_file(folder: Path, chance: random.Random) -> None:
     lines = read_lines(folder / "file")
     lengths = chance.choice((None, None, [(2, 2), (3, 3)]))
-    found = parse_link_file(folder / "file", lines, first=chance.choice((None, 0, 1)), lengths=lengths)
-    for own in found.sentences:
+    link_file = parse_link_file(folder / "file", lines, first=chance.choice((None, 0, 1)), lengths=lengths)
+    for own in link_file.sentences:
         _promise(
             own.sure <= own.possible and all(min(link) >= 0 for link in own.possible), "links that are none"
         )
@@ -443,46 +444,47 @@ def _dictionary(
     if chance.random() < 0.25:
         columns = PairColumns(chance.choice(COLUMNS), chance.choice(COLUMNS))
         weight_column, encoding = chance.choice((None, 2, -1)), chance.choice(ENCODINGS)
-    found = read_dictionary(folder / "file", columns, weight_column, encoding)
+    word_list = read_dictionary(folder / "file", columns, weight_column, encoding)
     _promise(
-        all(one.source and one.target and 0 <= one.weight < 1e300 for one in found.entries),
+        all(entry.source and entry.target and 0 <= entry.weight < 1e300 for entry in word_list.entries),
         "an entry that is none",
     )
-    _promise(len(set(found.entries)) == len(found.entries), "an entry twice")
+    _promise(len(set(word_list.entries)) == len(word_list.entries), "an entry twice")
 
 
 def _entities(folder: Path, chance: random.Random) -> None:
-    found, _ = read_entities(
+    entities, _ = read_entities(
         folder / "file",
         EntityColumns(*(chance.choice((None,) * 9 + (0, 1, 2, -1, 9)) for _ in range(3))),
         types=chance.choice((None, ("LOC", "PER"))),
         renamed={"city": chance.choice(("LOC", ""))},
     )
-    _promise(all(one.type and one.words for one in found), "an entity that is none")
+    _promise(all(entity.type and entity.words for entity in entities), "an entity that is none")
 
 
 def _translations(folder: Path, chance: random.Random) -> None:
     labelled = [Sentence(("Ada", "sings"), ("B-PER", "O")), Sentence(("Kent",), ("B-LOC",))] * 2
     if chance.random() < 0.5:
-        found, _ = read_translated_tsv(
+        translations, _ = read_translated_tsv(
             folder / "file", links_column=chance.choice((None, 2)), first_number=chance.choice((0, 1))
         )
     else:
-        found, _ = read_translated_columns(
+        translations, _ = read_translated_columns(
             folder / "t", chance.choice((None, folder / "links")), _form(chance)
         )
-    for one in joined(found, labelled, LinkForm(), every=False):
-        _check_pairs([SentencePair(one.source.words, one.words, one.links)])
+    for sentence in joined(translations, labelled, LinkForm(), every=False):
+        _check_pairs([SentencePair(sentence.source.words, sentence.words, sentence.links)])
 
 
 def _vectors(folder: Path, chance: random.Random) -> None:
-    found = read_vectors(folder / "file", chance.choice((None, None, 1, 2, 10**9)))
+    embeddings = read_vectors(folder / "file", chance.choice((None, None, 1, 2, 10**9)))
     _promise(
-        len(found.words) == len(found.vectors) == len(set(found.words)) > 0,
+        len(embeddings.words) == len(embeddings.vectors) == len(set(embeddings.words)) > 0,
         "words and vectors differ in number",
     )
     _promise(
-        found.vectors.dtype == np.float32 and bool(np.isfinite(found.vectors).all()), "a vector that is none"
+        embeddings.vectors.dtype == np.float32 and bool(np.isfinite(embeddings.vectors).all()),
+        "a vector that is none",
     )
 
 
@@ -490,14 +492,17 @@ def _scored(folder: Path, chance: random.Random) -> None:
     scheme = chance.choice((None, None, None, "iob2"))
     if chance.random() < 0.3:
         gold, pred = TaggedForm(_form(chance), -2, scheme), TaggedForm(_form(chance))
-        found = read_scored_file(folder / "four", gold, pred)
+        scored = read_scored_file(folder / "four", gold, pred)
     else:
         gold, pred = (
             TaggedForm(_form(chance), chance.choice((-1, -1, -1, 1)), scheme),
             TaggedForm(_form(chance)),
         )
-        found = read_scored_files(folder / "gold", folder / chance.choice(("pred", "gold")), gold, pred)
-    _promise([one.words for one in found.gold] == [one.words for one in found.predicted], "other words")
+        scored = read_scored_files(folder / "gold", folder / chance.choice(("pred", "gold")), gold, pred)
+    _promise(
+        [sentence.words for sentence in scored.gold] == [sentence.words for sentence in scored.predicted],
+        "other words",
+    )
 
 
 def _suite(folder: Path, chance: random.Random) -> None:
@@ -518,10 +523,10 @@ def _texts(folder: Path, chance: random.Random) -> None:
     texts = read_texts(folder, TextConfig(("en", "nl"), chance.choice((1, 2))))
     _promise(
         all(
-            one.strip(" ") and "\t" not in one
+            side.strip(" ") and "\t" not in side
             for pairs in texts.pairs.values()
             for pair in pairs
-            for one in pair
+            for side in pair
         ),
         "a side",
     )
@@ -599,7 +604,7 @@ def _limited() -> Iterator[None]:
 
 
 def try_one(name: str, number: int, seed: int, folder: Path, tally: Tally) -> None:
-    """One damaged input of a reader."""
+    """Try one damaged input of a reader."""
     target = TARGETS[name]
     chance = random.Random(f"{seed} {name} {number}")
     damaged = chance.choice(list(target.files))
@@ -622,7 +627,7 @@ def try_one(name: str, number: int, seed: int, folder: Path, tally: Tally) -> No
 
 
 def fuzz(inputs: range, seed: int) -> dict[str, Tally]:
-    """Try these inputs, reader by reader in turn; a number and a seed make an input."""
+    """Try inputs of all readers in turn; a number and a seed determine an input."""
     tallies = {name: Tally() for name in TARGETS}
     names = list(TARGETS)
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
@@ -636,7 +641,7 @@ def fuzz(inputs: range, seed: int) -> dict[str, Tally]:
 
 
 def main() -> int:
-    """Print a table of what became of the inputs; 1 if any failed."""
+    """Print a table of the results; return 1 if any input failed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -660,15 +665,15 @@ def main() -> int:
         print(
             f"{name:24} {tally.read + tally.refused + failed:9} {tally.read:9} {tally.refused:9} {failed:7}"
         )
-    failures = [one for tally in totals.values() for one in tally.failures]
-    kinds = Counter(one.partition(": ")[2][:120] for one in failures)
+    failures = [failure for tally in totals.values() for failure in tally.failures]
+    kinds = Counter(failure.partition(": ")[2][:120] for failure in failures)
     print(
         f"{options.inputs} inputs in {time.perf_counter() - start:.0f} s, seed {options.seed}: {len(failures)} failed"
     )
     for kind, count in kinds.most_common(40):
         print(f"{count:6}  {kind}")
-    for one in failures[:20]:
-        print(one)
+    for failure in failures[:20]:
+        print(failure)
     return 1 if failures else 0
 
 

@@ -1,4 +1,4 @@
-"""A suite that is in order, for tests that spoil it, and how a command answers what is wrong with it."""
+"""A valid suite for tests that damage it, and functions that run commands on it."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def wcabench(*arguments: str) -> Result:
 
 
 def refusal(result: Result) -> str:
-    """The one line of a command that is refused before it does anything."""
+    """Check that a command was refused before it did anything, and return its error line."""
     assert result.exit_code == 2, result.output
     assert isinstance(result.exception, SystemExit) and result.stdout == ""
     assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr

@@ -1,4 +1,4 @@
-"""Figures of a store as tests look at them: the plot, and every text that is seen."""
+"""Draws plots of a store for tests, and lists the visible texts of a figure."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ class Drawn:
 
 
 def texts(figure: Any) -> list[tuple[str, Any]]:
-    """Every text that is seen, with its size and its box in pixels."""
+    """Return every visible text of a figure with its matplotlib object."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 

@@ -244,10 +244,10 @@ def write_many(store: StoreOnDisk, seeds: int = 5, steps: int = 250) -> None:
                 )
 
 
-def losses(draw: np.random.Generator, steps: int, place: int) -> dict[str, list[float]]:
+def losses(draw: np.random.Generator, steps: int, method_number: int) -> dict[str, list[float]]:
     """Falling losses; the first method has no alignment."""
     falling = np.exp(-np.arange(steps) / 30) * 2
     tagging = (falling + 0.05) * draw.uniform(0.7, 1.3, steps)
-    alignment = (falling / 4 + 0.5 + 0.1 * place) * draw.uniform(0.9, 1.1, steps)
-    terms = {"cross_entropy": tagging} | ({"alignment": alignment} if place else {})
+    alignment = (falling / 4 + 0.5 + 0.1 * method_number) * draw.uniform(0.9, 1.1, steps)
+    terms = {"cross_entropy": tagging} | ({"alignment": alignment} if method_number else {})
     return {name: values.tolist() for name, values in {"total": tagging, **terms}.items()}

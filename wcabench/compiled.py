@@ -1,4 +1,4 @@
-"""Functions compiled to machine code. Importing this imports numba: do it only where kernels stand."""
+"""Compiles functions with numba. Importing this module imports numba, so import it only in modules with kernels."""
 
 from collections.abc import Callable
 from typing import TypeVar, cast
@@ -9,15 +9,15 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def compiled(function: Function) -> Function:
-    """Compile to machine code, kept on disk for the next process where there is a place to write.
+    """Compile a function to machine code, and cache the code on disk if a folder is writable.
 
-    A division by zero gives infinity or NaN, as in NumPy. The copy on disk is renewed when the function's own file
-    changes, and not for a change elsewhere: a compiled function calls none of another file.
+    A division by zero gives infinity or NaN, as in NumPy. Numba renews the cached code when the function's own file
+    changes, but not for changes elsewhere, so a compiled function must not call one of another file.
 
-    Kernels write their loops out: an array expression, or a slice that is assigned, takes numba a second or two to
-    compile, and the first step of a fresh installation waits for that.
+    Write kernels with explicit loops: an array expression, or an assignment to a slice, takes numba a second or two to
+    compile, which delays the first step after an installation.
     """
     try:
         return cast("Function", njit(cache=True, error_model="numpy")(function))
-    except RuntimeError:  # numba finds no writable folder: a read-only installation without a home
+    except RuntimeError:  # numba has no writable folder: a read-only installation without a home folder
         return cast("Function", njit(error_model="numpy")(function))

@@ -1,6 +1,6 @@
-"""Frozen settings: the encoder, the recipe and the data options, read from TOML tables or `--set KEY=VALUE`.
+"""The settings of encoder, recipe and data, and their conversion from TOML tables or `--set KEY=VALUE`.
 
-An unknown key is an error that names the known ones. Everything here is part of a cell's key.
+All settings are part of a cell's key.
 """
 
 import dataclasses
@@ -18,15 +18,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class EncoderConfig:
-    """Which pretrained encoder, and how much of it.
+    """The pretrained encoder, and which parts of it are used and trained.
 
     Attributes:
         name: a hub id ("google-bert/bert-base-multilingual-cased") or a local folder.
-        revision: commit of the hub repository; a local folder is known by the sha256 of its files instead.
+        revision: commit of the hub repository; None for a local folder, which is identified by its files' sha256.
         layers: keep this many transformer layers from the bottom; None keeps all.
-        bidirectional: lift the causal mask of a decoder.
+        bidirectional: remove the causal mask of a decoder.
         freeze: number of bottom transformer layers frozen together with the embeddings; -1 freezes nothing.
-        dropout: probability on the states before the linear layer.
+        dropout: dropout rate of the states before the linear layer.
     """
 
     name: str = "google-bert/bert-base-multilingual-cased"
@@ -37,7 +37,7 @@ class EncoderConfig:
     dropout: float = 0.1
 
     def __post_init__(self) -> None:
-        """Refuse what no encoder can be."""
+        """Refuse numbers out of range."""
         require(self.layers is None or self.layers >= 1, f"encoder.layers: {self.layers} is not at least 1")
         require(self.freeze >= -1, f"encoder.freeze: {self.freeze} is below -1, which freezes nothing")
         require(0 <= self.dropout < 1, f"encoder.dropout: {self.dropout} is not in [0, 1)")
@@ -45,32 +45,35 @@ class EncoderConfig:
 
 @dataclass(frozen=True)
 class RecipeConfig:
-    """How every method trains and predicts. Source: section 4.1 of the paper; (n): decision n of methods/README.md.
+    """The settings of training and prediction, shared by all methods.
+
+    Source: section 4.1 of the paper; (n) is decision n of methods/README.md.
 
     Attributes:
-        epochs: passes over the labelled sentences.
-        batch_size: labelled sentences a step.
-        pair_batch_size: sentence pairs a step; the parallel text is cycled (14).
+        epochs: number of passes over the labelled sentences.
+        batch_size: number of labelled sentences in a step.
+        pair_batch_size: number of sentence pairs in a step; the parallel text is cycled (14).
         learning_rate: peak rate of AdamW.
         warmup: share of the steps with a linearly rising rate (17).
-        decay: what follows the warm-up: "linear" to zero, or "constant" (17).
-        weight_decay: not applied to biases and norms (18).
-        clip: largest gradient norm; 0 clips nothing (18).
+        decay: the rate after the warm-up: "linear" decay to zero, or "constant" (17).
+        weight_decay: decoupled weight decay, not of biases and norms (18).
+        clip: largest gradient norm; 0: no clipping (18).
         adam_betas: decay rates of AdamW's two moments.
         adam_epsilon: added to the root of AdamW's second moment.
-        max_length: word pieces a sequence, special tokens included; longer sentences go through windows (16).
-        max_labelled: use only N labelled sentences, the first of one fixed shuffle; None: all.
-        max_pairs: use only N sentence pairs, chosen likewise; None: all.
+        max_length: largest number of word pieces in a sequence, special tokens included; longer sentences are read in
+            windows (16).
+        max_labelled: use only this many labelled sentences, the first of a fixed shuffle; None: all.
+        max_pairs: use only this many sentence pairs, the first of a fixed shuffle; None: all.
         cross_entropy: "mean-token" over the labelled words of the batch, or "sum-sentence": summed within a
             sentence, mean over sentences, as eq. (2) is printed (1).
-        label_pieces: "first" piece of each word carries the label, or "all" of them (7).
-        decode: "argmax" followed by the stated repair, or "viterbi" over legal IOB2 sequences (22).
-        select: which step's weights are kept: "last", "source-dev", or "target-dev", which is not zero-shot
-            (20).
+        label_pieces: which pieces of a word carry its label, the "first" or "all" (7).
+        decode: "argmax" for each word, or "viterbi" over legal IOB2 sequences (22).
+        select: which weights are kept: those of the "last" step, or of the best epoch on "source-dev" or
+            "target-dev" (not zero-shot) (20).
         train_on: "train" or "train+dev" of the source language (33).
-        long_sentences: "windows" tags every word; "truncate" drops the words beyond `max_length` from prediction and
-            gold alike, as TSL and UniTrans do (16): for reproducing such rows, not comparable with others.
-        precision: "auto" (bf16 where the processor multiplies in it, else fp32), "bf16" or "fp32".
+        long_sentences: "windows" tags every word; "truncate" removes words beyond `max_length` from prediction and
+            gold, as TSL and UniTrans do (16), for reproducing such rows; they are not comparable with others.
+        precision: "auto" (bf16 if the processor multiplies bf16 matrices natively, else fp32), "bf16" or "fp32".
     """
 
     epochs: int = 3
@@ -95,11 +98,11 @@ class RecipeConfig:
     long_sentences: Literal["windows", "truncate"] = "windows"
 
     def __post_init__(self) -> None:
-        """Refuse what no training can do."""
+        """Refuse numbers out of range."""
         for name in ("epochs", "batch_size", "pair_batch_size", "max_labelled", "max_pairs"):
             value = getattr(self, name)
             require(value is None or value >= 1, f"recipe.{name}: {value} is not at least 1")
-        # Two special tokens and room for a window to overlap.
+        # Two special tokens, and room for overlapping windows.
         require(self.max_length >= 8, f"recipe.max_length: {self.max_length} is not at least 8 pieces")
         require(self.learning_rate > 0, f"recipe.learning_rate: {self.learning_rate} is not above 0")
         require(0 <= self.warmup <= 1, f"recipe.warmup: {self.warmup} is not a share of the steps in [0, 1]")
@@ -118,65 +121,67 @@ class DataConfig:
     """Choices about the data that change a number.
 
     Attributes:
-        labels: what happens to entity types that the target does not have: "drop" takes them out of the
-            training labels, "map" trains with them and turns predictions of them into O, "keep" leaves them as
-            they are (30).
-        translation: which translation of the parallel text, by the name that the suite gives it; None: its
-            first.
+        labels: how entity types are handled that the target does not have: "drop" removes them from the training
+            labels, "map" trains them and replaces predictions of them by O, "keep" changes nothing (30).
+        translation: name of the parallel text in the suite; None: the first.
     """
 
     labels: Literal["drop", "map", "keep"] = "drop"
     translation: str | None = None
 
 
-# The suite that a command takes where none is named.
+# The suite that commands use by default.
 DEFAULT_SUITE = "mini"
-# The tables of `--set` beside the methods' own.
+# The tables of `--set`, besides one for each method.
 TABLES: dict[str, type[Any]] = {"encoder": EncoderConfig, "recipe": RecipeConfig, "data": DataConfig}
 
 
 def resolved(settings: Any) -> dict[str, Any]:
-    """A settings dataclass as the table that stands in a configuration, and so in its key."""
+    """Return a settings dataclass as a table, as it is part of a configuration and its key."""
     table = dataclasses.asdict(settings)
     return {field.name: table[field.name] for field in dataclasses.fields(settings) if field.init}
 
 
 def build(cls: type[T], values: Mapping[str, Any], where: str) -> T:
-    """A settings dataclass from a mapping of strings or TOML values.
+    """Build a settings dataclass from a mapping of strings or TOML values.
 
     Args:
-        cls: any frozen dataclass whose fields are bool, int, float, str, Literal, tuples of one of these, or
-            unions of them with each other or None. Its `__post_init__` may refuse values by a `UserError`.
-        values: field name -> value; strings are read as the field's type. `-` and `_` are the same in names.
-        where: how the user knows this table ("recipe", "wca-hard", "my.toml: recipe"); errors start with it.
+        cls: any frozen dataclass whose fields are bool, int, float, str, Literal, tuples of one of these, or unions of
+            them with each other or None. Its `__post_init__` may refuse values by a `UserError`.
+        values: field name -> value; strings are converted to the field's type. `-` and `_` are the same in names.
+        where: the user's name of this table ("recipe", "wca-hard", "my.toml: recipe"); errors start with it.
 
     Raises:
-        UserError: unknown key (the nearest is offered), a value that is not of the field's type or that
-            the class refuses, or a field without default that is not given.
+        UserError: a key is unknown (the nearest is offered), a value does not have the field's type or is refused by
+            the class, or a field without a default is missing.
     """
     hints = typing.get_type_hints(cls)
     known = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
     file, _, table = where.rpartition(": ")
-    what = f"key in {file}" if file else "key"
+    kind = f"key in {file}" if file else "key"
     given: dict[str, Any] = {}
     for key, value in values.items():
         name = key.replace("-", "_")
         if name not in known:
-            raise suggest(f"{table}.{key}", [f"{table}.{k}" for k in known], what)
+            raise suggest(f"{table}.{key}", [f"{table}.{k}" for k in known], kind)
         given[name] = convert(value, hints[name], f"{where}.{name}")
-    for name, one in known.items():
-        if name not in given and one.default is one.default_factory is dataclasses.MISSING:
+    for name, field in known.items():
+        if name not in given and field.default is field.default_factory is dataclasses.MISSING:
             raise UserError(f"{where}.{name}: has no default; give it a value")
     try:
         return cls(**given)
     except UserError as error:
         if not file:
             raise
-        raise UserError(f"{file}: {error}") from error  # the class knows no file
+        raise UserError(f"{file}: {error}") from error  # the class does not know the file
 
 
 def convert(value: Any, hint: Any, where: str) -> Any:
-    """One value as the type of its field, or a `UserError` that says what the field takes."""
+    """Convert a value to the type of its field.
+
+    Raises:
+        UserError: the value does not have this type; the message says what the field takes.
+    """
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         return _one_of(value, args, where)
@@ -195,7 +200,7 @@ def convert(value: Any, hint: Any, where: str) -> Any:
 
 
 def _one_of(value: Any, hints: tuple[Any, ...], where: str) -> Any:
-    """A value as the first of several types that takes it; `none` is None where None is one of them."""
+    """Convert a value to the first of several types that accepts it; "none" is None if None is among them."""
     if type(None) in hints and (value is None or str(value).lower() in ("none", "null", "")):
         return None
     errors = []
@@ -212,10 +217,10 @@ def _scalar(value: Any, hint: Any, where: str) -> Any:
     read = {bool: _bool, int: _number, float: _number, str: _text}.get(hint)
     if read is None:
         raise TypeError(f"{where}: settings of type {hint} cannot be read")
-    found = read(value, hint)
-    if found is None:
+    converted = read(value, hint)
+    if converted is None:
         raise UserError(f"{where}: {_shown(value)} is not {'an' if hint is int else 'a'} {hint.__name__}")
-    return found
+    return converted
 
 
 def _bool(value: Any, _: Any) -> bool | None:
@@ -224,7 +229,7 @@ def _bool(value: Any, _: Any) -> bool | None:
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> float | None:
-    """A finite number: infinity and NaN have no place in a key."""
+    """Convert a value to a finite number; infinity and NaN are not allowed in keys."""
     if isinstance(value, bool) or (kind is int and isinstance(value, float) and value % 1):
         return None
     try:
@@ -239,17 +244,17 @@ def _text(value: Any, _: Any) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    """A value in an error of one line."""
+    """Return a value as it is shown in an error: quoted, on one line, and shortened."""
     text = " ".join(str(value).split())
     return f"'{text if len(text) <= 60 else text[:57] + '...'}'"
 
 
 def assignments(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """`--set` strings as tables.
+    """Parse `--set` strings into tables.
 
-    `("recipe.epochs=1", "wca-hard.epsilon=.01")` -> `{"recipe": {"epochs": "1"}, "wca-hard": {...}}`. Spellings
-    of one name are one, as everywhere: `WCA_Hard` is `wca-hard`, `batch-size` is `batch_size`. Of two values for
-    one key the last counts.
+    `("recipe.epochs=1", "wca-hard.epsilon=.01")` -> `{"recipe": {"epochs": "1"}, "wca-hard": {...}}`. Names are
+    compared without regard to case, `-` and `_`: `WCA_Hard` is `wca-hard`, `batch-size` is `batch_size`. Of two values
+    for one key, the last one counts.
 
     Raises:
         UserError: a string that is not TABLE.KEY=VALUE.

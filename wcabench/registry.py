@@ -1,6 +1,6 @@
-"""Methods by entry point (group `wcabench.methods`): lazy, forgiving in spelling, and clear about clashes.
+"""Finds methods by their entry points (group `wcabench.methods`), without importing them before they are used.
 
-The built-in methods come through the same entry points as anyone else's.
+The built-in methods are registered in the same way as those of other packages.
 """
 
 import importlib.metadata
@@ -16,21 +16,27 @@ GROUP = "wcabench.methods"
 
 @dataclass(frozen=True)
 class RegisteredMethod:
-    """A method by its entry point: its name, where it comes from, and the way to load it."""
+    """A registered method.
+
+    Attributes:
+        name: the method's canonical name.
+        origin: package, version, module and class.
+        point: the entry point.
+    """
 
     name: str
     origin: str
     point: importlib.metadata.EntryPoint
 
     def load(self) -> type[Any]:
-        """The method's class.
+        """Import and return the method's class.
 
         Raises:
-            UserError: the module cannot be imported, or what it names is no method; its origin is named.
+            UserError: the module cannot be imported, or the entry point is not a method; its origin is named.
         """
         try:
             cls = self.point.load()
-        except (Exception, SystemExit) as error:  # anyone's code: a module may even call sys.exit
+        except (Exception, SystemExit) as error:  # foreign code may raise anything, and even call sys.exit
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise UserError(f"method '{self.name}' ({self.origin}) cannot be loaded: {reason}") from error
         if not isinstance(getattr(cls, "info", None), MethodInfo) or not callable(getattr(cls, "fit", None)):
@@ -41,16 +47,16 @@ class RegisteredMethod:
 
 
 def canonical(name: str) -> str:
-    """Spelling in which names are compared: `WCA_Hard` and `wca-hard` are one."""
+    """Return the spelling in which names are compared: `WCA_Hard` becomes `wca-hard`."""
     return name.strip().lower().replace("_", "-")
 
 
 @cache
 def entries() -> dict[str, RegisteredMethod]:
-    """All registered methods by canonical name, in the order of their names; nothing is imported.
+    """Return all registered methods by canonical name, sorted; nothing is imported.
 
     Raises:
-        UserError: two packages register one name; both origins are named.
+        UserError: two packages register the same name; both origins are named.
     """
     methods: dict[str, RegisteredMethod] = {}
     for point in importlib.metadata.entry_points(group=GROUP):
@@ -67,7 +73,11 @@ def entries() -> dict[str, RegisteredMethod]:
 
 
 def find(name: str) -> RegisteredMethod:
-    """The method of that name, or a `UserError` that offers the nearest."""
+    """Return the method of a name.
+
+    Raises:
+        UserError: there is no such method; the nearest name is offered.
+    """
     known = entries()
     if canonical(name) not in known:
         raise suggest(canonical(name), list(known), "method")

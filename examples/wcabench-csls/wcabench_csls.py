@@ -1,4 +1,4 @@
-"""Nearest token corrected by CSLS: tokens that are near to everything no longer attract everything."""
+"""Nearest-token coupling corrected by CSLS, which lowers the similarity of tokens that are near to all others."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Csls(JointAlignment):
-    """Each target token goes to its nearest source token by cross-domain similarity local scaling.
+    """Couples each target token with its nearest source token by cross-domain similarity local scaling.
 
     Attributes:
-        k: neighbours on the other side of the sentence pair that a token's hubness is measured by; a sentence of
-            fewer tokens gives all of its own.
+        k: number of nearest neighbours, on the other side of the sentence pair, by which a token's hubness is measured;
+            in a shorter sentence all tokens are used.
     """
 
     info: ClassVar[MethodInfo] = MethodInfo(
@@ -37,19 +37,19 @@ class Csls(JointAlignment):
         require(self.k >= 1, f"csls.k: {self.k} is not at least 1")
 
     def couple(self, costs: Costs) -> Coupling:
-        """Mass 1/n_t on argmax_i of the CSLS of each target token; the first of equals."""
+        """Put mass 1/n_t on argmax_i of the CSLS of each target token, the first of equals."""
         return Coupling(harden_columns([csls(1 - cost, self.k) for cost in costs.mean_over_layers()]))
 
 
 def csls(cosine: torch.Tensor, k: int) -> torch.Tensor:
-    """2 cos(i, j) - r_t(i) - r_s(j): Conneau et al. 2018, "Word Translation Without Parallel Data", section 2.3.
+    """Return 2 cos(i, j) - r_t(i) - r_s(j): Conneau et al. 2018, "Word Translation Without Parallel Data", 2.3.
 
-    r_t(i) is the mean cosine of source token i to its k nearest target tokens, r_s(j) that of target token j to its
+    r_t(i) is the mean cosine of source token i with its k nearest target tokens, r_s(j) that of target token j with its
     k nearest source tokens.
 
     Args:
-        cosine: [n_s, n_t].
-        k: neighbours, at least 1.
+        cosine: cosine similarities. [n_s, n_t]
+        k: number of neighbours, at least 1.
 
     Returns:
         [n_s, n_t], in [-4, 4].

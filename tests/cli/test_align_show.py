@@ -34,7 +34,7 @@ def test_identical_sentences_are_coupled_token_by_token(show):
 
 
 def test_a_line_of_the_parallel_text_is_shown(show):
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.data.suites import load_suite
 
     suite = load_suite("mini")

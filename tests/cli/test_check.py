@@ -43,11 +43,11 @@ def test_json_has_everything(invoke, monkeypatch):
         "passed": False,
         "seconds": 1.25,
         "checks": [
-            {"check": "info", "state": "passed", "found": "name 'mine'", "advice": ""},
+            {"check": "info", "state": "passed", "observed": "name 'mine'", "advice": ""},
             {
                 "check": "speed",
                 "state": "failed",
-                "found": "a step takes 99 times that of `none`",
+                "observed": "a step takes 99 times that of `none`",
                 "advice": "vectorise",
             },
         ],

@@ -142,7 +142,7 @@ class ReadsTheCorpus(Plain):
     """Loads the test set by itself."""
 
     def fit(self, bench):
-        from wcabench.data.resources import DataSource
+        from wcabench.data.data_source import DataSource
         from wcabench.data.suites import load_suite
 
         suite = load_suite("mini")
@@ -361,7 +361,7 @@ class NowAndThen:
 
     def predict(self, sentences, side="target"):
         tags = self.tagger.predict(sentences, side)
-        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in one] for one in tags]
+        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in own] for own in tags]
 
 
 class RandomTags(Wrapped):

@@ -60,7 +60,7 @@ def test_each_check_catches_its_breaks(title, cls, line, try_out, monkeypatch):
     monkeypatch.setattr(training, "SPEED_LIMIT", 2)
     finding = run(title, try_out(cls))
     assert finding.state == "failed", finding
-    assert line in finding.found and finding.advice
+    assert line in finding.observed and finding.advice
     assert "\n" not in str(finding)
 
 
@@ -72,7 +72,7 @@ def test_a_name_that_is_not_the_entry_points_is_found(try_out):
     trial = try_out(broken.Plain)
     trial.name = "another"
     finding = run("info", trial)
-    assert finding.state == "failed" and "'broken'" in finding.found and "'another'" in finding.found
+    assert finding.state == "failed" and "'broken'" in finding.observed and "'another'" in finding.observed
 
 
 def test_a_training_that_failed_is_reported_once_and_the_rest_is_not_applicable(try_out):

@@ -1,4 +1,4 @@
-"""A small suite of invented sentences, and the folder with the real corpora where there is one."""
+"""A small suite of invented sentences, and the folder of the real corpora if there is one."""
 
 import os
 from pathlib import Path
@@ -55,7 +55,7 @@ links_column = 2
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """The TOML file of a complete suite; its data lies beside it."""
+    """The TOML file of a complete suite; its data is in the same folder."""
     (tmp_path / "train.conll").write_text(TRAIN)
     (tmp_path / "test.en.conll").write_text(TEST_SOURCE)
     (tmp_path / "test.nl.conll").write_text(TEST_TARGET)
@@ -82,5 +82,5 @@ def _no_user_folders(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     if "real_data" not in request.fixturenames:
         monkeypatch.delenv("WCABENCH_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"):  # `--offline` sets them; this puts them back
+    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"):  # `--offline` sets them; monkeypatch restores them
         monkeypatch.setenv(name, "0")

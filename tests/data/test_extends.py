@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wcabench.config import DataConfig
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.suites import Suite, load_suite
 from wcabench.errors import UserError
 

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from wcabench.contract import SentencePair
-from wcabench.data.parallel import LinkForm, read_tsv, read_two_column_files, read_two_files
+from wcabench.data.link_form import LinkForm
+from wcabench.data.parallel import read_tsv, read_two_column_files, read_two_files
 from wcabench.data.tokenise import tokenise
 from wcabench.errors import UserError
 

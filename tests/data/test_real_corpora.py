@@ -7,8 +7,8 @@ import pytest
 
 from wcabench.config import DataConfig
 from wcabench.data.columns import read_columns
+from wcabench.data.data_source import DataSource
 from wcabench.data.parallel import read_tsv
-from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 
 # file: sentences, then entities of LOC, MISC, ORG, PER

@@ -6,8 +6,9 @@ import pytest
 from wcabench.contract import Sentence, SentencePair
 from wcabench.data.canonical import content_sha256
 from wcabench.data.columns import write_columns
+from wcabench.data.data_source import DataSource
 from wcabench.data.formats import Columns, Parallel, Text
-from wcabench.data.resources import DataSource, Resource
+from wcabench.data.resources import Resource
 from wcabench.data.slot_formats import Dictionary
 from wcabench.data.slot_items import DictionaryEntry
 from wcabench.errors import UserError

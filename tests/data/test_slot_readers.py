@@ -15,7 +15,7 @@ from wcabench.data.dictionaries import read_dictionary
 from wcabench.data.embeddings import read_vectors
 from wcabench.data.entity_lists import EntityColumns, read_entities
 from wcabench.data.line_pairs import PairColumns
-from wcabench.data.parallel import LinkForm
+from wcabench.data.link_form import LinkForm
 from wcabench.data.slot_items import (
     DictionaryEntry,
     Embeddings,

@@ -9,7 +9,7 @@ import pytest
 
 from wcabench.config import DataConfig
 from wcabench.contract import SLOTS, Sentence, SentencePair
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.slot_items import DictionaryEntry, ListedEntity
 from wcabench.data.suites import Suite, load_suite
 from wcabench.errors import UserError

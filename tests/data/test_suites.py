@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from wcabench.cli import main
 from wcabench.config import DataConfig
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.suites import load_suite, suite_names
 from wcabench.errors import UserError

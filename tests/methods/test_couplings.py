@@ -320,7 +320,7 @@ def test_fastalign_puts_one_over_n_t_on_each_link_and_intersection_at_most_one_i
 def test_identical_tokens_can_be_left_out_of_the_loss(tiny_data, tiny_encoder):
     same = [SentencePair(p.source, p.source) for p in tiny_data.parallel]
     objective, model = loss_of("wca-hard", tiny_data, tiny_encoder, same, epsilon=None, identical="drop")
-    for plan in objective._dropped(Coupling([torch.eye(len(same[0].source))]), [0]):
+    for plan in objective._without_identical(Coupling([torch.eye(len(same[0].source))]), [0]):
         assert float(plan.sum()) == 0
     for units in ("pieces", "words"):
         objective, model = loss_of(

@@ -12,7 +12,7 @@ import pytest
 
 from wcabench import registry
 from wcabench.conformance import check
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.runs.attempt import RunSettings
 from wcabench.runs.cells import read_cell

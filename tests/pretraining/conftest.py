@@ -16,9 +16,9 @@ def text(tmp_path_factory) -> Path:
     every = [" ".join(chooser.choices(ENGLISH, k=chooser.randint(4, 12))) + " ." for _ in range(600)]
     (folder / "mono.en.txt").write_text("\n".join(every[:300]) + "\n")
     for language, letter in OTHERS.items():
-        told = [" ".join(w if w == "." else letter + w for w in s.split()) for s in every]
-        (folder / f"mono.{language}.txt").write_text("\n".join(told[300:400]) + "\n")
-        pairs = [f"{other}\t{one}" for other, one in zip(told[400:], every[400:], strict=True)]
+        translated = [" ".join(w if w == "." else letter + w for w in s.split()) for s in every]
+        (folder / f"mono.{language}.txt").write_text("\n".join(translated[300:400]) + "\n")
+        pairs = [f"{own}\t{english}" for own, english in zip(translated[400:], every[400:], strict=True)]
         (folder / f"parallel.{language}-en.tsv").write_text("\n".join(pairs) + "\n")
     return folder
 
@@ -59,5 +59,5 @@ report_every = 4
 
 @pytest.fixture(scope="session")
 def tiny_start(tiny_encoder) -> Path:
-    """An English encoder of the right width; its vocabulary lacks most words, which it spells."""
+    """An English encoder of the right width; it tokenises most words into letters."""
     return tiny_encoder

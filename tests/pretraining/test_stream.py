@@ -21,7 +21,7 @@ def test_the_batch_of_a_step_is_made_by_its_number_alone(made):
     _, stream = made
     first, other = stream.batch(3), stream.batch(4)
     again = stream.batch(3)
-    assert first.sequences == again.sequences and (first.places == again.places).all()
+    assert first.sequences == again.sequences and (first.positions == again.positions).all()
     assert first.sequences != other.sequences
 
 
@@ -41,7 +41,7 @@ def test_whole_words_are_hidden_and_what_is_wanted_is_what_stood_there(made):
     tokenizer, stream = made
     batch = stream.batch(0)
     special = set(tokenizer.all_special_ids)
-    hidden = {(int(s), int(p)): int(w) for (s, p), w in zip(batch.places, batch.wanted, strict=True)}
+    hidden = {(int(s), int(p)): int(w) for (s, p), w in zip(batch.positions, batch.wanted, strict=True)}
     assert not special & set(hidden.values())
     originals = [list(ids) for ids in batch.sequences]
     for (sequence, place), wanted in hidden.items():

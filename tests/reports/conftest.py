@@ -17,7 +17,7 @@ def store(tmp_path: Path) -> StoreOnDisk:
 
 @pytest.fixture(autouse=True)
 def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reports are tested without loading a method or a suite: what these would say is fixed here."""
+    """Replace what reports read from methods and suites by fixed values, so that nothing is loaded."""
     known: Callable[[str], dict[str, Any]] = lambda name: DEFAULTS.get(name, {})  # noqa: E731
     monkeypatch.setattr(labels, "option_defaults", known)
     needs: Callable[[str], frozenset[str] | None] = NEEDS.get
@@ -51,9 +51,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drawn(many: Path) -> Callable[[str], Drawn]:
     @cache
-    def one(kind: str) -> Drawn:
+    def draw(kind: str) -> Drawn:
         plot = read(many, kind)
         figure = plot.draw()
         return Drawn(plot, figure, texts(figure))
 
-    return one
+    return draw

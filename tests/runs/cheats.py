@@ -71,7 +71,7 @@ class LoadsTheSuite(Honest):
     suite: ClassVar[str] = ""
 
     def fit(self, bench):
-        from wcabench.data.resources import DataSource
+        from wcabench.data.data_source import DataSource
         from wcabench.data.suites import load_suite
 
         with contextlib.suppress(Exception):
@@ -122,7 +122,7 @@ class TrainsAtTest(Honest):
 class Dice(Wrapper):
     def predict(self, sentences, side="target"):
         tags = self.tagger.predict(sentences, side)
-        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in one] for one in tags]
+        return [["B-PER" if np.random.rand() < 0.02 else tag for tag in own] for own in tags]
 
 
 class RandomTags(Honest):

@@ -26,7 +26,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     module = load_world()
     monkeypatch.setenv("WORLD_LOG", str(tmp_path / "fits"))
     module.install(
-        lambda name, made: monkeypatch.setitem(sys.modules, name, made),
+        lambda name, module: monkeypatch.setitem(sys.modules, name, module),
         lambda owner, name, value: monkeypatch.setattr(owner, name, value, raising=False),
     )
     return module

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from wcabench.cli import main
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import MethodInfo, SentencePair
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.bench import Bench

@@ -13,8 +13,8 @@ import pytest
 from wcabench import registry
 from wcabench.config import EncoderConfig
 from wcabench.conformance import check
+from wcabench.data.data_source import DataSource
 from wcabench.data.guard import ClosedDataError, data_closed
-from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.runs.attempt import RunSettings
 from wcabench.runs.execution import execute

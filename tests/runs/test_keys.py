@@ -10,8 +10,8 @@ import pytest
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.data.columns import write_columns
+from wcabench.data.data_source import DataSource
 from wcabench.data.labels import without_types
-from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.runs.plan import plan
 

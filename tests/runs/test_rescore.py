@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from stores_by_hand import StoreOnDisk
 
 from wcabench.cli import main
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, TAGS, Cell, read_cell

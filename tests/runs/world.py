@@ -248,7 +248,7 @@ def modules() -> dict[str, types.ModuleType]:
     """Stand-ins for the real modules, by name."""
     contents: dict[str, dict[str, Any]] = {
         "wcabench.data.suites": {"load_suite": load_suite, "suite_names": lambda: ["toy"], "Suite": Suite},
-        "wcabench.data.resources": {"DataSource": DataSource},
+        "wcabench.data.data_source": {"DataSource": DataSource},
         "wcabench.nn.precision": {
             "resolve_precision": lambda precision, device: precision.replace("auto", "fp32"),
             "resolve_device": lambda device: device.replace("auto", "cpu"),
@@ -256,11 +256,11 @@ def modules() -> dict[str, types.ModuleType]:
         "wcabench.nn.bench": {"Bench": Bench},
         "wcabench.nn.probe": {"probe_encoder": lambda encoder, max_length: None},
     }
-    made = {}
+    stand_ins = {}
     for name, content in contents.items():
-        made[name] = types.ModuleType(name)
-        vars(made[name]).update(content)
-    return made
+        stand_ins[name] = types.ModuleType(name)
+        vars(stand_ins[name]).update(content)
+    return stand_ins
 
 
 def install(set_module: Any, set_attribute: Any) -> None:

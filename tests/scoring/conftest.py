@@ -7,7 +7,7 @@ import pytest
 
 from wcabench.scoring.counts import Counts
 
-# Test modules are no packages, so what they share is found by its folder.
+# Test modules are not packages, so shared modules are imported from this folder.
 sys.path.append(str(Path(__file__).parent))
 
 MakeCounts = Callable[..., list[Counts]]
@@ -15,7 +15,7 @@ MakeCounts = Callable[..., list[Counts]]
 
 @pytest.fixture(scope="session")
 def make_counts() -> MakeCounts:
-    """Counts of several seeds on one made-up test set: `skill` is the chance of finding an entity."""
+    """Makes counts of several seeds on one invented test set; `skill` is the probability of finding an entity."""
 
     def make(
         n_sentences: int,
@@ -29,10 +29,10 @@ def make_counts() -> MakeCounts:
         gold_rng, rng = np.random.default_rng(test_set), np.random.default_rng(seed)
         busy = gold_rng.random((n_sentences, 1)) >= empty
         gold = gold_rng.poisson(0.8, (n_sentences, 2)) * busy
-        made = []
+        by_seed = []
         for _ in range(n_seeds):
             tp = rng.binomial(gold, skill)
-            made.append(Counts(("LOC", "PER"), tp, tp + rng.poisson(0.3, gold.shape) * busy, gold))
-        return made
+            by_seed.append(Counts(("LOC", "PER"), tp, tp + rng.poisson(0.3, gold.shape) * busy, gold))
+        return by_seed
 
     return make

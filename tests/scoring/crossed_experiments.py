@@ -1,4 +1,4 @@
-"""Experiments made up of seeds crossed with sentences, where the truth is known by construction."""
+"""Simulated experiments with seeds crossed with sentences, whose true difference is known."""
 
 from dataclasses import dataclass
 
@@ -13,18 +13,18 @@ Methods = tuple[list[Counts], list[Counts]]
 class Design:
     """Spread of the log-odds of finding an entity; F1 is near 70, and 0.05 between seeds is about 0.9 points.
 
-    Two methods of equal `skill` differ in expectation by exactly nothing, for they are exchangeable.
+    The expected difference of two methods with equal `skill` is 0, because they are exchangeable.
     """
 
-    between_seeds: float  # each method's seeds, drawn anew for each method
-    between_sentences: float  # what one method finds hard and the other does not
+    between_seeds: float  # spread between seeds, independent for each method
+    between_sentences: float  # spread of the sentences' difficulty that is independent for each method
     skill: tuple[float, float] = (0.6, 0.6)
-    difficulty: float = 1.0  # of a sentence, for both methods alike
+    difficulty: float = 1.0  # spread of the sentences' difficulty that both methods share
     n_seeds: int = 5
     n_sentences: int = 1000
 
     def draw(self, rng: np.random.Generator) -> Methods:
-        """One experiment: new sentences and new seeds, outputs by chance."""
+        """Simulate one experiment with new sentences and new seeds."""
         gold = rng.poisson(1.2, self.n_sentences) * (rng.random(self.n_sentences) < 0.8)
         shared = self.difficulty * rng.standard_normal(self.n_sentences)
         a, b = (self._method(rng, gold, shared, skill) for skill in self.skill)
@@ -35,12 +35,12 @@ class Design:
     ) -> list[Counts]:
         own = self.between_sentences * rng.standard_normal(self.n_sentences)
         seeds = self.between_seeds * rng.standard_normal((self.n_seeds, 1))
-        found = 1 / (1 + np.exp(-(skill + shared + own + seeds)))
-        tp = rng.binomial(gold, found)
-        wrong = rng.binomial(gold + 1, 0.4 * (1 - found))
+        probability = 1 / (1 + np.exp(-(skill + shared + own + seeds)))
+        tp = rng.binomial(gold, probability)
+        wrong = rng.binomial(gold + 1, 0.4 * (1 - probability))
         return [
-            Counts(("PER",), one[:, None], (one + two)[:, None], gold[:, None])
-            for one, two in zip(tp, wrong, strict=True)
+            Counts(("PER",), hits[:, None], (hits + errors)[:, None], gold[:, None])
+            for hits, errors in zip(tp, wrong, strict=True)
         ]
 
 

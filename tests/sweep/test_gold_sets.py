@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.errors import UserError
 from wcabench.sweep import gold_files
 from wcabench.sweep.eflomal import line_of

@@ -8,7 +8,7 @@ from mistakes_by_hand import FILES, SUITE
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch, tiny_encoder) -> Path:
+def suite_folder(tmp_path, monkeypatch, tiny_encoder) -> Path:
     """A folder with the suite `tiny.toml`, its data and an encoder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("WCABENCH_DATA", raising=False)

@@ -10,19 +10,19 @@ from mistakes_by_hand import ENCODER, FILES, RUN, SUITE, ZEROS, change, refusal,
 
 @pytest.mark.parametrize("file", ["train.conll", "test.en.conll", "test.nl.conll", "en.txt"])
 @pytest.mark.parametrize("command", [RUN, (*RUN, "--dry-run"), ("status", *RUN[1:])])
-def test_a_missing_data_file_is_named_with_the_places_looked_at(here, file, command):
+def test_a_missing_data_file_is_named_with_the_places_looked_at(suite_folder, file, command):
     Path(file).unlink()
     line = refusal(wcabench(*command, *ENCODER))
-    assert f"looked for {file}" in line and str(here) in line and "is missing" in line
+    assert f"looked for {file}" in line and str(suite_folder) in line and "is missing" in line
 
 
-def test_a_missing_file_of_two_that_belong_together_is_named(here):
+def test_a_missing_file_of_two_that_belong_together_is_named(suite_folder):
     Path("nl.txt").unlink()
     line = refusal(wcabench(*RUN, *ENCODER))
     assert "nl.txt is missing" in line and "en.txt" in line and "put it there" in line
 
 
-def test_a_missing_file_with_a_known_origin_says_how_to_get_it(here):
+def test_a_missing_file_with_a_known_origin_says_how_to_get_it(suite_folder):
     known = f'{{ path = "train.conll", sha256 = "{ZEROS}", licence = "CC0", instructions = "ask Mira" }}'
     change("tiny.toml", '{ path = "train.conll" }', known)
     Path("train.conll").unlink()
@@ -34,7 +34,7 @@ def test_a_data_folder_that_is_not_there_is_named():
     assert "--data-dir nowhere: no such folder" in refusal(wcabench(*RUN, *ENCODER, "--data-dir", "nowhere"))
 
 
-def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums(here):
+def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums(suite_folder):
     rows = json.loads(wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER, "--json").stdout)[
         "resources"
     ]
@@ -50,7 +50,7 @@ def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums
     change("train.conll", "hired", "fired")
     line = refusal(wcabench(*RUN, *ENCODER))
     assert (
-        f"{here / 'train.conll'}: not the pinned content of en-train: wanted 2 sentences with sha256 {pin}"
+        f"{suite_folder / 'train.conll'}: not the pinned content of en-train: wanted 2 sentences with sha256 {pin}"
         in line
     )
     assert "got 2 with" in line and "another version of the corpus" in line
@@ -60,11 +60,11 @@ def test_a_file_with_another_content_than_its_pin_is_refused_with_both_checksums
 
 
 @pytest.mark.parametrize("file", ["train.conll", "test.en.conll", "test.nl.conll"])
-def test_a_tag_that_the_suite_does_not_know_is_named_with_file_and_line(here, file):
+def test_a_tag_that_the_suite_does_not_know_is_named_with_file_and_line(suite_folder, file):
     Path(file).write_text(FILES[file] + "\nGent B-GPE\n")
     line = refusal(wcabench(*RUN, *ENCODER))
     number = FILES[file].count("\n") + 2
-    assert f"{here / file}:{number}: tag 'B-GPE'" in line and "known: LOC, ORG, PER" in line
+    assert f"{suite_folder / file}:{number}: tag 'B-GPE'" in line and "known: LOC, ORG, PER" in line
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,13 @@ def test_a_malformed_line_is_named(text, where):
 
 
 @pytest.mark.parametrize(("text", "lines"), [("Zij vertrok .\n", 1), ("Zij vertrok .\nHij won\nen\n", 3)])
-def test_parallel_files_of_unequal_length_are_named_with_their_lengths(here, text, lines):
+def test_parallel_files_of_unequal_length_are_named_with_their_lengths(suite_folder, text, lines):
     Path("nl.txt").write_text(text)
     line = refusal(wcabench(*RUN, *ENCODER))
-    assert f"unequal length: {here / 'en.txt'} has 2 lines, {here / 'nl.txt'} has {lines}" in line
+    assert (
+        f"unequal length: {suite_folder / 'en.txt'} has 2 lines, {suite_folder / 'nl.txt'} has {lines}"
+        in line
+    )
 
 
 NAMED = [
@@ -135,10 +138,10 @@ def test_paths_columns_and_encodings_that_cannot_be_are_named(value, message):
 
 
 def test_the_home_folder_is_meant_by_its_sign_in_a_suite_and_a_mark_before_the_suite_is_none(
-    monkeypatch, here
+    monkeypatch, suite_folder
 ):
     plan = wcabench(*RUN, *ENCODER, "--dry-run").stdout
-    monkeypatch.setenv("HOME", str(here))
+    monkeypatch.setenv("HOME", str(suite_folder))
     change("tiny.toml", '"train.conll"', '"~/train.conll"')
     change("tiny.toml", "[source]", '[encoder]\nname = "~/encoder"\n\n[source]')
     Path("tiny.toml").write_bytes(b"\xef\xbb\xbf" + Path("tiny.toml").read_bytes().replace(b"\n", b"\r\n"))

@@ -16,7 +16,7 @@ SWEEP = ("align", "sweep", "--gold", "mini-en-nl", "--method", "nearest-token")
 
 
 @pytest.fixture(autouse=True)
-def pairs(here):
+def pairs(suite_folder):
     Path(TEXT).write_text("She left\tZij vertrok\n")
 
 
@@ -79,7 +79,7 @@ def test_doctor_says_it_too(damage):
     assert said["probed"] is None
 
 
-def test_doctor_says_what_an_encoder_is(here):
+def test_doctor_says_what_an_encoder_is(suite_folder):
     said = json.loads(wcabench("doctor", "--suite", "tiny.toml", *ENCODER, "--json").stdout)
     assert said["encoder"] == {"name": "encoder", "ready": True, "state": "local folder"}
     pieces = json.loads(Path("encoder/config.json").read_text())["vocab_size"]
@@ -88,7 +88,7 @@ def test_doctor_says_what_an_encoder_is(here):
     assert "tried out: layers 4, width 32" in wcabench("doctor", "--suite", "tiny.toml", *ENCODER).stdout
 
 
-def test_an_encoder_with_fewer_positions_than_the_recipe_asks_for_is_refused(here):
+def test_an_encoder_with_fewer_positions_than_the_recipe_asks_for_is_refused(suite_folder):
     shutil.rmtree("encoder")
     save_encoder(Path("encoder"))
     line = refusal(wcabench(*RUN, *ENCODER))
@@ -96,19 +96,22 @@ def test_an_encoder_with_fewer_positions_than_the_recipe_asks_for_is_refused(her
     assert line.endswith("give --set recipe.max_length=66\n")
 
 
-def test_an_encoder_folder_without_weights_is_refused(here):
+def test_an_encoder_folder_without_weights_is_refused(suite_folder):
     Path("encoder/model.safetensors").unlink()
     line = refusal(wcabench(*RUN, *ENCODER))
-    assert f"encoder {here / 'encoder'}: no weights (*.safetensors)" in line and "save_pretrained" in line
+    assert (
+        f"encoder {suite_folder / 'encoder'}: no weights (*.safetensors)" in line
+        and "save_pretrained" in line
+    )
     Path("encoder/pytorch_model.bin").write_bytes(b"\x80\x04.")
     assert "pickled weights are never loaded" in refusal(wcabench(*RUN, *ENCODER))
 
 
-def test_a_folder_that_is_no_encoder_is_refused(here):
+def test_a_folder_that_is_no_encoder_is_refused(suite_folder):
     Path("encoder/config.json").unlink()
-    assert f"encoder {here / 'encoder'}: no config.json" in refusal(wcabench(*RUN, *ENCODER))
+    assert f"encoder {suite_folder / 'encoder'}: no config.json" in refusal(wcabench(*RUN, *ENCODER))
     assert "./nowhere: no such folder" in refusal(wcabench(*RUN, "--encoder", "./nowhere")).replace(
-        f"{here}/", "./"
+        f"{suite_folder}/", "./"
     )
     assert "no revision: pin one" in refusal(wcabench(*RUN, "--encoder", "some/encoder"))
 
@@ -128,10 +131,10 @@ def test_a_name_that_no_encoder_can_have_is_refused(name):
     assert "encoder" in line or "no home folder" in line
 
 
-def test_a_folder_that_is_called_as_a_hub_id_is_said_to_be_the_folder(here):
+def test_a_folder_that_is_called_as_a_hub_id_is_said_to_be_the_folder(suite_folder):
     shutil.copytree("encoder", "nobody/nothing")
     line = refusal(wcabench(*ALIGN, "--encoder", f"nobody/nothing@{COMMIT}"))
-    assert f"there is a folder {here / 'nobody/nothing'}, which is used instead of the hub's" in line
+    assert f"there is a folder {suite_folder / 'nobody/nothing'}, which is used instead of the hub's" in line
     assert wcabench(*ALIGN, "--encoder", "nobody/nothing").exit_code == 0
     Path("nobody/nothing/model.safetensors").write_bytes(b"")
     line = refusal(wcabench(*ALIGN, "--encoder", "nobody/nothing"))

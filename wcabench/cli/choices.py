@@ -10,7 +10,7 @@ from wcabench.cli.stderr import warn
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.data.suites import Suite
     from wcabench.runs.here import Here
     from wcabench.runs.plan import PlannedCell
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def data_source(data_dir: Path | None, offline: bool) -> "DataSource":
     """Where data is looked for; `--offline` holds for the hub's libraries too."""
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
 
     if offline:
         os.environ["HF_HUB_OFFLINE"] = "1"

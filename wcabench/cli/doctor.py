@@ -97,7 +97,7 @@ def _encoder(encoder: "EncoderConfig", max_length: int) -> tuple[dict[str, Any],
 
 def _pair(suite: "Suite", pair: str, data_dir: Path | None) -> dict[str, Any]:
     """Whether a pair's data is on this machine and correct: it is read as `run --offline` reads it."""
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.errors import UserError
 
     try:

@@ -1,4 +1,4 @@
-"""What `couple` returns: its form, and that a pair's coupling is its own."""
+"""Checks of what `couple` returns: its form, and that each pair is coupled independently of the others."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from wcabench.conformance.trial import Trial
 from wcabench.nn.alignment import JointAlignment
 from wcabench.transport.costs import Costs
 
-# A batch may be summed in another order than a pair alone: far below any weight that matters.
+# Sums over a batch may be rounded differently than over one pair; this is far below any weight that matters.
 TOLERANCE = 1e-5
 
 
 def form(trial: Trial) -> Finding:
-    """One plan a pair, as large as its costs, with finite weights that are not negative; the costs stay as they are."""
+    """Check that each pair gets a finite, non-negative plan of its costs' shape, and that costs are unchanged."""
     if not trial.couples:
         return not_applicable(NO_COUPLING)
     method, costs = trial.costs()
@@ -34,7 +34,7 @@ def form(trial: Trial) -> Finding:
 
 
 def invariance(trial: Trial) -> Finding:
-    """A pair's coupling is the same alone, among others, and in any order."""
+    """Check that a pair's coupling is the same alone, in a batch, and in any order."""
     if not trial.couples:
         return not_applicable(NO_COUPLING)
     method, costs = trial.costs()
@@ -43,8 +43,8 @@ def invariance(trial: Trial) -> Finding:
     reordered = _plans(method, costs, turned)[::-1]
     alone = [plan for pair in costs.pairs for plan in _plans(method, costs, [pair])]
     for how, plans in (("alone", alone), ("in another order", reordered)):
-        for pair, (one, other) in enumerate(zip(together, plans, strict=True)):
-            if one.shape != other.shape or not torch.allclose(one, other, atol=TOLERANCE, rtol=0):
+        for pair, (in_batch, plan) in enumerate(zip(together, plans, strict=True)):
+            if in_batch.shape != plan.shape or not torch.allclose(in_batch, plan, atol=TOLERANCE, rtol=0):
                 return failed(
                     f"pair {pair} is coupled otherwise {how} than in the batch",
                     "let each pair's plan depend on its own costs, without padding or a common scale",
@@ -62,7 +62,7 @@ def _copy(costs: Costs, pairs: Sequence[int]) -> Costs:
 
 
 def _wrong(plan: torch.Tensor, cost: torch.Tensor) -> str:
-    """What is wrong with a plan for a cost [layers, n_s, n_t]; empty where nothing is."""
+    """Return what is wrong with a plan for a cost [layers, n_s, n_t]; empty if nothing is."""
     if not isinstance(plan, torch.Tensor) or not plan.is_floating_point():
         kind = plan.dtype if isinstance(plan, torch.Tensor) else type(plan).__name__
         return f"a plan is a {kind} and no tensor of floating point numbers"

@@ -1,4 +1,4 @@
-"""All checks, on one method."""
+"""Runs all checks of the kit on one method."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,14 +34,14 @@ CHECKS: dict[str, Callable[[Trial], Finding]] = {
 
 
 def check(method: str | type[Any], name: str | None = None) -> Report:
-    """Whether a method keeps the contract; seconds on a processor, nothing is written and no network used.
+    """Check whether a method keeps the contract. It takes seconds on a CPU, and uses no network.
 
     Args:
-        method: a registered method's name, or a class that is not registered (yet).
-        name: the name that the class is, or will be, registered under; its `info.name` by default.
+        method: the name of a registered method, or a class.
+        name: the name under which the class is or will be registered; None: its `info.name`.
 
     Raises:
-        UserError: no such method, one that cannot be loaded, or a class that is no method.
+        UserError: there is no such method, it cannot be loaded, or the class is not a method.
     """
     start = perf_counter()
     if isinstance(method, str):
@@ -63,7 +63,7 @@ def check(method: str | type[Any], name: str | None = None) -> Report:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Matrices this small are slower on several threads, and many times so where the cores are busy."""
+    """Use one thread inside the context: several threads are slower on the kit's small matrices."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -73,14 +73,14 @@ def one_thread() -> Iterator[None]:
 
 
 def run(title: str, trial: Trial) -> Finding:
-    """The finding of one check; whatever the method raises in it is one too."""
-    return replace(_found(CHECKS[title], trial), check=title)
+    """Run one check; an error that the method raises is reported as a failed check."""
+    return replace(_finding(CHECKS[title], trial), check=title)
 
 
-def _found(one: Callable[[Trial], Finding], trial: Trial) -> Finding:
+def _finding(run_check: Callable[[Trial], Finding], trial: Trial) -> Finding:
     try:
-        return one(trial)
+        return run_check(trial)
     except NoTrainingError:
         return not_applicable("fit did not come to its end: see 'tagger'")
-    except (Exception, SystemExit) as error:  # anyone's code: it may even call sys.exit
+    except (Exception, SystemExit) as error:  # foreign code may raise anything, and even call sys.exit
         return failed(f"raised {type(error).__name__}: {error}", "mend that and check again")

@@ -1,4 +1,4 @@
-"""What a tagger's predictions show: their form, and that each depends on its sentence's words alone."""
+"""Checks of a tagger's predictions: their form, and that they depend only on the words of the sentence."""
 
 from wcabench.conformance.report import Finding, failed, passed
 from wcabench.conformance.trial import Fitted, Trial, corpus_files
@@ -9,7 +9,7 @@ from wcabench.runs.tagging import Tags, disturb_generators, tag
 
 
 def tagger(trial: Trial) -> Finding:
-    """`fit` comes to its end, and what it returns gives every word a tag of the label set."""
+    """Check that `fit` returns a tagger that gives every word a tag of the label set."""
     fitted = trial.fit()
     if fitted.error is not None:
         return failed(
@@ -29,7 +29,7 @@ def tagger(trial: Trial) -> Finding:
 
 
 def predictions(trial: Trial) -> Finding:
-    """The same words get the same tags: twice, alone, in another order, and wherever the generators stand."""
+    """Check that a sentence gets the same tags twice, alone, in another order, and at any state of the generators."""
     fitted, sentences = trial.trained(), sample_words(trial)
     try:
         with data_closed(corpus_files()):
@@ -39,10 +39,12 @@ def predictions(trial: Trial) -> Finding:
             str(error), "let predict read the words and nothing else; see AdaptedTagger for adaptation"
         )
     if not trial.info.transductive:
-        # A tagger that has tagged nothing yet: one that learns from its first sentences answers it otherwise.
-        other = _reversed(trial.trained(again=True), sentences)
+        # A fresh tagger: one that learns from the sentences it tags would give other tags in another order.
+        reordered = _tags_in_reverse_order(trial.trained(again=True), sentences)
         changed = sum(
-            a != b for one, two in zip(together, other, strict=True) for a, b in zip(one, two, strict=True)
+            a != b
+            for tags, tags_reordered in zip(together, reordered, strict=True)
+            for a, b in zip(tags, tags_reordered, strict=True)
         )
         if changed:
             return failed(
@@ -53,12 +55,12 @@ def predictions(trial: Trial) -> Finding:
 
 
 def sample_words(trial: Trial) -> list[Words]:
-    """The sentences that are tagged."""
+    """Return the words of the sentences that the checks tag."""
     return [sentence.words for sentence in trial.data.target_test]
 
 
-def _reversed(fitted: Fitted, sentences: list[Words]) -> list[Tags]:
-    """The tags of each sentence when it comes alone, the last one first."""
+def _tags_in_reverse_order(fitted: Fitted, sentences: list[Words]) -> list[Tags]:
+    """Tag the sentences one by one, the last one first; return the tags in the given order of sentences."""
     disturb_generators(7)
     with data_closed(corpus_files()):
         return [fitted.tagger.predict([words], "target")[0] for words in sentences[::-1]][::-1]

@@ -1,4 +1,4 @@
-"""What the kit found."""
+"""The kit's report: one finding for each check."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,23 +8,25 @@ State = Literal["passed", "failed", "not applicable"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
         check: the check's name.
         state: "passed", "failed" or "not applicable".
-        found: what was seen, or why the check does not apply.
-        advice: what to do; empty unless it failed.
+        observed: what the check saw, or why it does not apply.
+        advice: what to do; empty unless the check failed.
     """
 
     check: str
     state: State
-    found: str
+    observed: str
     advice: str = ""
 
     def __str__(self) -> str:
         """One line."""
-        return f"{self.state:14}  {self.check:12}  {self.found}" + (f"; {self.advice}" if self.advice else "")
+        return f"{self.state:14}  {self.check:12}  {self.observed}" + (
+            f"; {self.advice}" if self.advice else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Report:
 
     Attributes:
         method: its name.
-        origin: package, module and class that it comes from.
-        findings: one a check, in the order of the checks.
-        seconds: what the checks took.
+        origin: the method's package, module and class.
+        findings: one for each check, in the order of the checks.
+        seconds: how long the checks took.
     """
 
     method: str
@@ -49,26 +51,26 @@ class Report:
         return all(finding.state != "failed" for finding in self.findings)
 
     def __getitem__(self, check: str) -> Finding:
-        """The finding of the check of that name."""
+        """Return the finding of a check by its name."""
         return next(finding for finding in self.findings if finding.check == check)
 
     def __str__(self) -> str:
-        """A line for each finding, and one for all."""
+        """A line for each finding, and a summary."""
         failed = sum(finding.state == "failed" for finding in self.findings)
         end = f"{failed} of {len(self.findings)} checks failed" if failed else "nothing failed"
         return "\n".join([*map(str, self.findings), f"{self.method}: {end} ({self.seconds:.1f} s)"])
 
 
-def passed(found: str) -> Finding:
-    """As it should be; the kit fills in the check's name."""
-    return Finding("", "passed", found)
+def passed(observed: str) -> Finding:
+    """Return a finding of a passed check; the kit fills in the check's name."""
+    return Finding("", "passed", observed)
 
 
-def failed(found: str, advice: str) -> Finding:
-    """Not as it should be, in one line, and what to do about it."""
-    return Finding("", "failed", " ".join(found.split()), advice)
+def failed(observed: str, advice: str) -> Finding:
+    """Return a finding of a failed check: what was seen, in one line, and what to do about it."""
+    return Finding("", "failed", " ".join(observed.split()), advice)
 
 
 def not_applicable(why: str) -> Finding:
-    """Nothing to check in this method."""
+    """Return a finding that says why the check does not apply to this method."""
     return Finding("", "not applicable", why)

@@ -1,4 +1,4 @@
-"""What the kit trains on: a few sentences of the embedded suite, and an encoder made on the spot."""
+"""The data and the encoder that the kit trains with: a few sentences of the packaged suite, and a tiny new encoder."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from wcabench.contract import SLOTS, Languages, Need, SentencePair
-from wcabench.data.resources import DataSource
+from wcabench.data.data_source import DataSource
 from wcabench.data.sentences import PairData
 from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.suites import load_suite
@@ -25,7 +25,7 @@ MAX_LENGTH = 256
 
 
 def sample() -> PairData:
-    """The first sentences of one pair of `mini`; what its suite has no data for is made up from the parallel text."""
+    """Return the first sentences of one pair of `mini`, with data for missing slots made from its parallel text."""
     suite = load_suite(SUITE)
     data = suite.load(PAIR, suite.data, DataSource(offline=True))
     pairs = [SentencePair(pair.source, pair.target) for pair in data.parallel[:PARALLEL]]
@@ -43,7 +43,7 @@ def sample() -> PairData:
 
 
 def training_data(data: PairData, needs: Collection[Need]) -> TrainingData:
-    """What a method with these needs may see of the sample."""
+    """Return the training data that a method with these needs gets from the sample."""
     links = [tuple((i, i) for i in range(min(map(len, (p.source, p.target))))) for p in data.parallel]
     made_up: dict[Need, Any] = {
         "source-dev": data.source_dev,
@@ -56,7 +56,7 @@ def training_data(data: PairData, needs: Collection[Need]) -> TrainingData:
 
 
 def save_tiny_encoder(data: PairData, folder: Path) -> None:
-    """A BERT of width 32 with random weights, and a vocabulary that has every letter of the sample."""
+    """Save a BERT of width 32 with random weights, and a tokenizer that knows every letter of the sample."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
     from transformers.utils import logging

@@ -1,4 +1,4 @@
-"""What a training shows: slots, determinism, gradients, the null setting and speed."""
+"""Checks of a training: slots, determinism, gradients, the null setting and speed."""
 
 import torch
 
@@ -14,7 +14,7 @@ NO_COUPLING = "the method is no JointAlignment"
 
 
 def needs(trial: Trial) -> Finding:
-    """A method asks for what it declares, and looks behind nothing."""
+    """Check that a method reads only the slots that it declares, and uses only the bench's public attributes."""
     fitted = trial.fit()
     watch = fitted.watch
     undeclared = sorted(watch.asked - trial.info.needs)
@@ -38,7 +38,7 @@ def needs(trial: Trial) -> Finding:
 
 
 def determinism(trial: Trial) -> Finding:
-    """The seed makes the weights: the same seed the same ones bit for bit, another seed others."""
+    """Check that the same seed gives the same weights bit for bit, and another seed gives others."""
     first, second = trial.trained(), trial.trained(again=True)
     difference = _difference(trial, first, second)
     if difference:
@@ -55,7 +55,7 @@ def determinism(trial: Trial) -> Finding:
 
 
 def gradients(trial: Trial) -> Finding:
-    """The training moves the encoder, unless the method says that it leaves it alone."""
+    """Check that training changes the encoder, unless the method declares `trains_encoder=False`."""
     if trial.couples:
         return _gradients_of_the_coupling(trial)
     fitted = trial.trained()
@@ -97,7 +97,7 @@ def _gradients_of_the_coupling(trial: Trial) -> Finding:
 
 
 def null(trial: Trial) -> Finding:
-    """With the options that switch it off, a method is plain transfer, bit for bit."""
+    """Check that a method with its null options is plain transfer, bit for bit."""
     options = dict(trial.info.null)
     if not options:
         return not_applicable("the method names no options that switch it off (MethodInfo.null)")
@@ -112,25 +112,25 @@ def null(trial: Trial) -> Finding:
 
 
 def speed(trial: Trial) -> Finding:
-    """A step takes no more processor time than a stated number of steps of plain transfer."""
-    # The second fit, if there is one: the first may have compiled something.
+    """Check that a step takes at most `SPEED_LIMIT` times the processor time of a step of plain transfer."""
+    # The second fit is timed, because the first may include compilation.
     own, plain = trial.trained(again=True).step_seconds, trial.plain.step_seconds
     if own is None or plain is None:
         return not_applicable("the method does not train by bench.train")
-    found = f"a step takes {own / plain:.1f} times that of `none` (limit {SPEED_LIMIT})"
+    comparison = f"a step takes {own / plain:.1f} times that of `none` (limit {SPEED_LIMIT})"
     if own > SPEED_LIMIT * plain:
-        return failed(found, "vectorise, compile, or do offline in `prepare` what does not change")
-    return passed(found)
+        return failed(comparison, "vectorise, compile, or do offline in `prepare` what does not change")
+    return passed(comparison)
 
 
-def _difference(trial: Trial, one: Fitted, other: Fitted) -> str:
-    """Where two trainings differ, in words; empty where they do not."""
-    if one.network is None or other.network is None:
+def _difference(trial: Trial, a: Fitted, b: Fitted) -> str:
+    """Return how two trained models differ, in words; empty if they do not."""
+    if a.network is None or b.network is None:
         words = sample_words(trial)
-        same = one.tagger.predict(words, "target") == other.tagger.predict(words, "target")
+        same = a.tagger.predict(words, "target") == b.tagger.predict(words, "target")
         return "" if same else "they tag the same words differently"
-    left, right = one.network.state_dict(), other.network.state_dict()
-    if left.keys() != right.keys():
+    weights_a, weights_b = a.network.state_dict(), b.network.state_dict()
+    if weights_a.keys() != weights_b.keys():
         return "their networks have other parameters"
-    unequal = [name for name in left if not torch.equal(left[name], right[name])]
-    return f"{len(unequal)} of {len(left)} tensors, first {unequal[0]}" if unequal else ""
+    unequal = [name for name in weights_a if not torch.equal(weights_a[name], weights_b[name])]
+    return f"{len(unequal)} of {len(weights_a)} tensors, first {unequal[0]}" if unequal else ""

@@ -1,4 +1,4 @@
-"""A method on trial: built, fitted and coupled on the sample, each no more often than the checks need."""
+"""Builds and fits a method on the sample, and keeps the results so that checks share them."""
 
 import importlib.resources
 from collections.abc import Callable
@@ -27,25 +27,25 @@ from wcabench.nn.randomness import Streams
 from wcabench.runs.tagging import disturb_generators
 from wcabench.transport.costs import Costs
 
-# Float32, so that what differs differs by the method's doing.
+# In float32, so that differences come from the method.
 RECIPE = RecipeConfig(
     epochs=2, batch_size=4, pair_batch_size=4, learning_rate=1e-3, max_length=MAX_LENGTH, precision="fp32"
 )
 
 
 class NoTrainingError(Exception):
-    """The fit that a check wants to look at did not come to its end."""
+    """A check needs a fit that raised an error."""
 
 
 @dataclass
 class Fitted:
-    """One training.
+    """The result of one `fit`.
 
     Attributes:
-        tagger: what `fit` returned; None where it raised.
-        error: what it raised.
-        watch: what it asked for and touched.
-        steps: processor time at which a step of a training loop was done, in seconds.
+        tagger: what `fit` returned; None if it raised.
+        error: the error that it raised.
+        watch: the slots and attributes that it used.
+        steps: processor time at the end of each training step, in seconds.
         stages: the record of each stage.
     """
 
@@ -57,7 +57,7 @@ class Fitted:
 
     @property
     def step_seconds(self) -> float | None:
-        """Median processor time of a step; None where no training loop ran."""
+        """Median processor time of a step; None if no training loop ran."""
         gaps = [b - a for a, b in pairwise(self.steps)]
         return median(gaps) if gaps else None
 
@@ -73,9 +73,9 @@ class Trial:
 
     Attributes:
         cls: the method's class.
-        name: as registered.
+        name: the method's registered name.
         data: the sample.
-        couples: whether it is one of the joint alignment family.
+        couples: whether the method is a `JointAlignment`.
     """
 
     def __init__(self, cls: type[Any], name: str, data: PairData, encoder: Path) -> None:
@@ -88,19 +88,19 @@ class Trial:
 
     @property
     def info(self) -> MethodInfo:
-        """What the method says it is."""
+        """The method's declaration."""
         return self.cls.info  # type: ignore[no-any-return]
 
     def method(self, **options: Any) -> Any:
-        """A new instance.
+        """Return a new instance of the method.
 
         Raises:
-            UserError: an option without default, or defaults that the class refuses.
+            UserError: an option has no default, or the class refuses its defaults.
         """
         return build(self.cls, options, self.name)
 
     def fit(self, seed: int = 1, *, again: bool = False, **options: Any) -> Fitted:
-        """A training with that seed and those options; the same object when asked twice, unless `again`."""
+        """Fit the method with a seed and options; the result is cached, and `again` asks for a second fit."""
         key = (seed, again, *options.items())
         if key not in self._fits:
             self._fits[key] = self._fit(
@@ -109,7 +109,7 @@ class Trial:
         return self._fits[key]
 
     def trained(self, seed: int = 1, *, again: bool = False, **options: Any) -> Fitted:
-        """As `fit`.
+        """Fit the method as `fit` does, and raise if that failed.
 
         Raises:
             NoTrainingError: `fit` raised.
@@ -121,7 +121,7 @@ class Trial:
 
     @cached_property
     def plain(self) -> Fitted:
-        """Plain transfer with seed 1: what `none` does."""
+        """Plain transfer with seed 1, as the method `none` trains it."""
 
         def fit(bench: Bench) -> Any:
             network = bench.network()
@@ -133,7 +133,7 @@ class Trial:
         return fitted
 
     def loss(self) -> tuple[AlignmentLoss, Network]:
-        """The alignment loss of a new, prepared instance, and the untrained network it is of."""
+        """Return the alignment loss of a new, prepared instance, and the untrained network that it reads."""
         method = self.method()
         method.prepare(self.data.parallel)
         network = self.untrained().eval()
@@ -141,12 +141,12 @@ class Trial:
 
     @torch.no_grad()
     def costs(self) -> tuple[JointAlignment, Costs]:
-        """A new, prepared instance, and the costs of all pairs of the sample."""
+        """Return a new, prepared instance, and the costs of all pairs of the sample."""
         loss, network = self.loss()
         return loss.coupler, loss.costs(network, list(range(len(self.data.parallel))))  # type: ignore[return-value]
 
     def untrained(self) -> Network:
-        """The network that a training with seed 1 begins with."""
+        """Return the network that a training with seed 1 begins with."""
         return self._bench(1, frozenset()).network()
 
     def _bench(self, seed: int, needs: frozenset[Need], steps: list[float] | None = None) -> Bench:
@@ -163,7 +163,7 @@ class Trial:
         try:
             with data_closed(corpus_files()):
                 fitted.tagger = fit(WatchedBench(bench, fitted.watch))
-        except (Exception, SystemExit) as error:  # anyone's code: whatever it raises is what was found
+        except (Exception, SystemExit) as error:  # foreign code may raise anything; the checks report it
             fitted.error = error
         fitted.stages = bench.stages
         bench.close()
@@ -171,6 +171,6 @@ class Trial:
 
 
 def corpus_files() -> list[Path]:
-    """The files of the sample's suite, labels included."""
+    """Return the files of the sample's suite, including those with labels."""
     corpus = Path(str(importlib.resources.files(PACKAGE))) / SUITE / CORPUS
     return [file for file in corpus.rglob("*") if file.is_file()]

@@ -1,4 +1,4 @@
-"""A bench that remembers what it was asked for."""
+"""A bench that records which slots and attributes a method uses."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +16,8 @@ class Watch:
     """What a method did during its fit.
 
     Attributes:
-        asked: slots that it asked the bench for.
-        private: attributes of the bench that are none of a method's business, read or set.
+        asked: the slots that it asked the bench for.
+        private: attributes that are not for methods, and that it read or set.
     """
 
     asked: set[Need] = field(default_factory=set)
@@ -25,13 +25,13 @@ class Watch:
 
 
 class WatchedBench(Bench):
-    """Hands everything on to a real bench, and keeps account."""
+    """Passes everything on to a real bench, and records it."""
 
     def __init__(self, bench: Bench, watch: Watch) -> None:
         object.__setattr__(self, "_watched", (bench, watch))
 
     def __getattribute__(self, name: str) -> Any:
-        """The real bench's answer."""
+        """Return the real bench's attribute."""
         if name.startswith("__") and name != "__dict__":
             return object.__getattribute__(self, name)
         bench, watch = object.__getattribute__(self, "_watched")
@@ -42,7 +42,7 @@ class WatchedBench(Bench):
         return getattr(bench, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set it on the real bench; only `diagnostics` is the method's to set."""
+        """Set the attribute on the real bench; a method may set only `diagnostics`."""
         bench, watch = object.__getattribute__(self, "_watched")
         if name != "diagnostics":
             watch.private.add(f"bench.{name} (set)")

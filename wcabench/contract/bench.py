@@ -1,4 +1,4 @@
-"""The bench: what a method works with. `wcabench.nn.bench` is the one that runs."""
+"""The interface of the bench, which a method works with. `wcabench.nn.bench` implements it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Links = tuple[tuple[int, int], ...]
 Pool = Literal["first", "last", "mean", "pieces"]
-# (states after each layer, embeddings first, each [places, d]; the side) -> [places, d']
+# (states after each layer, embeddings first, each [positions, d]; the side) -> [positions, d']
 Features = Callable[["Sequence[torch.Tensor]", Side], "torch.Tensor"]
 
 
@@ -31,8 +31,8 @@ class Network(Protocol):
 
     Attributes:
         tags: IOB2 tags in the order of the scores; "O" first.
-        width: d, of the encoder's states.
-        table: words to pieces: `table.windows(words)` and `table.truncated(words)` make the windows that are read.
+        width: d, the size of the encoder's states.
+        table: maps words to pieces; `table.windows(words)` and `table.truncated(words)` make the windows that are read.
     """
 
     tags: list[str]
@@ -45,33 +45,35 @@ class Network(Protocol):
         ...
 
     def logits(self, states: torch.Tensor, sizes: Sequence[int] | None = None) -> torch.Tensor:
-        """[words, d] -> [words, tags]; `sizes` are the words of each sentence, for heads that read sentences."""
+        """Score every tag, [words, d] -> [words, tags]; `sizes` is the number of words of each sentence."""
         ...
 
 
 class Order(Protocol):
-    """Which items a step reads: each pass over them in a new order.
+    """Says which items each step reads; each pass over the items has a new random order.
 
     Attributes:
-        steps_per_epoch: steps of one pass.
+        steps_per_epoch: number of steps of one pass.
     """
 
     steps_per_epoch: int
 
     def __call__(self, step: int) -> list[int]:
-        """Numbers of the items of step 0, 1, ..."""
+        """Return the indices of the items of a step; steps count from 0."""
         ...
 
 
 class Bench(Protocol):
-    """The workplace of one training. Labels of the target are out of reach: they are not in this process meanwhile.
+    """All that a method works with while it trains one model.
+
+    The target's labels are not in this process during training, so a method cannot read them.
 
     Attributes:
         recipe: the training settings; a method reads them, the loop applies them.
-        types: the entity types.
-        seed: of this model.
+        types: the entity types that are trained.
+        seed: the model's seed.
         device: "cpu" or "cuda".
-        diagnostics: numbers that a method leaves to explain itself; they are stored with the cell.
+        diagnostics: numbers by which a method explains its result; they are stored with the cell.
     """
 
     recipe: RecipeConfig
@@ -82,12 +84,12 @@ class Bench(Protocol):
 
     @property
     def languages(self) -> Languages:
-        """Of the pair; only for a method with a slot that depends on the target."""
+        """The pair's languages; only for a method with a slot that depends on the target."""
         ...
 
     @property
     def labelled(self) -> list[Sentence]:
-        """Slot "labelled"; each property below is the slot of its name, see `wcabench.contract.slots`."""
+        """Slot "labelled". Each slot of `wcabench.contract.slots` has a property of its name."""
         ...
 
     @property
@@ -108,24 +110,25 @@ class Bench(Protocol):
         features: Features | None = None,
         train_encoder: bool = True,
     ) -> Any:
-        """The pretrained encoder with a new head; the same arguments give the same weights.
+        """Return the pretrained encoder with a new head; the same arguments give the same weights.
 
         Args:
-            head: "linear", "crf", "bilstm-crf", or one of `wcabench.nn.heads` with options of its own.
-            seed: another number gives another head, for a second network of the same model.
-            features: what the head reads instead of the last layer's states.
+            head: "linear", "crf", "bilstm-crf", or the options of a head of `wcabench.nn.heads`.
+            seed: another number gives the head other weights, for a second network of the same model.
+            features: computes what the head reads instead of the last layer's states.
             train_encoder: False freezes the encoder and reads it without dropout.
         """
         ...
 
     def pretrained(self) -> Any:
-        """The encoder as it was pretrained, frozen and without a head; one for all who ask."""
+        """Return the pretrained encoder, frozen and without a head; every call returns the same object."""
         ...
 
     def fitted(self, method: Any) -> Any:
-        """The tagger of another method on the same data, recipe and seed, as its own row has it.
+        """Return the tagger of another method, trained on the same data with the same recipe and seed.
 
-        It is trained once, by whoever needs it first. Its slots must be declared by the asking method, too.
+        The model is the same as in the other method's own cells, and is trained only once. The calling method must
+        also declare the other method's slots.
         """
         ...
 
@@ -137,15 +140,15 @@ class Bench(Protocol):
         name: str = "cross_entropy",
         side: Side = "source",
     ) -> Any:
-        """The objective of eq. (2) on labelled sentences; None: on slot "labelled"."""
+        """Return the objective of eq. (2) on labelled sentences; None uses slot "labelled"."""
         ...
 
     def alignment(self, network: Any, coupler: Any) -> Any:
-        """The objective of eq. (3) on slot "parallel", coupled by a method of the joint alignment family."""
+        """Return the objective of eq. (3) on slot "parallel"; `coupler` is usually a `JointAlignment` method."""
         ...
 
     def adapted(self, network: Any, support: Any, *, steps: int, rate: float) -> Any:
-        """A tagger that adapts itself to each sentence on `support(words)`; see `wcabench.nn.adapted`."""
+        """Return a tagger that adapts itself to each sentence on `support(words)`; see `wcabench.nn.adapted`."""
         ...
 
     def train(
@@ -157,35 +160,35 @@ class Bench(Protocol):
         recipe: Mapping[str, Any] | None = None,
         select: bool = True,
     ) -> Any:
-        """One stage of training, in place; the tagger of the trained network.
+        """Train the network in place as one stage, and return its tagger.
 
         Args:
-            network: from `network`.
-            objectives: the first counts the epochs.
-            stage: names the stage in the record and in its random streams.
-            recipe: settings that differ from the bench's recipe in this stage ({"learning_rate": 1e-4}).
-            select: whether `recipe.select` chooses among this stage's epochs; False keeps the last step.
+            network: a network made by `network`.
+            objectives: the losses; an epoch is a pass over the first one's data.
+            stage: name of the stage in the record and in its random streams; unique in a `fit`.
+            recipe: settings of this stage that differ from the bench's recipe ({"learning_rate": 1e-4}).
+            select: whether `recipe.select` chooses among this stage's epochs; False keeps the last step's weights.
         """
         ...
 
     def order(self, name: str, number: int, size: int) -> Order:
-        """`size` of `number` items a step, cycled, each pass in a new order of the stream of that name."""
+        """Return an order of `size` of `number` items a step, reshuffled in each pass by stream `name`."""
         ...
 
     def stream(self, name: str) -> AbstractContextManager[None]:
-        """Meanwhile every global generator (Python, NumPy, torch) stands at the method's stream of that name."""
+        """Seed all global generators (Python, NumPy, torch) with the method's stream `name` inside the context."""
         ...
 
     def generator(self, name: str) -> np.random.Generator:
-        """A random stream of the method's own, made by the seed and a name."""
+        """Return a NumPy generator for the method, seeded by the model's seed and `name`."""
         ...
 
     def word_links(self, symmetrisation: str = "intersect", *, lowercase: bool = True) -> list[Links]:
-        """Links of each pair of the parallel text by fast_align's model, learned on that text."""
+        """Return the links of each pair of the parallel text, by fast_align's model trained on that text."""
         ...
 
     def states(
         self, network: Any, windows: Sequence[Any], pool: Pool = "first", layers: int | Sequence[int] = -1
     ) -> list[torch.Tensor]:
-        """States of each window's words, with gradient: [words, d], or [layers, words, d] for several layers."""
+        """Return the states of each window's words, with gradient: [words, d], or [layers, words, d]."""
         ...

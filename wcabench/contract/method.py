@@ -1,4 +1,4 @@
-"""What a method is, and the tagger that it hands back."""
+"""The interfaces of a method and of the tagger that it returns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,20 +13,21 @@ from wcabench.errors import suggest
 
 @dataclass(frozen=True)
 class MethodInfo:
-    """What a method is and what it may see.
+    """A method's declaration: its name, its source, and the data that it may read.
 
     Attributes:
         name: the name on the command line and in tables.
         paper: where it was published ("Wang & Henao 2022").
         needs: the slots that it may ask its bench for (`wcabench.contract.slots`); anything else is refused.
-        tier: how much it sees; None: the highest tier of its needs. "external" for a method that was trained elsewhere.
-        published: settings of the original ("recipe.learning_rate": 3e-5, "encoder.freeze": 3), which `--as-published`
-            applies; without it every method trains by the suite's recipe.
-        null: options with which the method must be plain transfer bit for bit ({"beta": 0}); the conformance kit tests
-            it.
+        tier: how much data it sees; None: the highest tier of its needs. "external" for a method that was trained
+            elsewhere.
+        published: the original's settings ({"recipe.learning_rate": 3e-5, "encoder.freeze": 3}), which
+            `--as-published` applies; without that option every method trains by the suite's recipe.
+        null: options with which the method must equal plain transfer bit for bit ({"beta": 0}); the conformance kit
+            tests this.
         trains_encoder: False for a method that leaves the encoder as it was pretrained.
-        transductive: whether `predict` wants all sentences of a test set at once. Others get them in chunks, in an
-            order of the harness's own.
+        transductive: whether `predict` needs all sentences of a test set at once. Otherwise the harness gives them in
+            chunks and in an order that it chooses.
     """
 
     name: str
@@ -39,7 +40,7 @@ class MethodInfo:
     transductive: bool = False
 
     def __post_init__(self) -> None:
-        """Take any iterable of needs; refuse an unknown one."""
+        """Convert the needs to a frozenset, refuse unknown ones, and fill in the tier."""
         object.__setattr__(self, "needs", frozenset(self.needs))
         for need in sorted(self.needs):
             if need not in SLOTS:
@@ -49,39 +50,39 @@ class MethodInfo:
 
 
 class Tagger(Protocol):
-    """What a method hands back: anything that tags words.
+    """An object that tags words; a method's `fit` returns one.
 
-    Two more methods may be there: `probabilities(sentences, side)`, one array [words, tags] a sentence, and
-    `save(folder)`. `bench.train` gives a tagger that has both.
+    It may have two more methods: `probabilities(sentences, side)`, which returns one array [words, tags] for each
+    sentence, and `save(folder)`. The tagger of `bench.train` has both.
     """
 
     def predict(self, sentences: list[Words], side: Side = "target") -> list[list[str | None]]:
-        """One IOB2 tag a word of every sentence; None where it has no answer (scored as O).
+        """Return one IOB2 tag for each word of every sentence; None for a word without an answer is scored as O.
 
         Args:
-            sentences: none empty.
-            side: the language they are in.
+            sentences: the sentences' words; none is empty.
+            side: the language of the sentences.
         """
         ...
 
 
 class SavedTagger(Tagger, Protocol):
-    """A tagger that can be kept on disk."""
+    """A tagger that can be saved."""
 
     def save(self, folder: Path) -> None:
-        """Write everything that it needs into an empty folder."""
+        """Write all that the tagger needs into an empty folder."""
         ...
 
 
 class Method(Protocol):
-    """A frozen dataclass whose fields are the method's options, with one verb.
+    """A method: a frozen dataclass whose fields are its options, with the method `fit`.
 
-    A method that builds on others' models also has `requires() -> tuple[Method, ...]`: those that `fit` will ask for by
-    `bench.fitted`, so that they are trained first. It may be left out.
+    A method that builds on other methods' models may have `requires() -> tuple[Method, ...]`. It returns the methods
+    that `fit` will ask for by `bench.fitted`, so that they are trained first.
     """
 
     info: ClassVar[MethodInfo]
 
     def fit(self, bench: Bench) -> Tagger:
-        """Train on what the bench hands out."""
+        """Train on the bench's data, and return the tagger."""
         ...

@@ -1,4 +1,4 @@
-"""What data is made of: sentences with their entities, and sentence pairs."""
+"""The basic data types: sentences with their entities, and sentence pairs."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,9 +13,9 @@ class Sentence:
 
     Attributes:
         words: the tokens as the corpus has them.
-        tags: one IOB2 tag a word (`O`, `B-PER`, `I-PER`, ...).
-        document: number of the document that it stands in, from 0 in its file; None where the file marks none. It is
-            no part of the content: sentences that differ in it alone are equal.
+        tags: one IOB2 tag for each word (`O`, `B-PER`, `I-PER`, ...).
+        document: number of the sentence's document, from 0 in its file; None where the file marks no documents. It is
+            ignored when sentences are compared.
     """
 
     words: Words

@@ -27,13 +27,13 @@ class Slot:
     """One kind of data.
 
     Attributes:
-        name: in `needs`, in keys and in JSON; the bench's property has `_` for `-`.
-        holds: what the bench hands out.
-        given_by: where a suite's file names it.
-        tier: how much a method sees that uses it.
-        said: what a table says of such a method.
-        target_side: whether it depends on the target language; a method without such a slot has one model for all
-            targets.
+        name: the slot's name in `needs`, in keys and in JSON; the bench's property has `_` for `-`.
+        holds: what the slot contains.
+        given_by: the entry of a suite's file that gives the data.
+        tier: the tier of a method that uses the slot.
+        said: the words that a table uses for the slot.
+        target_side: whether the slot depends on the target language; a method without such a slot has one model for
+            all targets.
     """
 
     name: Need
@@ -97,10 +97,10 @@ _TABLE = (
     ),
 )
 SLOTS: dict[str, Slot] = {slot.name: slot for slot in _TABLE}
-# From the least that a method may see to the most.
+# Ordered from the least data that a method may see to the most.
 TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
 def tier_of(needs: Iterable[str]) -> Tier:
-    """The tier of a method with these needs: the highest of theirs; "labelled" without any."""
+    """Return the tier of a method with these needs: the highest tier of its slots; "labelled" without any."""
     return max((SLOTS[need].tier for need in needs), key=TIERS.index, default="labelled")

@@ -1,4 +1,4 @@
-"""What a training minimises."""
+"""The interface of objectives: the losses that a training minimises."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnParameters:
-    """Parameters of an objective's own (a discriminator, a projection) that the loop's optimiser trains.
+    """An objective's own parameters (of a discriminator, a projection), which the training loop's optimiser trains.
 
     Attributes:
-        parameters: trained with the network's, without weight decay.
-        learning_rate: their peak rate; None: the recipe's. It rises and falls as the recipe's does.
+        parameters: they are trained together with the network's, without weight decay.
+        learning_rate: their peak rate; None: the recipe's. The recipe's schedule applies to it.
     """
 
     parameters: list[torch.nn.Parameter]
@@ -23,21 +23,20 @@ class OwnParameters:
 
 
 class Objective(Protocol):
-    """One term of the loss, eq. (7): cross entropy is one like any other.
+    """One term of the loss, eq. (7), such as cross entropy or the alignment loss.
 
-    In every step the loop calls `loss` of each objective in turn, each under a random stream of its own name, and adds
-    `weight` times its gradient to the network's. So an objective of weight 0 leaves the others' numbers as they are,
-    bit for bit.
+    In every step the loop calls `loss` of each objective in turn, each under its own random stream, and adds `weight`
+    times its gradient to the network's. So an objective of weight 0 does not change the others' numbers.
 
-    Two more methods may be there: `parameters() -> list[OwnParameters]`, and `after_step(network, step, factor)`, which
-    is called once the optimiser has moved, under a stream of its own, with the schedule's factor on learning rates: the
-    place for other optimisers and alternation.
+    An objective may have two more methods. `parameters() -> list[OwnParameters]` returns its own parameters.
+    `after_step(network, step, factor)` is called after the optimiser's step, under its own random stream; `factor` is
+    the schedule's factor on learning rates. Use it for a second optimiser or for alternating updates.
 
     Attributes:
-        name: its column in the loss curve; one of its kind in a training.
-        weight: its factor in the sum.
-        steps_per_epoch: steps of one pass over its data; the first objective of a training must say it, for it counts
-            the epochs. None: it goes along with the first.
+        name: the objective's column in the loss curve; unique in a training.
+        weight: factor of this loss in the sum of all objectives.
+        steps_per_epoch: number of steps of one pass over its data. The first objective of a training must give it, as
+            its passes are the epochs; for others it may be None.
     """
 
     name: str
@@ -45,5 +44,5 @@ class Objective(Protocol):
     steps_per_epoch: int | None
 
     def loss(self, network: Any, step: int) -> torch.Tensor | dict[str, torch.Tensor] | None:
-        """The loss of step 0, 1, ...: a scalar, or named scalars that are added up; None: nothing in this step."""
+        """Return the loss of a step (from 0): a scalar, or named scalars to be summed; None: no loss in this step."""
         ...

@@ -1,1 +1,1 @@
-"""Data: readers of column files and parallel text, pinned resources, and the suites that are made of them."""
+"""Data: readers of column files and parallel text, pinned resources, and suites."""

@@ -1,4 +1,4 @@
-"""Word vectors in an `.npz` file of NumPy: nothing is unpickled, and no more is read than is wanted."""
+"""Reads word vectors from NumPy's `.npz` files, without pickle and without reading more rows than asked for."""
 
 import math
 import tokenize
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from wcabench.data.files import open_binary
 from wcabench.errors import UserError
 
-LARGEST_WIDTH = 10_000  # numbers of a vector
+LARGEST_WIDTH = 10_000  # numbers in a vector
 LONGEST_WORD = 4_096  # characters
 LARGEST_ARRAY = 16 * 2**30  # bytes
 _NPZ = b"PK\x03\x04"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-# What a damaged archive or header raises.
+# Errors that a damaged archive or header raises.
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -45,11 +45,11 @@ def is_archive(path: Path) -> bool:
 
 
 def read_arrays(path: Path, max_words: int | None) -> tuple[list[str], NDArray[np.float32]]:
-    """The first words and their vectors, from the arrays `words` and `vectors`.
+    """Read the first words and their vectors, from the arrays `words` and `vectors`.
 
     Raises:
-        UserError: the file is damaged, lacks one of them, or they are not strings and floating point numbers of one
-            length.
+        UserError: the file is damaged or lacks one of the arrays; or the arrays are not strings and floating point
+            numbers, or differ in length.
     """
     with open_binary(path) as stream:
         try:
@@ -67,12 +67,12 @@ def read_arrays(path: Path, max_words: int | None) -> tuple[list[str], NDArray[n
     for number, word in enumerate(texts, start=1):
         if not word.strip(" ") or any(sign in word for sign in "\t\n\r\0"):
             raise UserError(f"{path}: word {number} is empty or holds a tab or a line end; take it out")
-    with np.errstate(over="ignore"):  # what becomes infinite is refused
+    with np.errstate(over="ignore"):  # vectors that become infinite are refused by the caller
         return texts, vectors.astype(np.float32)
 
 
 def _array(path: Path, archive: zipfile.ZipFile, name: str, most: int | None) -> NDArray[Any]:
-    """The first rows of an array."""
+    """Read the first rows of an array."""
     size = archive.getinfo(f"{name}.npy").file_size
     with archive.open(f"{name}.npy") as stream:
         shape, dtype = _header(path, name, stream)
@@ -94,12 +94,12 @@ def _header(path: Path, name: str, stream: IO[bytes]) -> tuple[tuple[int, ...], 
     if version not in _HEADERS:
         raise UserError(f"{path}: `{name}` is in version {version} of NumPy's format; wanted 1.0 or 2.0")
     shape, by_columns, dtype = _HEADERS[version](stream)
-    kind, what = (
+    kind, wanted = (
         ("U", "[words], strings") if name == "words" else ("f", "[words, width], floating point numbers")
     )
     fits = dtype.kind == kind and len(shape) == (1 if kind == "U" else 2) and min(shape) >= 0
     if not fits or (by_columns and len(shape) > 1) or dtype.itemsize > 4 * LONGEST_WORD:
-        raise UserError(f"{path}: `{name}` is an array {list(shape)} of {dtype}; wanted {what}, row by row")
+        raise UserError(f"{path}: `{name}` is an array {list(shape)} of {dtype}; wanted {wanted}, row by row")
     if len(shape) == 2 and not 0 < shape[1] <= LARGEST_WIDTH:
         raise UserError(f"{path}: vectors of {shape[1]} numbers; wanted 1 to {LARGEST_WIDTH:,}")
     return shape, dtype

@@ -1,12 +1,12 @@
-"""The canonical form of what was read, whose sha256 pins it: all distributions of one content have one sha256.
+"""The canonical form of parsed content, whose sha256 pins it: different files with the same content have one sha256.
 
 In UTF-8 with `LF` line ends:
 
 * columns: `token TAB tag` a word, tags in IOB2, an empty line after each sentence (the form of
   `write_columns`, so that `sha256sum` of such a file is its pin);
 * text: one word a line, an empty line after each sentence;
-* parallel: `source words TAB target words TAB links` a pair, words and links parted by spaces, links as `i-j`
-  with the source first; a space within a word is written as NUL, which no word has;
+* parallel: `source words TAB target words TAB links` a pair, words and links separated by spaces, links as `i-j` with
+  the source first; a space within a word is written as NUL, which no word contains;
 * dictionary: `source TAB target` an entry, and `TAB weight` where it is not 1;
 * translated: `number TAB target words TAB links` a sentence, the number from 0, the rest as in parallel text;
 * entities: `type TAB words TAB language` a phrase, words as in parallel text;
@@ -45,7 +45,7 @@ def _items(kind: Kind, content: Iterable[Any]) -> Iterator[bytes]:
 
 
 def _joined(words: Words) -> str:
-    """Words parted by spaces, so that one with a space in it is not taken for two."""
+    """Join words by spaces; a space within a word becomes NUL, so that the word is not taken for two."""
     joined = " ".join(words)
     return joined if joined.count(" ") == len(words) - 1 else " ".join(w.replace(" ", "\0") for w in words)
 

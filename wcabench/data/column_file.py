@@ -1,4 +1,4 @@
-"""A column file cut into sentences: equally many columns in every row, comments and ids of CoNLL-U taken out."""
+"""Cuts a column file into sentences: removes comments, and checks that all rows have equally many columns."""
 
 import re
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from wcabench.data.rows import pick, squared
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError
 
-# Of CoNLL-U: the surface form of several words ("1-2"), and a word that was left out of the text ("8.1").
+# Ids of CoNLL-U for the surface form of several words ("1-2"), and for a word that is not in the text ("8.1").
 _RANGE_OR_EMPTY = re.compile(r"\d+[-.]\d+")
 
-LONGEST_SENTENCE = 1_000  # words that nobody doubts
-MOST_SINGLE_WORDS = 20  # sentences of one word that nobody doubts
+LONGEST_SENTENCE = 1_000  # a longer sentence, in words, is doubted
+MOST_SINGLE_WORDS = 20  # a file of more sentences that all have one word is doubted
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class ColumnFile:
 
     Attributes:
         path: the file.
-        blocks: its sentences; each has a row.
+        blocks: its sentences; each has at least one row.
         width: number of columns of every row.
-        token_column: where the tokens are.
-        comments: how many lines were skipped as comments.
+        token_column: number of the column of the tokens.
+        comments: number of lines that were skipped as comments.
     """
 
     path: Path
@@ -44,7 +44,7 @@ class ColumnFile:
 
     @property
     def doubt(self) -> str:
-        """A line where sentences seem to be parted wrongly, without the file's name; else empty."""
+        """One line (without the file's name) if sentence boundaries seem wrong; else empty."""
         longest = max(len(block.rows) for block in self.blocks)
         if longest > LONGEST_SENTENCE:
             return f"a sentence of {longest:,} words; see whether blank lines are missing between sentences"
@@ -52,12 +52,12 @@ class ColumnFile:
             return f"each of the {len(self.blocks):,} sentences is one word; see whether every other line is blank"
         return ""
 
-    def column(self, column: int, what: str) -> list[Words]:
-        """The cells of one column, sentence by sentence.
+    def column(self, column: int, role: str) -> list[Words]:
+        """Return the cells of one column, sentence by sentence.
 
         Args:
-            column: its number, from 0, or from the end where it is negative.
-            what: "token" or "tag", for errors.
+            column: the column's number, from 0; negative numbers count from the end.
+            role: "token" or "tag", for errors.
 
         Raises:
             UserError: there is no such column, or a cell of it is empty.
@@ -65,11 +65,11 @@ class ColumnFile:
         first = self.blocks[0].rows[0]
         if pick(first.cells, column) is None:
             raise UserError(
-                f"{self.path}:{first.number}: no {what} column {column}: the lines have {self.width} column(s), "
-                f"counted from 0; name the {what} column that there is"
+                f"{self.path}:{first.number}: no {role} column {column}: the lines have {self.width} column(s), "
+                f"counted from 0; name the {role} column that there is"
             )
         for row in (row for block in self.blocks for row in block.rows if not row.cells[column]):
-            raise UserError(f"{self.path}:{row.number}: empty {what}; give the line a {what} or remove it")
+            raise UserError(f"{self.path}:{row.number}: empty {role}; give the line a {role} or remove it")
         return [tuple(row.cells[column] for row in block.rows) for block in self.blocks]
 
 
@@ -78,23 +78,23 @@ def read_column_file(path: str | Path, form: ColumnForm | None, tag_column: int 
 
     Args:
         path: the file.
-        form: how it is laid out.
-        tag_column: where its tags are; None: there may be none.
+        form: its layout; None: the default layout.
+        tag_column: number of the column of its tags; None: the file may have no tags.
 
     Raises:
-        UserError: as `read_columns`, but for the tags themselves.
+        UserError: as in `read_columns`, except for errors of tags.
     """
     path, form = Path(path), form or ColumnForm()
-    found = cut(path, read_lines(path, form.encoding), form)
-    blocks = found.blocks
+    sentences = cut(path, read_lines(path, form.encoding), form)
+    blocks = sentences.blocks
     rows = [row for block in blocks for row in block.rows]
     certain = [row for block in blocks for row in block.rows if row.number not in block.hashed]
     least = max(form.token_column or 0, tag_column or 0) + 1
     width = squared(path, certain or rows, least)
     tags = tag_column_of(certain, tag_column)
     counted = _counts_words(blocks, tags)
-    finder = CommentFinder(path, found.tabs, width, counted, tags)
-    skipped = found.skipped + sum(finder.drop(block) for block in blocks)
+    finder = CommentFinder(path, sentences.tabs, width, counted, tags)
+    skipped = sentences.skipped + sum(finder.drop(block) for block in blocks)
     if form.token_column is not None and counted:
         _drop_ranges(blocks)
     blocks = [block for block in blocks if block.rows]
@@ -110,7 +110,7 @@ def read_column_file(path: str | Path, form: ColumnForm | None, tag_column: int 
 
 
 def _counts_words(blocks: Sequence[Block], tag_column: int | None) -> bool:
-    """Whether the first column is 1, 2, 3 and so on in every sentence, and another one can be that of the words."""
+    """Whether the first column counts 1, 2, 3, ... in every sentence, and another column can hold the words."""
     counts = False
     for block in blocks:
         rows = [row for row in block.rows if row.number not in block.hashed]
@@ -122,6 +122,6 @@ def _counts_words(blocks: Sequence[Block], tag_column: int | None) -> bool:
 
 
 def _drop_ranges(blocks: Sequence[Block]) -> None:
-    """Keep the words of CoNLL-U: not the surface form of several of them, nor what was left out of the text."""
+    """Remove CoNLL-U rows that are not words: surface forms of several words, and words that are not in the text."""
     for block in blocks:
         block.rows = [row for row in block.rows if not _RANGE_OR_EMPTY.fullmatch(row.cells[0])]

@@ -1,4 +1,4 @@
-"""The lines of a column file as sentences, with the marks between documents and the lines that may be comments."""
+"""Splits the lines of a column file into sentences, and finds document marks and lines that may be comments."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from wcabench.data.rows import Row, cells_of, is_blank, pick, refuse_mixed
+from wcabench.data.rows import FileRow, cells_of, is_blank, pick, refuse_mixed
 
 Comments = Literal["auto", "skip", "none"]
 DOCSTART = "-DOCSTART-"
@@ -15,16 +15,16 @@ _NEW_DOCUMENT = re.compile(r"#\s+newdoc\b")
 
 @dataclass(frozen=True)
 class ColumnForm:
-    """How a column file is laid out.
+    """The layout of a column file.
 
     Attributes:
-        token_column: where the tokens are; negative numbers count from the end. None is the first column, which must
-            then not be a count of the words, as it is in CoNLL-U.
-        comments: "auto" finds out which lines that begin with # are comments, see `wcabench.data.comments`; "skip":
-            all of them; "none": none.
-        document_marker: a line that begins with this starts a document and holds no word; -DOCSTART- and the comment
-            `# newdoc` do so anyway.
-        encoding: see `read_lines`.
+        token_column: number of the column of the tokens; negative numbers count from the end. None is the first column,
+            which must not count the words as in CoNLL-U.
+        comments: which lines that begin with # are comments: "skip" all of them, "none" of them, or "auto" as
+            `wcabench.data.comments` decides.
+        document_marker: a line that begins with this text starts a document and holds no word. Lines with -DOCSTART-
+            and the comment `# newdoc` always start a document.
+        encoding: the file's encoding; see `read_lines`.
     """
 
     token_column: int | None = None
@@ -35,27 +35,27 @@ class ColumnForm:
 
 @dataclass
 class Block:
-    """The lines of a sentence.
+    """The rows of one sentence.
 
     Attributes:
-        rows: one a token.
-        document: number of its document, from 0; None in a file that marks none.
-        hashed: lines among them that begin with `#`, by number: comments or words.
+        rows: one row for each token.
+        document: number of the sentence's document, from 0; None in a file without document marks.
+        hashed: the lines among them that begin with `#` (comments or words), by line number.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[FileRow] = field(default_factory=list)
     document: int | None = None
     hashed: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The lines of a column file, cut into sentences.
+    """A column file, cut into sentences.
 
     Attributes:
-        blocks: the sentences; each has a row.
-        tabs: columns are parted by tabs, else by spaces.
-        skipped: lines that were skipped, where all that begin with # are comments.
+        blocks: the sentences; each has at least one row.
+        tabs: whether columns are separated by tabs; else by spaces.
+        skipped: number of comment lines that were skipped (with `comments` "skip").
     """
 
     blocks: list[Block]
@@ -64,13 +64,13 @@ class Cut:
 
 
 def cut(path: Path, lines: Sequence[str], form: ColumnForm) -> Cut:
-    """The sentences of a column file.
+    """Cut the lines of a column file into sentences.
 
-    A blank line ends a sentence, and so does a mark of a document, which cannot start inside one (the Dutch files of
-    CoNLL-2002 have -DOCSTART- as the first line of a sentence).
+    A blank line ends a sentence. So does a document mark, because no document starts inside a sentence (in the Dutch
+    files of CoNLL-2002, -DOCSTART- is the first line of a sentence).
 
     Raises:
-        UserError: a row with tabs among rows that are parted by spaces.
+        UserError: a row has tabs, but columns are separated by spaces.
     """
     cutter = _Cutter(path, form, _has_tabs(lines, form))
     blocks = [block for block in cutter.blocks(lines) if block.rows]
@@ -78,7 +78,7 @@ def cut(path: Path, lines: Sequence[str], form: ColumnForm) -> Cut:
 
 
 def number_documents(blocks: Sequence[Block]) -> None:
-    """Number the documents that hold a sentence from 0; a file with no mark of one has none."""
+    """Number the documents that have sentences from 0; in a file without document marks, set the number to None."""
     numbers = {mark: number for number, mark in enumerate(dict.fromkeys(b.document for b in blocks))}
     marked = any(block.document for block in blocks)
     for block in blocks:
@@ -92,7 +92,7 @@ class _Cutter:
         self.skipped = 0
 
     def blocks(self, lines: Sequence[str]) -> Iterator[Block]:
-        """The sentences; some have no row."""
+        """Yield the sentences; some have no row."""
         block = Block(document=self.marks)
         for number, line in enumerate(lines, start=1):
             kind = self._kind(line, block)
@@ -103,16 +103,16 @@ class _Cutter:
             elif kind == "comment":
                 self.skipped += 1
             elif kind == "hashed":
-                block.rows.append(Row(number, cells_of(line, self.tabs or "\t" in line)))
+                block.rows.append(FileRow(number, cells_of(line, self.tabs or "\t" in line)))
                 block.hashed[number] = line
             else:
                 refuse_mixed(self.path, number, line, self.tabs)
-                block.rows.append(Row(number, cells_of(line, self.tabs)))
+                block.rows.append(FileRow(number, cells_of(line, self.tabs)))
         yield block
 
     def _kind(self, line: str, block: Block) -> Literal["blank", "mark", "comment", "hashed", "row"]:
         if line and line[0] not in "# \t" and DOCSTART not in line and not self.form.document_marker:
-            return "row"  # as nearly all are
+            return "row"  # the most frequent case
         if is_blank(line):
             return "blank"
         if line[0] == "#" and self.form.comments != "none":
@@ -133,10 +133,13 @@ def _is_mark(line: str, form: ColumnForm, tabs: bool) -> bool:
 
 
 def _has_tabs(lines: Sequence[str], form: ColumnForm) -> bool:
-    """Whether columns are parted by tabs: the first line decides that is surely a row, else the first that may be."""
-    maybe = (line for line in lines if not is_blank(line) and not _is_mark(line, form, "\t" in line))
+    """Whether columns are separated by tabs.
+
+    The first line that cannot be a comment decides; if there is none, any line with a tab does.
+    """
+    candidates = (line for line in lines if not is_blank(line) and not _is_mark(line, form, "\t" in line))
     hashed = False
-    for line in maybe:
+    for line in candidates:
         if line[0] != "#":
             return "\t" in line
         hashed = hashed or "\t" in line

@@ -19,23 +19,23 @@ def read_columns(
     tag_column: int = -1,
     types: Collection[str] | None = None,
 ) -> list[Sentence]:
-    """The sentences of a column file, with IOB2 tags and the number of their document.
+    """Read the sentences of a column file, with IOB2 tags and document numbers.
 
-    Columns are parted by tabs if the first row has one, else by spaces, and all rows have equally many. A line whose
-    token is -DOCSTART- is dropped wherever it stands; the sentence that goes on after it is kept.
+    Columns are separated by tabs if the first row has one, else by spaces, and all rows have equally many. A line whose
+    token is -DOCSTART- is dropped, also where it is the first line of a sentence.
 
     Args:
         path: the file; a gzipped one is unpacked.
-        form: where the tokens are, what is a comment, and so on; None takes the defaults.
-        scheme: "iob1", "iob2", "iobes" or "bilou"; None finds it out (see `schemes.detect`); "raw" leaves the
-            tags as they are, legal or not.
-        tag_column: where the tags are; negative numbers count from the end.
+        form: the file's layout; None: the default layout.
+        scheme: "iob1", "iob2", "iobes" or "bilou"; None detects it (see `schemes.detect`); "raw" keeps the tags as
+            they are, legal or not.
+        tag_column: number of the column of the tags; negative numbers count from the end.
         types: the entity types that may occur; None allows any.
 
     Raises:
-        UserError: the file cannot be read or holds no sentence, a line has another number of columns than the others,
-            a tag is none of the scheme's or has an unknown type, or the lines hold an id where the token is looked
-            for. File and line are named.
+        UserError: the file cannot be read or holds no sentence, a line has another number of columns than the others, a
+            tag is not in the scheme or has an unknown type, or the token column holds word ids. File and line are
+            named.
     """
     return sentences_of(read_column_file(path, form, tag_column), tag_column, scheme, types)
 
@@ -43,7 +43,7 @@ def read_columns(
 def sentences_of(
     file: ColumnFile, tag_column: int, scheme: Scheme | None, types: Collection[str] | None
 ) -> list[Sentence]:
-    """The sentences of a column file that was cut; see `read_columns`."""
+    """Return the sentences of a column file that was cut; see `read_columns`."""
     tags = read_tags(file, tag_column, scheme, types)
     return [
         Sentence(words, own_tags, block.document)
@@ -52,20 +52,20 @@ def sentences_of(
 
 
 def read_written(path: str | Path) -> list[Sentence]:
-    """The sentences of a file that `write_columns` wrote, with the tags as they stand.
+    """Read a file that `write_columns` wrote; tags are kept as they are.
 
     Raises:
-        UserError: the file cannot be read, or is none of the kind.
+        UserError: the file cannot be read, or was not written by `write_columns`.
     """
     form = ColumnForm(token_column=0, comments="none", encoding="utf-8")
     return read_columns(path, form, scheme="raw", tag_column=1)
 
 
 def read_words(path: str | Path, form: ColumnForm | None = None) -> list[Words]:
-    """The tokens of a column file; tags, if there are any, are not looked at.
+    """Read the tokens of a column file; tags are ignored.
 
     Raises:
-        UserError: as `read_columns`, but for the tags.
+        UserError: as in `read_columns`, except for errors of tags.
     """
     return read_column_file(path, form, None).words
 
@@ -75,7 +75,7 @@ def write_columns(path: str | Path, sentences: Iterable[Sentence], scheme: Schem
 
     Raises:
         UserError: the file cannot be written.
-        ValueError: a token that a column file cannot hold: no reader gives one.
+        ValueError: a column file cannot hold one of the tokens; no reader returns such a token.
     """
     parts = []
     for sentence in sentences:

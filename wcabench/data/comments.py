@@ -1,12 +1,12 @@
-"""Which lines of a column file that begin with `#` are comments (CoNLL-U, GermEval, MultiCoNER), and which are words.
+"""Decides which lines of a column file that begin with `#` are comments (CoNLL-U, GermEval, MultiCoNER) or words.
 
-Where the reader is left to find out, such a line is
+With `comments` "auto", such a line is
 
 * a word, if it has as many columns as the other lines and, where those have tags, a tag;
 * a comment, if it is not a word, stands above the first word of its sentence, and a space or tab follows the `#`;
 * an error in all other cases: nothing is dropped on a guess.
 
-Where the first column counts the words, as in CoNLL-U, no word begins with `#`.
+Where the first column counts the words, as in CoNLL-U, all such lines are comments.
 """
 
 import re
@@ -15,25 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wcabench.data.column_lines import Block
-from wcabench.data.rows import Row, pick, refuse_mixed
+from wcabench.data.rows import FileRow, pick, refuse_mixed
 from wcabench.data.schemes import TAG
 from wcabench.errors import UserError
 
 _KEY_AND_VALUE = re.compile(r"#\s*[\w.:-]+\s*=")
-# What nobody means as a tag: a number, a link, a key with its value.
+# Texts that are surely not tags: a number, a link, a key with its value.
 _NO_TAG = re.compile(r"[^A-Za-z].*|.*[\s=:/].*")
 
 
 @dataclass(frozen=True)
 class CommentFinder:
-    """Tells comments from words.
+    """Distinguishes comments from words.
 
     Attributes:
         path: the file, for errors.
-        tabs: its columns are parted by tabs, else by spaces.
+        tabs: whether columns are separated by tabs; else by spaces.
         width: number of columns of the lines that are surely rows.
-        counted: the first column counts the words.
-        tag_column: where those lines have tags; None where they have none.
+        counted: whether the first column counts the words.
+        tag_column: number of the column of those lines' tags; None if they have no tags.
     """
 
     path: Path
@@ -43,14 +43,14 @@ class CommentFinder:
     tag_column: int | None
 
     def drop(self, block: Block) -> int:
-        """Take the comments out of a sentence; how many there were.
+        """Remove the comments from a sentence; return their number.
 
         Raises:
-            UserError: a line that may be either.
+            UserError: a line may be a comment or a word.
         """
         if not block.hashed:
             return 0
-        words: list[Row] = []
+        words: list[FileRow] = []
         for row in block.rows:
             line = block.hashed.get(row.number)
             if line is None or not self._is_comment(row, line, at_start=not words):
@@ -59,7 +59,7 @@ class CommentFinder:
         block.rows = words
         return dropped
 
-    def _is_comment(self, row: Row, line: str, *, at_start: bool) -> bool:
+    def _is_comment(self, row: FileRow, line: str, *, at_start: bool) -> bool:
         if self.counted:
             return True
         while len(row.cells) > self.width and not row.cells[-1]:
@@ -81,8 +81,8 @@ class CommentFinder:
         )
 
 
-def tag_column_of(rows: Sequence[Row], tag_column: int | None) -> int | None:
-    """The column that holds the tags of these rows: the one that is given, else the last if it holds nothing else."""
+def tag_column_of(rows: Sequence[FileRow], tag_column: int | None) -> int | None:
+    """Return the tag column of these rows: `tag_column` if given, else the last column if it holds only tags."""
     if tag_column is not None:
         return tag_column
     if rows and len(rows[0].cells) > 1 and all(TAG.fullmatch(row.cells[-1]) for row in rows):

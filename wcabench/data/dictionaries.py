@@ -1,4 +1,4 @@
-"""Bilingual word lists: an entry a line, source and target, and a weight if there is one."""
+"""Reads bilingual word lists: one entry a line, with source word, target word and optionally a weight."""
 
 import math
 from collections import Counter
@@ -14,11 +14,11 @@ from wcabench.errors import UserError
 
 @dataclass(frozen=True)
 class WordList:
-    """Entries, and how many lines were left out.
+    """The entries of a word list, and the number of lines that were left out.
 
     Attributes:
-        entries: each once, in the file's order.
-        skipped: "empty" for a line with an empty side, "repeated" for an entry that came before -> lines.
+        entries: the distinct entries, in the file's order.
+        skipped: number of lines by reason: "empty" for an empty side, "repeated" for an entry that occurred before.
     """
 
     entries: list[DictionaryEntry]
@@ -28,18 +28,18 @@ class WordList:
 def read_dictionary(
     path: Path, columns: PairColumns, weight_column: int | None = None, encoding: str | None = None
 ) -> WordList:
-    """The entries of a word list, whose columns are parted by tabs if the first line has one, else by spaces.
+    """Read a word list; columns are separated by tabs if the first line has one, else by spaces.
 
     Args:
         path: the file; a gzipped one is unpacked.
-        columns: where source and target are. Where neither is given, they are the first two, and no other column may
-            be there but that of the weights.
-        weight_column: where the weight of an entry is, a number that is not negative; None: all entries weigh 1.
+        columns: columns of source and target. If neither is given, they are the first two, and the file may have no
+            other column except the weights'.
+        weight_column: number of the column of the weights, which must not be negative; None: all entries have weight 1.
         encoding: see `read_lines`.
 
     Raises:
         UserError: the file cannot be read or holds no entry, a line has another number of columns than the others, a
-            column is not there, or a weight is none.
+            column is missing, or a weight is not a number of 0 or more.
     """
     named = [c for c in (columns.source, columns.target, weight_column) if c is not None]
     rows = rows_of(path, read_lines(path, encoding), least=max(named, default=0) + 1)

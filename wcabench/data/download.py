@@ -1,4 +1,4 @@
-"""Downloads: into a temporary file, checked there, then renamed, so that the cache holds whole files."""
+"""Downloads files into the cache: into a temporary file first, which is checked and then renamed."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,34 +10,34 @@ from wcabench.errors import UserError
 TIMEOUT_SECONDS = 60.0
 
 
-def download(write: Callable[[IO[bytes]], None], place: Path, check: Callable[[Path], None]) -> None:
-    """Put a file into its place, whole and checked, or leave nothing.
+def download(write: Callable[[IO[bytes]], None], destination: Path, check: Callable[[Path], None]) -> None:
+    """Download and check a file; after a failure nothing is left behind.
 
     Args:
         write: writes the file's bytes to a stream.
-        place: where the file goes.
+        destination: path of the file.
         check: raises if the file is not what it should be.
 
     Raises:
-        UserError: `write` or `check` raise it, or the place cannot be written.
+        UserError: `write` or `check` raised it, or the file cannot be written.
     """
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".part-") as folder:
-            part = Path(folder) / place.name  # the readers know some files by their name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".part-") as folder:
+            part = Path(folder) / destination.name  # readers recognise some files by their name
             with part.open("wb") as stream:
                 write(stream)
             check(part)
-            part.replace(place)
+            part.replace(destination)
     except OSError as error:
         raise UserError(
-            f"{place}: cannot be written: {error.strerror or error}; free some space, or set another cache "
+            f"{destination}: cannot be written: {error.strerror or error}; free some space, or set another cache "
             "folder with XDG_CACHE_HOME"
         ) from error
 
 
 def from_url(url: str) -> Callable[[IO[bytes]], None]:
-    """Writes what a http(s) or file URL gives."""
+    """Return a function that writes the file of a URL (http, https or file) to a stream."""
 
     def write(stream: IO[bytes]) -> None:
         import http.client
@@ -66,7 +66,7 @@ def from_url(url: str) -> Callable[[IO[bytes]], None]:
 
 
 def from_hub(repository: str, revision: str, file: str) -> Callable[[IO[bytes]], None]:
-    """Writes a file of a dataset repository of the Hugging Face hub at a pinned revision."""
+    """Return a function that writes a file of a Hugging Face dataset repository, at a pinned revision, to a stream."""
 
     def write(stream: IO[bytes]) -> None:
         import shutil
@@ -74,20 +74,22 @@ def from_hub(repository: str, revision: str, file: str) -> Callable[[IO[bytes]],
         import huggingface_hub
 
         try:
-            got = huggingface_hub.hf_hub_download(repository, file, repo_type="dataset", revision=revision)
-        except Exception as error:  # the hub's errors have no common ancestor but this
+            downloaded = huggingface_hub.hf_hub_download(
+                repository, file, repo_type="dataset", revision=revision
+            )
+        except Exception as error:  # the hub's errors have no other common base class
             reason = " ".join(str(error).split())
             raise UserError(
                 f"{repository}@{revision}/{file}: download failed: {reason}; try again later"
             ) from error
-        with Path(got).open("rb") as cached:
+        with Path(downloaded).open("rb") as cached:
             shutil.copyfileobj(cached, stream)
 
     return write
 
 
 def default_cache() -> Path:
-    """Where downloads are kept: the user's cache folder."""
+    """Return the folder of downloads in the user's cache folder."""
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("wcabench"))

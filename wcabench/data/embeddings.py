@@ -1,7 +1,7 @@
-"""Static word vectors as float32: the text format of word2vec, fastText and GloVe (`.vec`), or arrays (`.npz`).
+"""Reads static word vectors as float32: the text format of word2vec, fastText and GloVe (`.vec`), or `.npz` files.
 
-A text file has one word a line, then its numbers, parted by spaces; the first line may be `words width`. An `.npz`
-file holds `words`, an array of strings, and `vectors`, [words, width].
+A text file has one word a line and then its numbers, separated by spaces; the first line may be `words width`. An
+`.npz` file holds `words`, an array of strings, and `vectors`, [words, width].
 """
 
 from collections.abc import Iterator
@@ -17,22 +17,22 @@ from wcabench.data.text_files import iter_lines
 from wcabench.errors import UserError
 
 Vectors = NDArray[np.float32]
-_FEWEST_ROWS = 4_096  # that room is made for
-_LARGEST = 16 * 2**30  # bytes that room is made for at once
+_FEWEST_ROWS = 4_096  # the smallest array that is allocated
+_LARGEST = 16 * 2**30  # the largest array that is allocated by the header's word count, in bytes
 
 
 def read_vectors(path: Path, max_words: int | None = None) -> WordVectors:
-    """The vectors of the first words of a file.
+    """Read the vectors of the first words of a file.
 
-    What is read is held once, as float32; the rest of the file is left alone.
+    The vectors are held in memory once, as float32; the rest of the file is not read.
 
     Args:
-        path: the file; one in text may be gzipped.
-        max_words: number of words, from the first; None: all.
+        path: the file; a text file may be gzipped.
+        max_words: number of words that are read; None: all.
 
     Raises:
-        UserError: the file cannot be read or holds no vector, a line has another number of numbers than the others, a
-            number is none or not finite, or an array is not of the form that is wanted.
+        UserError: the file cannot be read or holds no vector, a vector has another width than the others or is not
+            finite, a field is not a number, or an array has the wrong form.
     """
     words, vectors = read_arrays(path, max_words) if is_archive(path) else _read_text(path, max_words)
     if not words:
@@ -44,7 +44,7 @@ def read_vectors(path: Path, max_words: int | None = None) -> WordVectors:
             f"{path}: the vector of word {number + 1}, '{words[number][:40]}', is not finite; take it out"
         )
     first: dict[str, int] = {}
-    for number, word in enumerate(words):  # of a word that stands there twice, the first
+    for number, word in enumerate(words):  # of a repeated word the first vector is kept
         first.setdefault(word, number)
     if len(first) < len(words):
         vectors = vectors[list(first.values())]
@@ -60,7 +60,7 @@ def _read_text(path: Path, max_words: int | None) -> tuple[list[str], Vectors]:
         if len(words) == len(vectors):
             vectors = _enlarged(vectors, len(cells), count if max_words is None else min(count, max_words))
         try:
-            with np.errstate(over="ignore"):  # what becomes infinite is refused
+            with np.errstate(over="ignore"):  # vectors that become infinite are refused by the caller
                 vectors[len(words)] = np.array([float(cell) for cell in cells])
         except ValueError as error:
             raise UserError(
@@ -71,7 +71,10 @@ def _read_text(path: Path, max_words: int | None) -> tuple[list[str], Vectors]:
 
 
 def _enlarged(vectors: Vectors, width: int, wanted: int) -> Vectors:
-    """Room for as many vectors as the file says that it holds; where that is too few, or too many, for some more."""
+    """Return a larger array with the same first rows.
+
+    Its size is the number of words that the header gives, or half as much again where that is too few or too many.
+    """
     held = len(vectors)
     rows = wanted if held < wanted <= _LARGEST // (4 * width) else max(_FEWEST_ROWS, held + held // 2)
     larger = np.empty((rows, width), np.float32)
@@ -81,10 +84,10 @@ def _enlarged(vectors: Vectors, width: int, wanted: int) -> Vectors:
 
 
 def _header(path: Path) -> tuple[int, int]:
-    """Number of words and width of their vectors, where the first line says so; else 0 and 0.
+    """Return number of words and width of the vectors, if the first line gives them; else 0 and 0.
 
     Raises:
-        UserError: no vector can be so wide.
+        UserError: the width is out of range.
     """
     cells = next(iter_lines(path), "").rstrip(" ").split(" ")
     if len(cells) != 2 or not all(cell.isascii() and cell.isdigit() and len(cell) < 12 for cell in cells):
@@ -96,7 +99,7 @@ def _header(path: Path) -> tuple[int, int]:
 
 
 def _rows(path: Path, width: int) -> Iterator[tuple[int, str, list[str]]]:
-    """Line number, word and numbers of every row; all have `width` numbers, or (0) as many as the first."""
+    """Yield line number, word and numbers of every row; all must have `width` numbers, or (0) as many as the first."""
     has_header = width > 0
     for number, line in enumerate(iter_lines(path), start=1):
         if (number == 1 and has_header) or not line.strip(" "):

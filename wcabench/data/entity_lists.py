@@ -1,4 +1,4 @@
-"""Lists of entities: `type TAB phrase`, or `type TAB phrase TAB language`."""
+"""Reads lists of entities: `type TAB phrase`, or `type TAB phrase TAB language`."""
 
 import re
 from collections import Counter
@@ -17,13 +17,14 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True)
 class EntityColumns:
-    """Which columns of an entity list hold what.
+    """The columns of an entity list.
 
     Attributes:
-        type: number of the column of the entity type, from 0, or from the end where it is negative. With both `type`
-            and `phrase` None they are the first two, and no other column may be there but that of the language.
-        phrase: that of the phrase.
-        language: that of its language. None: the third column where there are three and none is named.
+        type: number of the column of the entity type, from 0; negative numbers count from the end. If both `type` and
+            `phrase` are None, they are the first two columns, and only a language column may follow.
+        phrase: number of the column of the phrase.
+        language: number of the column of its language. None: the third column, if there are three and no column is
+            given.
     """
 
     type: int | None = None
@@ -31,10 +32,10 @@ class EntityColumns:
     language: int | None = None
 
     def named(self, width: int, where: str) -> tuple[int, int, int | None]:
-        """The numbers of the columns in rows of `width`.
+        """Return the numbers of the type, phrase and language columns in rows of `width` columns.
 
         Raises:
-            UserError: they are not there, one is named for two things, or there are more than are named.
+            UserError: a column is missing, one is named for two things, or there are more columns than are named.
         """
         by_default = self.type is None and self.phrase is None
         language = 2 if by_default and self.language is None and width == 3 else self.language
@@ -64,27 +65,27 @@ def read_entities(
     renamed: Mapping[str, str] | None = None,
     encoding: str | None = None,
 ) -> tuple[list[ListedEntity], dict[str, int]]:
-    """The entities of a list, each once, in the file's order, and how many lines were left out.
+    """Read a list; return the distinct entities in the file's order, and the number of skipped lines by reason.
 
-    Columns are parted by tabs; the words of a phrase stand between spaces.
+    Columns are separated by tabs, the words of a phrase by spaces.
 
     Args:
         path: the file; a gzipped one is unpacked.
-        columns: where type, phrase and language are.
+        columns: the columns of type, phrase and language.
         types: the entity types that may occur; None allows any.
-        renamed: type in the file -> type of the suite; one that becomes the empty string is left out.
+        renamed: type in the file -> type of the suite; lines whose type becomes the empty string are left out.
         encoding: see `read_lines`.
 
     Raises:
         UserError: the file cannot be read or holds no entity, a line has another number of columns than the others, a
-            cell is empty, a type is not known, or what stands for a language is none. File and line are named.
+            cell is empty, a type is unknown, or a language is malformed. File and line are named.
     """
     named = [c for c in (columns.type, columns.phrase, columns.language) if c is not None]
     rows = rows_of(path, read_lines(path, encoding), tabs=True, least=max(named, default=0) + 1)
     if not rows:
         raise UserError(f"{path}: no entity in it; wanted a type, a tab and a phrase a line")
     chosen = columns.named(len(rows[0].cells), f"{path}:{rows[0].number}")
-    found: dict[ListedEntity, None] = {}
+    entities: dict[ListedEntity, None] = {}
     skipped: Counter[str] = Counter()
     for row in rows:
         kind, phrase, language = (None if c is None else row.cells[c] for c in chosen)
@@ -97,11 +98,11 @@ def read_entities(
             continue
         _check(kind, types, language, where)
         entity = ListedEntity(kind, tokenise(phrase), language or None)
-        skipped["repeated"] += entity in found
-        found[entity] = None
-    if not found:
+        skipped["repeated"] += entity in entities
+        entities[entity] = None
+    if not entities:
         raise UserError(f"{path}: no entity in it of a type that is kept")
-    return list(found), {why: count for why, count in skipped.items() if count}
+    return list(entities), {why: count for why, count in skipped.items() if count}
 
 
 def _check(kind: str, types: Collection[str] | None, language: str | None, where: str) -> None:

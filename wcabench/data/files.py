@@ -1,4 +1,4 @@
-"""Files as bytes: regular files alone, gzipped ones unpacked, sizes bounded before anything is read."""
+"""Reads files as bytes: only regular files, unpacking gzip, and with a limit on their size."""
 
 import gzip
 import os
@@ -11,19 +11,19 @@ from typing import IO
 
 from wcabench.errors import UserError
 
-# The most that is read whole: far above any corpus, far below what brings a machine down.
+# The largest file that is read whole: far above any corpus, and small enough for a machine's memory.
 LARGEST_FILE = 2 * 2**30
 GZIP_MAGIC = b"\x1f\x8b"
 _READ_ERRORS = (OSError, EOFError, zlib.error)
-# Opening a pipe does not wait for its other end, so that it can be refused. Windows has no such flag.
+# With this flag, opening a pipe does not wait for its other end, so it can be refused. Windows has no such flag.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 
 
 def expanded(path: str | Path) -> Path:
-    """A path with `~` as the home folder.
+    """Return a path with `~` replaced by the home folder.
 
     Raises:
-        UserError: the user whose home it asks for (`~nobody`) has none.
+        UserError: the named user (`~nobody`) has no home folder.
     """
     try:
         return Path(path).expanduser()
@@ -32,10 +32,10 @@ def expanded(path: str | Path) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a regular file stands there; a link to one counts, a folder does not.
+    """Whether the path is a regular file or a link to one; False for a folder or a missing file.
 
     Raises:
-        UserError: something else stands there (a pipe, a device), or no file can have this path.
+        UserError: the path is something else (a pipe, a device), or cannot be a path.
     """
     try:
         mode = path.stat().st_mode
@@ -50,10 +50,10 @@ def is_file(path: Path) -> bool:
 
 @contextmanager
 def open_binary(path: Path) -> Iterator[IO[bytes]]:
-    """A stream of the bytes of a regular file; those of a gzipped file are unpacked, whatever its name.
+    """Open a regular file for reading bytes; a gzipped file is unpacked, whatever its name.
 
     Raises:
-        UserError: the file cannot be opened or read, is a folder, a pipe or a device, or is damaged gzip.
+        UserError: the file cannot be opened or read, is a folder, pipe or device, or is damaged gzip.
     """
     try:
         stream = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 (Path.open takes no opener)
@@ -74,10 +74,10 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
 
 
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """All bytes of a file, unpacked.
+    """Read all bytes of a file, unpacked.
 
     Raises:
-        UserError: as `open_binary`; or the file holds more than `largest` bytes.
+        UserError: as in `open_binary`, or the file holds more than `largest` bytes.
     """
     with open_binary(path) as stream:
         if os.fstat(stream.fileno()).st_size <= largest:

@@ -1,7 +1,7 @@
-"""How the files of a resource are read: labelled columns, text, parallel text; the other kinds are in `slot_formats`.
+"""Formats of resources: labelled columns, text and parallel text; other formats are in `slot_formats`.
 
-A format is a frozen dataclass whose fields are keys of the resource's table in a suite. Besides `read` it says which
-files belong to one place (`beside`), and what is wrong with its keys together (`problem`).
+A format is a frozen dataclass whose fields are keys of the resource's table in a suite. It reads the files (`read`),
+lists further files that belong to the resource (`beside`), and checks that its keys fit together (`problem`).
 """
 
 from collections.abc import Collection, Sequence
@@ -14,10 +14,9 @@ from wcabench.data.column_file import read_column_file
 from wcabench.data.column_lines import ColumnForm, Comments
 from wcabench.data.columns import sentences_of
 from wcabench.data.line_pairs import refuse_columns
+from wcabench.data.link_form import LinkForm, LinksOrder
 from wcabench.data.parallel import (
     DROPPED_FLAGS,
-    LinkForm,
-    LinksOrder,
     ParallelText,
     read_tsv,
     read_two_column_files,
@@ -33,12 +32,12 @@ Paths = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ReadContent:
-    """What the files of a resource hold.
+    """The parsed content of a resource's files.
 
     Attributes:
         content: sentences, pairs, entries, vectors.
-        skipped: reason -> lines that were left out.
-        doubt: one line, where they may not mean what they were read as; else empty.
+        skipped: reason -> number of lines that were left out.
+        doubt: one line if the files may have been misread; else empty.
     """
 
     content: Any
@@ -53,16 +52,16 @@ class Format(Protocol):
 
     @property
     def beside(self) -> tuple[Paths, ...]:
-        """Paths of the files that belong to `Resource.path`, kind by kind, where any are named."""
+        """Paths of further files that belong to those of `Resource.path`, one tuple for each kind that is given."""
         ...
 
     @property
     def problem(self) -> str:
-        """What is wrong with the keys together, and what to do; empty where nothing is."""
+        """What is wrong with the keys together, and what to do; empty if nothing is."""
         ...
 
     def read(self, files: Sequence[Path], types: Collection[str] | None) -> ReadContent:
-        """What the files of one place hold; labels have one of these types, where they are given."""
+        """Read the files that belong together; if `types` is given, all labels must have one of these types."""
         ...
 
 
@@ -81,7 +80,7 @@ class Columns:
     document_marker: str = ""
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The sentences; comments alone are left out."""
+        """Read the sentences; only comments are left out."""
         form = ColumnForm(self.token_column, self.comments, self.document_marker, self.encoding)
         file = read_column_file(files[0], form, self.tag_column)
         sentences = sentences_of(file, self.tag_column, self.scheme, types)
@@ -93,8 +92,7 @@ class Text:
     """Unlabelled sentences.
 
     Attributes:
-        layout: "columns" reads the tokens of a column file, whose tags are not looked at; "lines" reads one
-            sentence a line.
+        layout: "columns" reads the tokens of a column file and ignores tags; "lines" reads one sentence a line.
         token_column: of a column file; see `ColumnForm`.
         comments: of a column file; see `ColumnForm`.
         tokenise: of lines; see `wcabench.data.tokenise`.
@@ -111,11 +109,11 @@ class Text:
 
     @property
     def problem(self) -> str:
-        """A key of the other layout."""
+        """Says which key belongs to the other layout."""
         return unused(self, ("tokenise",) if self.layout == "columns" else ("token_column", "comments"))
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The sentences, and how many lines were empty or comments."""
+        """Read the sentences, and count empty lines and comments."""
         del types
         if self.layout == "columns":
             form = ColumnForm(self.token_column, self.comments, encoding=self.encoding)
@@ -134,19 +132,20 @@ class Parallel:
     """Parallel text: one TSV file, or (with `target_path` beside `path`) two parallel files.
 
     Attributes:
-        target_path: the target sentences, where `path` holds the source sentences alone.
+        target_path: file of the target sentences; `path` then holds only the source sentences.
         links_path: word alignments of the two files in Pharaoh format.
-        layout: of the two files: "lines", a sentence a line; "columns", column files whose tags are not looked at.
+        layout: layout of the two files: "lines" with one sentence a line, or "columns" for column files, whose tags
+            are ignored.
         token_column: of the column files; see `ColumnForm`.
-        target_token_column: of that of the target, where it is another one.
+        target_token_column: token column of the target's file, if it is another one.
         comments: of the column files; see `ColumnForm`.
-        source_column: of a TSV file, from 0; so are the others; see `read_tsv`.
+        source_column: column of the source sentence in a TSV file, from 0; see `read_tsv`.
         target_column: column of the target sentence.
         links_column: column of the word alignment.
         links_order: which side the first number of a link belongs to.
-        first_word: number of the first word in the links, 0 or 1; not given, it is 0, and doubted where none has it.
-        flags_column: column of remarks.
-        drop_flags: remarks for which a line is left out.
+        first_word: number of the first word in the links, 0 or 1; None is 0, with a doubt if no link has a word 0.
+        flags_column: column of remarks on the line.
+        drop_flags: lines with one of these remarks are left out.
         tokenise: see `wcabench.data.tokenise`.
         encoding: see `read_lines`.
     """
@@ -170,7 +169,7 @@ class Parallel:
 
     @property
     def beside(self) -> tuple[Paths, ...]:
-        """Target, and links where there are any."""
+        """The target's files, and those of the links if there are any."""
         return tuple(paths for paths in (self.target_path, self.links_path) if paths)
 
     @property
@@ -180,7 +179,7 @@ class Parallel:
 
     @property
     def problem(self) -> str:
-        """A key that goes with another form of parallel text."""
+        """Says which key belongs to another form of parallel text."""
         if self.layout == "columns" and not self.target_path:
             return 'layout = "columns" is of two files: name the other one by target_path'
         if self.links_path and not self.target_path:
@@ -194,7 +193,7 @@ class Parallel:
         return unused(self, (*of_columns, *(of_tsv if self.target_path else ())))
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The pairs, and how many lines were skipped for what reason."""
+        """Read the pairs, and count skipped lines by reason."""
         del types
         text = self._read_two(files) if self.target_path else self._read_tsv(files[0])
         return ReadContent(text.pairs, text.skipped, text.doubt)
@@ -234,10 +233,10 @@ class Parallel:
 
 
 def unused(form: Any, names: Collection[str]) -> str:
-    """The problem of a key that is given and would not be read."""
-    for one in fields(form):
-        if one.name in names and getattr(form, one.name) != one.default:
-            return f"{one.name} is not read with these other keys; leave it out, or see which layout and files it is of"
+    """Return the problem of a key among `names` that is given but would not be read; empty if there is none."""
+    for key in fields(form):
+        if key.name in names and getattr(form, key.name) != key.default:
+            return f"{key.name} is not read with these other keys; leave it out, or see which layout and files it is of"
     return ""
 
 

@@ -1,7 +1,7 @@
-"""Keeps the suite's data away from a method while it trains and predicts.
+"""Keeps a method from reading the suite's data by itself while it trains and predicts.
 
-The target's labels are not in the process then; this closes the ways to fetch them. It finds mistakes and stops what
-is easily done; it is no wall against a program that means to cheat.
+The target's labels are not in the process then, and this module refuses attempts to read them. It finds mistakes and
+stops simple attempts, but cannot stop a program that is written to cheat.
 """
 
 import os
@@ -20,11 +20,11 @@ class ClosedDataError(PermissionError):
 
 @dataclass(frozen=True)
 class ClosedData:
-    """What is closed meanwhile.
+    """The files that are closed, and the attempts to read them.
 
     Attributes:
         files: real paths of the files.
-        attempts: what a method tried to read, in order.
+        attempts: one line on each refused attempt, in order.
     """
 
     files: frozenset[str]
@@ -36,13 +36,13 @@ _closed: list[ClosedData] = []
 
 @contextmanager
 def data_closed(files: Iterable[Path]) -> Iterator[ClosedData]:
-    """Meanwhile the suite's loaders are closed, and so are these files, however they are opened.
+    """Inside the context, the suite's loaders and all ways to open these files raise an error.
 
     Args:
-        files: that hold the suite's data.
+        files: the files of the suite's data.
 
     Raises:
-        ClosedDataError: at the end, where an attempt to read them was refused and the error passed over.
+        ClosedDataError: raised at the end, if an attempt was refused and the method caught that error.
     """
     _install()
     closed = ClosedData(frozenset(os.path.realpath(file) for file in files))
@@ -55,15 +55,15 @@ def data_closed(files: Iterable[Path]) -> Iterator[ClosedData]:
         raise ClosedDataError(closed.attempts[0])
 
 
-def require_open(what: str) -> None:
-    """Called by the loaders of data.
+def require_open(resource: str) -> None:
+    """Refuse to load data inside `data_closed`; the data loaders call this.
 
     Raises:
         ClosedDataError: a method is training or predicting.
     """
     if _closed:
         _refuse(
-            f"{what} was asked for while a method trains or predicts: a method reads data by its bench alone"
+            f"{resource} was asked for while a method trains or predicts: a method reads data by its bench alone"
         )
 
 
@@ -74,7 +74,7 @@ def _refuse(line: str) -> None:
 
 @cache
 def _install() -> None:
-    # An audit hook cannot be taken out again, so there is one in a process, idle while nothing is closed.
+    # An audit hook cannot be removed, so a process has one, which does nothing while nothing is closed.
     sys.addaudithook(_hear)
 
 

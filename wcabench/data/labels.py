@@ -1,4 +1,4 @@
-"""What happens to entity types that the target does not have (decision 30 of methods/README.md)."""
+"""The label policy: how entity types are handled that the target does not have (decision 30 of methods/README.md)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -9,13 +9,13 @@ from wcabench.contract import Sentence
 
 @dataclass(frozen=True)
 class LabelPolicy:
-    """The types of a language pair after the policy.
+    """The entity types of a language pair after the policy.
 
     Attributes:
         types: the types in use, sorted.
-        dropped: types that become O in every labelled sentence, before anything is trained.
-        mapped: types that are trained with and become O in the predictions for the target.
-        note: what a table must say of it; empty where every type is on both sides.
+        dropped: types that are replaced by O in every labelled sentence, before training.
+        mapped: types that are trained, and replaced by O in the predictions for the target.
+        note: a note for tables; empty if both sides have all types.
     """
 
     types: tuple[str, ...]
@@ -24,18 +24,18 @@ class LabelPolicy:
     note: str = ""
 
     def apply(self, sentences: Iterable[Sentence]) -> list[Sentence]:
-        """The sentences with dropped types turned into O."""
+        """Return the sentences with tags of dropped types replaced by O."""
         return without_types(sentences, self.dropped)
 
 
 def label_policy(
     choice: Literal["drop", "map", "keep"], source_types: Collection[str], target_types: Collection[str]
 ) -> LabelPolicy:
-    """The policy for a source and a target with these types.
+    """Return the policy for a source and a target with these types.
 
     Args:
-        choice: "drop" takes types that the target lacks out of the labels; "map" trains with them and turns
-            predictions of them into O; "keep" leaves both as they are, so that each is a false positive.
+        choice: for types that the target lacks: "drop" removes them from the labels; "map" trains them and replaces
+            predictions of them by O; "keep" changes nothing, so that each prediction of them is a false positive.
         source_types: types of the source labels.
         target_types: types of the target labels.
     """
@@ -54,7 +54,7 @@ def label_policy(
 
 
 def without_types(sentences: Iterable[Sentence], types: Collection[str]) -> list[Sentence]:
-    """The sentences with the entities of these types turned into O."""
+    """Return the sentences with tags of these types replaced by O."""
     if not types:
         return list(sentences)
     return [
@@ -64,5 +64,5 @@ def without_types(sentences: Iterable[Sentence], types: Collection[str]) -> list
 
 
 def observed_types(sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    """The entity types that occur, sorted."""
+    """Return the entity types that occur, sorted."""
     return tuple(sorted({tag[2:] for sentence in sentences for tag in sentence.tags if tag != "O"}))

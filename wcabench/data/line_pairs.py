@@ -1,7 +1,7 @@
-"""The two sides of a text, sentence by sentence, for the commands that link words: nothing is left out.
+"""Reads both sides of a text, sentence by sentence, for commands that link words; no line is left out.
 
-A text is one file (`source TAB target`, or fast_align's `source ||| target`) or two line-parallel ones. Files of one
-sentence a line are read line by line, so that they may be larger than the memory.
+A text is one file (`source TAB target`, or fast_align's `source ||| target`) or two line-parallel files. Files with one
+sentence a line are read line by line, so they may be larger than the memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,22 +23,22 @@ BETWEEN = "|||"
 
 @dataclass(frozen=True)
 class PairColumns:
-    """Which columns of a file of sentence pairs hold the sentences.
+    """The columns of the sentences in a file of sentence pairs.
 
     Attributes:
-        source: number of the column, from 0, or from the end where it is negative. With both None the file must have
-            two columns, the source first.
-        target: likewise.
+        source: number of the source's column, from 0; negative numbers count from the end. If both are None, the file
+            must have two columns, the source first.
+        target: number of the target's column.
     """
 
     source: int | None = None
     target: int | None = None
 
     def named(self, width: int, where: str) -> tuple[int, int]:
-        """The numbers of both columns in rows of `width`.
+        """Return the numbers of both columns in rows of `width` columns.
 
         Raises:
-            UserError: they are not there, are one and the same, or are not named where there are more than two.
+            UserError: a column is missing, both are the same, or neither is given although there are more than two.
         """
         if self.source is None and self.target is None and width != 2:
             raise UserError(
@@ -59,13 +59,14 @@ class PairColumns:
 
 @dataclass(frozen=True)
 class PairForm:
-    """How a text of sentence pairs is laid out.
+    """The layout of a text of sentence pairs.
 
     Attributes:
-        layout: of two files: "lines", a sentence a line; "columns", column files, whose tags are not looked at.
-        columns: of one file, where the sentences are.
-        tokens: of column files; its encoding is not looked at.
-        encoding: of the files; see `iter_lines`.
+        layout: layout of two files: "lines" with one sentence a line, or "columns" for column files, whose tags are
+            ignored.
+        columns: the columns of the sentences in a single file.
+        tokens: the layout of column files; its encoding is ignored.
+        encoding: the files' encoding; see `iter_lines`.
     """
 
     layout: Literal["lines", "columns"] = "lines"
@@ -77,16 +78,16 @@ class PairForm:
 def iter_line_pairs(
     source: Path, target: Path | None = None, form: PairForm | None = None
 ) -> Iterator[tuple[Words, Words]]:
-    """The words of both sides of every line, parted by spaces; a side may be empty, and its line is kept.
+    """Yield the words of both sides of every line, separated by spaces; lines with an empty side are kept.
 
     Args:
-        source: sentences of the source language; without `target`, both sides.
-        target: sentences of the target language, line by line.
-        form: how they are laid out; None: a sentence a line, in UTF-8.
+        source: file of the source sentences, or of both sides if there is no `target`.
+        target: file of the target sentences.
+        form: the files' layout; None: one sentence a line, in UTF-8.
 
     Raises:
-        UserError: a file cannot be read, two files of unequal length, a tab in one of them, or a line of one file that
-            has not the columns of the others.
+        UserError: a file cannot be read, two files have unequal lengths, one of them has a tab, or a line of a single
+            file has other columns than the rest.
     """
     form = form or PairForm()
     if form.layout == "columns":
@@ -99,21 +100,21 @@ def iter_line_pairs(
 def read_line_pairs(
     source: Path, target: Path | None = None, form: PairForm | None = None
 ) -> list[tuple[Words, Words]]:
-    """All that `iter_line_pairs` gives."""
+    """Return all pairs of `iter_line_pairs` as a list."""
     return list(iter_line_pairs(source, target, form))
 
 
-def check_equal(one: Path, lines: int, other: Path, others: int) -> None:
-    """Refuse line-parallel files of unequal length."""
-    if lines != others:
+def check_equal(first: Path, first_lines: int, second: Path, second_lines: int) -> None:
+    """Refuse line-parallel files with unequal numbers of lines."""
+    if first_lines != second_lines:
         raise UserError(
-            f"parallel files of unequal length: {one} has {lines} lines, {other} has {others}; line i "
+            f"parallel files of unequal length: {first} has {first_lines} lines, {second} has {second_lines}; line i "
             "of one must be the translation of line i of the other"
         )
 
 
 def refuse_tab(path: Path, number: int, line: str) -> None:
-    """Refuse columns where a line is one sentence."""
+    """Refuse a line with a tab in a file of one sentence a line."""
     if "\t" in line:
         raise UserError(
             f"{path}:{number}: a tab in a file of one sentence a line; if it holds columns, give it as such, else put "
@@ -122,7 +123,7 @@ def refuse_tab(path: Path, number: int, line: str) -> None:
 
 
 def refuse_columns(path: Path, lines: Sequence[str]) -> None:
-    """Refuse a file of one sentence a line that holds columns: every line that is not blank has a tab."""
+    """Refuse a file that should have one sentence a line, but whose lines all have a tab or all end in a tag."""
     filled = [line for line in lines if not is_blank(line)]
     if len(filled) > 1 and all(map(_ends_in_tag, filled)):
         raise _tagged(path)
@@ -134,7 +135,7 @@ def refuse_columns(path: Path, lines: Sequence[str]) -> None:
 
 
 def _ends_in_tag(line: str) -> bool:
-    """Whether a line of two words or more ends as those of column files do."""
+    """Whether a line of at least two words ends in a tag, as lines of column files do."""
     word, _, tag = line.rstrip(" ").rpartition(" ")
     return bool(word) and TAG.fullmatch(tag) is not None
 
@@ -181,7 +182,7 @@ def _separator(path: Path, number: int, line: str) -> str:
 
 
 def _width(cells: list[str]) -> int:
-    """Number of columns; two at least, and no empty one beyond."""
+    """Return the number of columns, at least two, without empty ones at the end."""
     width = len(cells)
     while width > 2 and not cells[width - 1].strip(" "):
         width -= 1
@@ -189,21 +190,21 @@ def _width(cells: list[str]) -> int:
 
 
 def _side_by_side(source: Path, target: Path, encoding: str | None) -> Iterator[tuple[Words, Words]]:
-    lines, others = iter_lines(source, encoding), iter_lines(target, encoding)
+    source_lines, target_lines = iter_lines(source, encoding), iter_lines(target, encoding)
     read = filled = tagged = 0
-    for one in lines:
-        other = next(others, None)
-        if other is None:
-            check_equal(source, read + 1 + sum(1 for _ in lines), target, read)
+    for source_line in source_lines:
+        target_line = next(target_lines, None)
+        if target_line is None:
+            check_equal(source, read + 1 + sum(1 for _ in source_lines), target, read)
             return
         read += 1
-        refuse_tab(source, read, one)
-        refuse_tab(target, read, other)
-        if tagged == filled and not is_blank(one):  # until a line does not end in a tag
+        refuse_tab(source, read, source_line)
+        refuse_tab(target, read, target_line)
+        if tagged == filled and not is_blank(source_line):  # until a line does not end in a tag
             filled += 1
-            tagged += _ends_in_tag(one)
-        yield _words(one), _words(other)
-    check_equal(source, read, target, read + sum(1 for _ in others))
+            tagged += _ends_in_tag(source_line)
+        yield _words(source_line), _words(target_line)
+    check_equal(source, read, target, read + sum(1 for _ in target_lines))
     if tagged == filled > 1:
         raise _tagged(source)
 

@@ -1,4 +1,4 @@
-"""The data of one language pair, read role by role: slots without test labels, test sets, and notes on both."""
+"""Loads the data of one language pair: slots (without test labels), test sets, and notes for tables."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from wcabench.config import DataConfig
-from wcabench.contract import Need, Sentence, SentencePair, Words
+from wcabench.contract import SLOTS, Need, Sentence, SentencePair, Words
+from wcabench.data.data_source import DataSource
 from wcabench.data.labels import LabelPolicy, label_policy, observed_types
-from wcabench.data.resources import DataSource, Loaded, Resource
+from wcabench.data.resources import Loaded, Resource
+from wcabench.data.sentences import PairData
 from wcabench.data.slot_formats import Translated
 from wcabench.data.slot_items import TranslatedSentence
 from wcabench.data.suite_tables import PairTable
@@ -17,13 +19,13 @@ from wcabench.data.translations import joined
 
 @dataclass(frozen=True)
 class SlotData:
-    """What some slots of a language pair hold, after the label policy.
+    """The content of some slots of a language pair, after the label policy.
 
     Attributes:
-        slots: name of the slot -> what it holds; see `wcabench.contract.SLOTS`.
-        policy: the entity types in use.
+        slots: name of the slot -> its content; see `wcabench.contract.SLOTS`.
+        policy: the label policy with the entity types in use.
         sha256: name of each resource that was read -> sha256 of its parsed content.
-        notes: what every table made of these slots must say.
+        notes: notes that every table with results on these slots must show.
     """
 
     slots: dict[str, Any]
@@ -49,14 +51,14 @@ class TaggedSets:
 
 
 class PairLoader:
-    """Reads the resources of a pair, each once, for as long as it lives.
+    """Reads the resources of a pair, and caches each of them.
 
     Args:
-        declared: the entity types of the suite; None: those of its training labels.
-        table: the pair.
+        declared: the entity types that the suite declares; None: those of its training labels.
+        table: the pair's table in the suite.
         roles: role -> resource; see `wcabench.data.suites.Suite.roles`.
         options: choices about the data.
-        source: where it is looked for.
+        source: finds and reads resources.
     """
 
     def __init__(
@@ -78,10 +80,10 @@ class PairLoader:
 
     @cached_property
     def policy(self) -> LabelPolicy:
-        """What happens to types that the target does not have.
+        """The label policy of the pair.
 
         Raises:
-            UserError: labels that it takes to say so are missing or wrong.
+            UserError: labels that are read to find the entity types are missing or wrong.
         """
         target = self._table.types or self._declared
         if target is None:
@@ -97,47 +99,91 @@ class PairLoader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What every table must say that is made with the resources that were read."""
+        """Notes that every table with results on the resources read so far must show."""
         read = [(self._roles[role], self._loaded[role]) for role in self._roles if role in self._loaded]
         notes = [*self._table.notes, *(resource.note for resource, _ in read), self.policy.note]
         notes += [note for resource, loaded in read for note in _left_out(resource, loaded)]
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def slots(self, roles: Mapping[Need, tuple[str, ...]]) -> SlotData:
-        """What slots hold.
+        """Return the content of slots.
 
         Args:
             roles: slot -> roles of its resources; see `wcabench.data.suites.Suite.slot_roles`.
 
         Raises:
-            UserError: data that is missing or wrong.
+            UserError: data is missing or wrong.
         """
         slots: dict[str, Any] = {name: self._slot(name, own) for name, own in roles.items()}
         return SlotData(slots, self.policy, self.sha256, self.notes)
 
     def test_sets(self) -> TaggedSets:
-        """Both labelled test sets, that of the source after the label policy.
+        """Return both labelled test sets; the label policy is applied to the source's.
 
         Raises:
-            UserError: data that is missing or wrong.
+            UserError: data is missing or wrong.
         """
         return TaggedSets(self.policy.apply(self._content("source_test")), self._content("target_test"))
 
     def target_dev(self) -> list[Sentence]:
-        """The labelled development set of the target; empty where there is none.
+        """Return the target's labelled development set; empty if there is none.
 
         Raises:
-            UserError: data that is missing or wrong.
+            UserError: data is missing or wrong.
         """
         return list(self._content("target_dev"))
 
     def parallel(self) -> list[SentencePair]:
-        """The sentence pairs with the links that came with them; empty where there are none.
+        """Return the sentence pairs with the links that came with them; empty if there are none.
 
         Raises:
-            UserError: data that is missing or wrong.
+            UserError: data is missing or wrong.
         """
         return list(self._content("parallel"))
+
+    def pair_data(
+        self,
+        suite: str,
+        pair: str,
+        roles: Mapping[Need, tuple[str, ...]],
+        aligned: tuple[SentencePair, ...],
+    ) -> PairData:
+        """Return all data of the pair.
+
+        Args:
+            suite: the suite's name.
+            pair: the pair's name.
+            roles: slot -> roles of its resources, for every slot that the suite has for the pair.
+            aligned: the sentence pairs with gold word alignments.
+
+        Raises:
+            UserError: data is missing or wrong.
+        """
+        given = self.slots(roles)
+        test = self.test_sets()
+        target_dev = self.target_dev()
+        slots = {name: given.slots.get(name, []) for name in SLOTS}
+        return PairData(
+            suite=suite,
+            pair=pair,
+            types=given.policy.types,
+            train=slots["labelled"],
+            source_dev=slots["source-dev"],
+            source_test=test.source,
+            target_dev=target_dev,
+            target_test=test.target,
+            target_text=slots["target-text"],
+            parallel=self.parallel(),
+            dictionary=slots["dictionary"],
+            sha256=self.sha256,
+            notes=self.notes,
+            mapped_to_o=given.policy.mapped,
+            aligned=aligned,
+            translated=slots["translated"],
+            embeddings=slots["embeddings"] or None,
+            entities=slots["entities"],
+            monolingual=slots["monolingual"],
+        )
 
     def _slot(self, name: Need, roles: tuple[str, ...]) -> Any:
         content = self._content(roles[-1])
@@ -163,7 +209,7 @@ class PairLoader:
         return joined(content, labelled, form.links, every=form.layout == "columns")
 
     def _content(self, role: str) -> Any:
-        """What was read for a role; nothing where the suite names no such resource."""
+        """Return the content of a role's resource; empty if the suite has no such resource."""
         if role not in self._roles:
             return []
         if role not in self._loaded:
@@ -173,7 +219,7 @@ class PairLoader:
 
 
 def _left_out(resource: Resource, loaded: Loaded) -> list[str]:
-    """Lines of text pairs that no method sees, and doubt about what the files mean."""
+    """Return notes on a resource: skipped lines of sentence pairs, and a doubt about how the files were read."""
     notes = [f"{resource.name}: {loaded.doubt}"] if loaded.doubt else []
     if loaded.skipped and resource.kind in ("parallel", "translated"):
         count = sum(loaded.skipped.values())

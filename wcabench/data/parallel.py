@@ -1,73 +1,38 @@
-"""Parallel text: TSV files, two line-parallel files, and word alignments in Pharaoh format (`0-0 1-2`)."""
+"""Reads parallel text: TSV files, two line-parallel files, and word alignments in Pharaoh format (`0-0 1-2`)."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from wcabench.contract import SentencePair, Words
 from wcabench.data.column_lines import ColumnForm
 from wcabench.data.columns import read_words
 from wcabench.data.line_pairs import PairColumns, check_equal, refuse_columns, refuse_tab
+from wcabench.data.link_form import LinkForm
 from wcabench.data.rows import rows_of
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
 from wcabench.words.link_files import doubted
-from wcabench.words.pharaoh import parse_links
-from wcabench.words.symmetrise import Links
 
-LinksOrder = Literal["source-target", "target-source"]
 DROPPED_FLAGS = ("runaway", "empty", "docstart")
 
 
 @dataclass(frozen=True)
 class ParallelText:
-    """Sentence pairs, and how many lines were left out.
+    """Sentence pairs, and the number of lines that were left out.
 
     Attributes:
         pairs: the pairs, in the file's order.
-        skipped: reason -> lines: a flag ("runaway"), or "empty" for a line with an empty side.
-        doubt: one line, where the links may count words otherwise than they were read; else empty.
+        skipped: reason -> number of lines; the reason is a flag ("runaway"), or "empty" for an empty side.
+        doubt: one line if the links may count words from another number than assumed; else empty.
     """
 
     pairs: list[SentencePair]
     skipped: dict[str, int] = field(default_factory=dict)
     doubt: str = ""
-
-
-@dataclass(frozen=True)
-class LinkForm:
-    """How the links of parallel text are written.
-
-    Attributes:
-        order: which side the first number of a link belongs to.
-        first_word: number of the first word, 0 or 1; None is 0, and doubted where no link has a word 0.
-    """
-
-    order: LinksOrder = "source-target"
-    first_word: int | None = None
-
-    def read(self, text: str, where: str, source: Words, target: Words) -> Links:
-        """The links of a sentence pair, (source index, target index) from 0, sorted.
-
-        Raises:
-            UserError: something that is no link, or a link beyond its sentences.
-        """
-        first = self.first_word or 0
-        links = [(i - first, j - first) for i, j in parse_links(text, where=where)]
-        if self.order == "target-source":
-            links = [(j, i) for i, j in links]
-        for i, j in links:
-            if not (0 <= i < len(source) and 0 <= j < len(target)):
-                raise UserError(
-                    f"{where}: link between source word {i + first} and target word {j + first}, but the sentences "
-                    f"have {len(source)} and {len(target)} words (counted from {first}); correct it, turn links_order "
-                    f"round, or set first_word = {1 - first}"
-                )
-        return tuple(sorted(links))
 
 
 @dataclass(frozen=True)
@@ -93,23 +58,23 @@ def read_tsv(
     how: Tokenise = "spaces",
     encoding: str | None = None,
 ) -> ParallelText:
-    """Sentence pairs from a file with one pair a line, in columns parted by tabs.
+    """Read sentence pairs from a file with one pair a line, in columns separated by tabs.
 
     Args:
         path: the file.
-        source_column: column of the source sentence, from 0, or from the end where it is negative.
-        target_column: column of the target sentence. Where neither is given, they are the first two, and no other
-            column may be there but those of links and flags.
+        source_column: column of the source sentence, from 0; negative numbers count from the end.
+        target_column: column of the target sentence. If neither is given, they are the first two, and only columns of
+            links and flags may follow.
         links_column: column of the word alignment in Pharaoh format.
-        links: how it is written.
-        flags_column: column of remarks on the line, parted by spaces, commas or the like.
-        drop_flags: remarks for which a line is left out.
-        how: see `tokenise`.
+        links: how the word alignments are written.
+        flags_column: column of remarks on the line, separated by spaces, commas or the like.
+        drop_flags: lines with one of these remarks are left out.
+        how: how sentences are tokenised; see `tokenise`.
         encoding: see `read_lines`.
 
     Raises:
         UserError: the file cannot be read or holds no pair, a line has another number of columns than the others, a
-            column is not there, or a link is malformed or points outside its sentences. File and line are named.
+            column is missing, or a link is malformed or points outside its sentences. File and line are named.
     """
     path = Path(path)
     lines = read_lines(path, encoding)
@@ -119,7 +84,7 @@ def read_tsv(
     if not rows:
         raise _no_pair(path)
     chosen = _columns(columns, len(rows[0].cells), (links_column, flags_column), f"{path}:{rows[0].number}")
-    found = [
+    text = [
         _Line(
             f"{path}:{row.number}",
             tokenise(row.cells[chosen[0]], how),
@@ -129,7 +94,7 @@ def read_tsv(
         )
         for row in rows
     ]
-    return _pairs(path, found, links or LinkForm(), frozenset(drop_flags), blank=len(lines) - len(rows))
+    return _pairs(path, text, links or LinkForm(), frozenset(drop_flags), blank=len(lines) - len(rows))
 
 
 def read_two_files(
@@ -141,19 +106,18 @@ def read_two_files(
     how: Tokenise = "spaces",
     encoding: str | None = None,
 ) -> ParallelText:
-    """Sentence pairs from two files, line i of one being the translation of line i of the other.
+    """Read sentence pairs from two files; line i of the target file is the translation of line i of the source file.
 
     Args:
-        source: sentences of the source language.
-        target: sentences of the target language.
-        links_file: word alignments, one line a pair, in Pharaoh format.
-        links: how they are written.
-        how: see `tokenise`.
-        encoding: of all the files; see `read_lines`.
+        source: file of the source sentences.
+        target: file of the target sentences.
+        links_file: file of the word alignments in Pharaoh format, one line for each pair.
+        links: how the word alignments are written.
+        how: how sentences are tokenised; see `tokenise`.
+        encoding: encoding of all files; see `read_lines`.
 
     Raises:
-        UserError: as `read_tsv`, for a tab in a sentence, and for files of unequal length; both are named with their
-            counts.
+        UserError: as in `read_tsv`; or a sentence has a tab, or files have unequal lengths, which are named.
     """
     sides = [_sentences(Path(file), how, encoding) for file in (source, target)]
     return _two_files(Path(source), Path(target), links_file, sides, links or LinkForm(), encoding)
@@ -168,18 +132,18 @@ def read_two_column_files(
     form: ColumnForm | None = None,
     target_form: ColumnForm | None = None,
 ) -> ParallelText:
-    """Sentence pairs from two column files, sentence i of one being the translation of sentence i of the other.
+    """Read sentence pairs from two column files; sentence i of the target translates sentence i of the source.
 
     Args:
-        source: tokens of the source language; their tags are not looked at, nor those of the target.
-        target: tokens of the target language.
-        links_file: word alignments, one line a pair, in Pharaoh format.
-        links: how they are written.
-        form: how the column files are laid out.
-        target_form: how that of the target is, where it is another way.
+        source: column file of the source; tags are ignored.
+        target: column file of the target; tags are ignored.
+        links_file: file of the word alignments in Pharaoh format, one line for each pair.
+        links: how the word alignments are written.
+        form: layout of the column files.
+        target_form: layout of the target's file, if it is another one.
 
     Raises:
-        UserError: as `read_words`, and for files of unequal length; both are named with their counts.
+        UserError: as in `read_words`; or files have unequal lengths, which are named.
     """
     sides = [read_words(source, form), read_words(target, target_form or form)]
     encoding = form.encoding if form else None
@@ -187,7 +151,7 @@ def read_two_column_files(
 
 
 def _columns(columns: PairColumns, width: int, others: tuple[int | None, ...], where: str) -> tuple[int, int]:
-    """The columns of source and target; the others that are named must be there and be no third reading of a column."""
+    """Return the columns of source and target; `others` are further columns, which must exist and be distinct."""
     given = [column for column in others if column is not None]
     for column in given:
         if not -width <= column < width:
@@ -195,8 +159,8 @@ def _columns(columns: PairColumns, width: int, others: tuple[int | None, ...], w
     if columns.source is None and columns.target is None and width == 2 + len(given):
         columns = PairColumns(0, 1)
     chosen = columns.named(width, where)
-    places = [column % width for column in (*chosen, *given)]
-    if len(set(places)) < len(places):
+    numbers = [column % width for column in (*chosen, *given)]
+    if len(set(numbers)) < len(numbers):
         raise UserError(f"{where}: one column is named for two things; name another for one of them")
     return chosen
 
@@ -219,7 +183,7 @@ def _two_files(
     links: LinkForm,
     encoding: str | None,
 ) -> ParallelText:
-    """The pairs of two files that were read, with the links of a third."""
+    """Return the pairs of two files that were read, with the links of a third file."""
     check_equal(source, len(sides[0]), target, len(sides[1]))
     where, aligned = target, None
     if links_file is not None:
@@ -227,8 +191,8 @@ def _two_files(
         aligned = read_lines(where, encoding)
         check_equal(source, len(sides[0]), where, len(aligned))
     lines = [
-        _Line(f"{where}:{number}", one, other, aligned[number - 1] if aligned else None)
-        for number, (one, other) in enumerate(zip(*sides, strict=True), start=1)
+        _Line(f"{where}:{number}", source_words, target_words, aligned[number - 1] if aligned else None)
+        for number, (source_words, target_words) in enumerate(zip(*sides, strict=True), start=1)
     ]
     return _pairs(where, lines, links, frozenset())
 
@@ -236,7 +200,7 @@ def _two_files(
 def _pairs(
     path: Path, lines: list[_Line], form: LinkForm, dropped: frozenset[str], blank: int = 0
 ) -> ParallelText:
-    """The pairs of these lines; `path` is the file that errors and doubt speak of."""
+    """Return the pairs of these lines without the dropped ones; errors name the file `path`."""
     pairs: list[SentencePair] = []
     skipped: Counter[str] = Counter(empty=blank)
     for line in lines:

@@ -1,4 +1,4 @@
-"""One resource as a table of a suite's TOML file. Its keys are the fields of `Resource` and of its format."""
+"""Reads a resource from its table in a suite's TOML file; the keys are the fields of `Resource` and of its format."""
 
 import dataclasses
 import re
@@ -15,14 +15,14 @@ from wcabench.data.text_files import check_encoding
 from wcabench.errors import UserError, suggest
 
 Table = Mapping[str, Any]
-_GIVEN = ("name", "format", "base", "types")  # fields of Resource that are no keys of its table
+_GIVEN = ("name", "format", "base", "types")  # fields of Resource that are not keys of its table
 
 
 class ResourceTable(dict[str, Any]):
-    """The table of a resource, with the folder of the file that it stands in.
+    """The table of a resource, with the folder of the suite's file.
 
     Attributes:
-        base: folder that its paths are relative to, beside the data folder; None in a packaged suite without a corpus.
+        base: folder that is searched for its paths before the data folder; None in a packaged suite without a corpus.
     """
 
     def __init__(self, base: Path | None) -> None:
@@ -32,12 +32,12 @@ class ResourceTable(dict[str, Any]):
 
 @dataclass(frozen=True)
 class ResourceReader:
-    """Reads the resources that stand in one table.
+    """Reads the resources in one table.
 
     Attributes:
         where: file and table, for errors.
         table: the table.
-        types: the entity types that are declared for labelled sentences, if they are.
+        types: the entity types declared for labelled sentences; None: they are not declared.
     """
 
     where: str
@@ -45,18 +45,23 @@ class ResourceReader:
     types: tuple[str, ...] | None = None
 
     def required(self, key: str, name: str, form: type[Format]) -> Resource:
-        """The resource of that key, called `name`, with the keys of its format.
+        """Read the resource of a key.
+
+        Args:
+            key: the resource's key in the table.
+            name: name of the resource.
+            form: its format.
 
         Raises:
-            UserError: it is missing, or its table is wrong.
+            UserError: the resource is missing, or its table is wrong.
         """
         where = f"{self.where}.{key}"
         table = sub_table(self.table, key, self.where)
-        made = _resource(table, name, form, where)
-        return dataclasses.replace(made, base=getattr(table, "base", None), types=self.types)
+        resource = _resource(table, name, form, where)
+        return dataclasses.replace(resource, base=getattr(table, "base", None), types=self.types)
 
     def optional(self, key: str, name: str, form: type[Format]) -> Resource | None:
-        """The same, or None where the table has no such key."""
+        """Read the resource of a key as `required` does; None if the table has no such key."""
         return self.required(key, name, form) if key in self.table else None
 
 
@@ -64,7 +69,7 @@ def _resource(table: Table, name: str, form: type[Format], where: str) -> Resour
     of_format = {field.name for field in dataclasses.fields(form)}  # type: ignore[arg-type]
     of_resource = [field.name for field in dataclasses.fields(Resource) if field.name not in _GIVEN]
     check_keys(table, [*of_resource, *of_format], where)
-    # One path may stand without brackets; `build` would cut it at its commas.
+    # A single path may be given without brackets; `build` would split it at commas.
     values = {
         key: [value] if key.endswith("path") and isinstance(value, str) else value
         for key, value in table.items()
@@ -104,12 +109,12 @@ def _check_resource(resource: Resource, where: str) -> None:
 
 
 def is_resource(table: Table) -> bool:
-    """Whether a table names a file, and is not a table of tables one of which is called `path`."""
+    """Whether a table describes a resource: it has a `path` that is not itself a table."""
     return "path" in table and not isinstance(table["path"], dict)
 
 
 def check_keys(table: Iterable[str], known: Iterable[str], where: str) -> None:
-    """Refuse a key that is not known; the nearest is offered."""
+    """Refuse unknown keys; the nearest known key is offered."""
     names = list(known)
     for key in table:
         if key not in names:
@@ -117,7 +122,11 @@ def check_keys(table: Iterable[str], known: Iterable[str], where: str) -> None:
 
 
 def sub_table(parent: Table, key: str, where: str, default: Table | None = None) -> Table:
-    """A table inside a table, or its default; a `UserError` where there is neither."""
+    """Return a table inside a table, or the default.
+
+    Raises:
+        UserError: the table is missing and there is no default, or the value is not a table.
+    """
     value = parent.get(key, default)
     if value is None:
         raise UserError(f"{where}: table '{key}' is missing")
@@ -127,7 +136,11 @@ def sub_table(parent: Table, key: str, where: str, default: Table | None = None)
 
 
 def strings(value: Any, where: str) -> tuple[str, ...]:
-    """A list of strings, or a `UserError`."""
+    """Return a list of strings as a tuple.
+
+    Raises:
+        UserError: the value is not a list of strings.
+    """
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UserError(f"{where}: wanted a list of strings")
     return tuple(value)

@@ -1,4 +1,4 @@
-"""Lines as rows of columns, parted by tabs or by spaces; every row of a file must have as many as the others."""
+"""Splits lines into columns, and checks that all rows of a file have equally many."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ from wcabench.errors import UserError
 
 
 @dataclass(slots=True)
-class Row:
+class FileRow:
     """One line that holds columns.
 
     Attributes:
-        number: of the line in its file, from 1.
-        cells: its columns; `squared` may cut them.
+        number: number of the line in its file, from 1.
+        cells: the columns; `squared` may remove empty ones at the end.
     """
 
     number: int
@@ -22,12 +22,12 @@ class Row:
 
 
 def cells_of(line: str, tabs: bool) -> list[str]:
-    """The columns of a line; none for a blank one.
+    """Return the columns of a line; empty for a blank line.
 
     Args:
-        line: without its end.
-        tabs: columns are parted by one tab each, and spaces around them are no part of them; else by any number of
-            spaces. No other Unicode space parts columns.
+        line: the line without its end.
+        tabs: True: columns are separated by single tabs, and spaces around them are removed. False: columns are
+            separated by one or more spaces. Other Unicode spaces separate nothing.
     """
     if not tabs:
         return [cell for cell in line.split(" ") if cell]
@@ -38,36 +38,36 @@ def cells_of(line: str, tabs: bool) -> list[str]:
 
 
 def is_blank(line: str) -> bool:
-    """Whether there is nothing but spaces and tabs in a line."""
+    """Whether a line has only spaces and tabs."""
     return not line or not line.strip(" \t")
 
 
-def rows_of(path: Path, lines: Iterable[str], *, tabs: bool | None = None, least: int = 1) -> list[Row]:
-    """The rows of a file in which every line that is not blank is one (a word list, parallel text).
+def rows_of(path: Path, lines: Iterable[str], *, tabs: bool | None = None, least: int = 1) -> list[FileRow]:
+    """Return the rows of a file in which every line that is not blank is a row (a word list, parallel text).
 
     Args:
         path: the file, for errors.
-        lines: of the file.
-        tabs: columns are parted by tabs; False: by spaces; None: by tabs if the first row has one.
+        lines: the file's lines.
+        tabs: whether columns are separated by tabs (else by spaces); None: by tabs if the first row has one.
         least: see `squared`.
 
     Raises:
-        UserError: a row with a tab among rows that are parted by spaces, or another number of columns.
+        UserError: a row has a tab where columns are separated by spaces, or another number of columns than the rest.
     """
-    rows: list[Row] = []
+    rows: list[FileRow] = []
     for number, line in enumerate(lines, start=1):
         if is_blank(line):
             continue
         if tabs is None:
             tabs = "\t" in line
         refuse_mixed(path, number, line, tabs)
-        rows.append(Row(number, cells_of(line, tabs)))
+        rows.append(FileRow(number, cells_of(line, tabs)))
     squared(path, rows, least)
     return rows
 
 
 def refuse_mixed(path: Path, number: int, line: str, tabs: bool) -> None:
-    """Raise a `UserError` for a line with tabs in a file whose first row parts its columns by spaces."""
+    """Raise a `UserError` for a line with tabs in a file whose columns are separated by spaces."""
     if not tabs and "\t" in line:
         raise UserError(
             f"{path}:{number}: a tab, but the lines before it part their columns by spaces; part all by tabs, or all "
@@ -75,19 +75,19 @@ def refuse_mixed(path: Path, number: int, line: str, tabs: bool) -> None:
         )
 
 
-def squared(path: Path, rows: Sequence[Row], least: int = 1) -> int:
-    """Check that all rows have equally many columns, and return how many.
+def squared(path: Path, rows: Sequence[FileRow], least: int = 1) -> int:
+    """Check that all rows have equally many columns, and return that number.
 
-    Columns that are empty in every row (a tab at the end of each line) are taken off, and so are empty ones beyond the
-    others' number.
+    Last columns that are empty in every row (from a tab at the end of each line) are removed, and so are empty cells
+    beyond the number of columns of the other rows.
 
     Args:
         path: the file, for errors.
-        rows: of the file.
-        least: so many columns are kept, though they be empty: some are named.
+        rows: the file's rows.
+        least: number of columns that are kept even if they are empty, because they are used by number.
 
     Raises:
-        UserError: a row with fewer or more columns than most have.
+        UserError: a row has fewer or more columns than most rows.
     """
     width = _width(rows)
     for row in rows:
@@ -103,20 +103,20 @@ def squared(path: Path, rows: Sequence[Row], least: int = 1) -> int:
     return width
 
 
-def other_width(path: Path, number: int, found: int, wanted: int) -> UserError:
-    """The error for a row with another number of columns than the rest of its file."""
+def other_width(path: Path, number: int, columns: int, wanted: int) -> UserError:
+    """Return the error for a row with another number of columns than the rest of its file."""
     return UserError(
-        f"{path}:{number}: {found} column(s), but {wanted} in the rest of the file; complete the line, or take out "
+        f"{path}:{number}: {columns} column(s), but {wanted} in the rest of the file; complete the line, or take out "
         "what is too much (columns are parted by tabs where a file has any, else by spaces)"
     )
 
 
 def pick(cells: Sequence[str], column: int) -> str | None:
-    """A cell by its number, from 0, or from the end where it is negative; None where there is no such column."""
+    """Return a cell by its number, from 0 (negative numbers count from the end); None if there is no such column."""
     return cells[column] if -len(cells) <= column < len(cells) else None
 
 
-def _width(rows: Sequence[Row]) -> int:
+def _width(rows: Sequence[FileRow]) -> int:
     widths = {len(row.cells) for row in rows}
     if len(widths) == 1:
         return widths.pop()
@@ -125,7 +125,7 @@ def _width(rows: Sequence[Row]) -> int:
 
 
 def _filled(cells: Sequence[str]) -> int:
-    """Number of columns up to the last that is not empty."""
+    """Return the number of columns up to the last one that is not empty."""
     width = len(cells)
     while width and not cells[width - 1]:
         width -= 1

@@ -1,11 +1,11 @@
-"""Tag schemes: IOB1, IOB2, IOBES and BILOU, told apart and turned into IOB2, which everything inside uses.
+"""Tag schemes: detects IOB1, IOB2, IOBES and BILOU, and converts them to IOB2, which all other code uses.
 
-IOB1 is read in its widest sense: B-X always starts an entity, I-X goes on through one of its type and starts
-one where there is none. That reads CoNLL-2003 (B-X only between adjacent entities) and files that are IOB2
-but for some stray I-X (PioNER) alike.
+IOB1 is read in its widest sense: B-X always starts an entity; I-X continues an entity of its type, or starts one where
+there is none. This reads CoNLL-2003 (B-X only between adjacent entities) as well as files that are IOB2 except for
+some stray I-X (PioNER).
 
-IOBES (also BIOES, BMES, BMEWO) and BILOU mark the last word of an entity, and entities of one word, by letters of
-their own: E or L, and S, W or U; M is a word inside.
+IOBES (also BIOES, BMES, BMEWO) and BILOU have extra letters: E or L for the last word of an entity, S, W or U for an
+entity of one word, and M for a word inside.
 """
 
 import re
@@ -21,7 +21,7 @@ _OF_BILOU = frozenset("LU")
 
 
 class IllegalTagError(ValueError):
-    """A tag that its scheme does not allow at this place.
+    """A tag that its scheme does not allow at its position.
 
     Attributes:
         position: index of the tag in its sentence.
@@ -33,15 +33,15 @@ class IllegalTagError(ValueError):
 
 
 def detect(sentences: Iterable[Sequence[str]]) -> Declared:
-    """The scheme of a file of gold tags.
+    """Detect the scheme of a file of gold tags.
 
-    A letter of IOBES or BILOU alone decides for it; else any I-X that continues no entity of type X makes it IOB1;
-    else it is IOB2.
+    A letter that only IOBES or only BILOU has decides. Otherwise the scheme is IOB1 if some I-X does not continue an
+    entity of type X, and IOB2 if not.
 
     Args:
         sentences: well-formed tags of every sentence of the file.
     """
-    found: Declared = "iob2"
+    scheme: Declared = "iob2"
     for tags in sentences:
         before = ""
         for tag in tags:
@@ -50,16 +50,16 @@ def detect(sentences: Iterable[Sequence[str]]) -> Declared:
             if tag[0] in _OF_BILOU:
                 return "bilou"
             if _starts_without_b(tag, before):
-                found = "iob1"
+                scheme = "iob1"
             before = tag
-    return found
+    return scheme
 
 
 def detect_prediction(sentences: Sequence[Sequence[str]]) -> Scheme:
-    """The scheme of a file of predicted tags, whose mistakes must stay mistakes.
+    """Detect the scheme of a file of predicted tags, so that the tagger's mistakes stay mistakes.
 
-    As `detect`, but a stray I-X may be a tagger's mistake in IOB2, which the strict score counts as one. It is a habit
-    of IOB1 only where no entity of the file begins with a B-X that IOB1 would not write; otherwise the tags are left
+    It differs from `detect` in that a stray I-X may be a tagger's mistake in IOB2, which the strict score must count.
+    The file is taken for IOB1 only if no entity begins with a B-X that IOB1 would not use. Otherwise the tags are kept
     as they are ("raw").
     """
     scheme = detect(sentences)
@@ -74,17 +74,17 @@ def detect_prediction(sentences: Sequence[Sequence[str]]) -> Scheme:
 
 
 def to_iob2(tags: Sequence[str], scheme: Scheme) -> tuple[str, ...]:
-    """The tags of a sentence as IOB2; "raw" leaves them as they are.
+    """Convert the tags of a sentence to IOB2; "raw" keeps them as they are.
 
     Raises:
-        IllegalTagError: an I-X that continues no X in declared IOB2, illegal neighbours in IOBES or BILOU, or a letter
-            that the scheme does not have.
+        IllegalTagError: in IOB2 an I-X does not continue an X, neighbouring tags are illegal in IOBES or BILOU, or the
+            scheme does not have the tag's letter.
     """
     if scheme == "raw":
         return tuple(tags)
     if scheme in ("iobes", "bilou"):
         return _from_iobes(tags)
-    made: list[str] = []
+    converted: list[str] = []
     before = "O"
     for position, tag in enumerate(tags):
         if tag[0] not in "BIO":
@@ -95,28 +95,30 @@ def to_iob2(tags: Sequence[str], scheme: Scheme) -> tuple[str, ...]:
             raise IllegalTagError(
                 position, f"{tag} continues no entity of its type, which IOB2 does not allow"
             )
-        made.append(f"B-{tag[2:]}" if stray else tag)
+        converted.append(f"B-{tag[2:]}" if stray else tag)
         before = tag
-    return tuple(made)
+    return tuple(converted)
 
 
 def from_iob2(tags: Sequence[str], scheme: Scheme) -> tuple[str, ...]:
-    """Legal IOB2 tags of a sentence in another scheme."""
+    """Convert legal IOB2 tags of a sentence to another scheme."""
     if scheme in ("iob2", "raw"):
         return tuple(tags)
     last, whole = ("L", "U") if scheme == "bilou" else ("E", "S")
-    made = []
+    converted = []
     for position, tag in enumerate(tags):
         inside, kind = tag[0] == "I", tag[2:]
         goes_on = position + 1 < len(tags) and tags[position + 1] == f"I-{kind}"
         if tag == "O":
-            made.append(tag)
+            converted.append(tag)
         elif scheme == "iob1":
             touches = position > 0 and tags[position - 1][2:] == kind
-            made.append(tag if inside or touches else f"I-{kind}")
+            converted.append(tag if inside or touches else f"I-{kind}")
         else:
-            made.append(f"{('I' if goes_on else last) if inside else ('B' if goes_on else whole)}-{kind}")
-    return tuple(made)
+            converted.append(
+                f"{('I' if goes_on else last) if inside else ('B' if goes_on else whole)}-{kind}"
+            )
+    return tuple(converted)
 
 
 def _starts_without_b(tag: str, before: str) -> bool:
@@ -124,9 +126,9 @@ def _starts_without_b(tag: str, before: str) -> bool:
 
 
 def _from_iobes(tags: Sequence[str]) -> tuple[str, ...]:
-    """S-X is a whole entity; a longer one is B-X, any I-X, E-X. The letters of BILOU and BMEWO are read as these."""
-    made: list[str] = []
-    within = ""  # type of the entity that is open
+    """Convert IOBES, BMEWO or BILOU: S-X is a whole entity; a longer one is B-X, any number of I-X, and E-X."""
+    converted: list[str] = []
+    within = ""  # type of the entity that has not ended yet
     for position, tag in enumerate(tags):
         prefix, kind = _AS_IOBES.get(tag[0], tag[0]), tag[2:]
         if prefix in "IE" and within != kind:
@@ -136,9 +138,9 @@ def _from_iobes(tags: Sequence[str]) -> tuple[str, ...]:
                 position, f"{tag} follows an entity of type {within} that has no last word (E or L)"
             )
         within = kind if prefix in "BI" else ""
-        made.append({"S": "B-", "B": "B-", "I": "I-", "E": "I-", "O": "O"}[prefix] + kind)
+        converted.append({"S": "B-", "B": "B-", "I": "I-", "E": "I-", "O": "O"}[prefix] + kind)
     if within:
         raise IllegalTagError(
             len(tags) - 1, f"the sentence ends in an entity of type {within} that has no last word (E or L)"
         )
-    return tuple(made)
+    return tuple(converted)

@@ -1,4 +1,4 @@
-"""Gold and predicted tags of the same words: in two column files, or in two columns of one, as conlleval reads them."""
+"""Reads gold and predicted tags of the same words, from two column files or from two columns of one (conlleval)."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from wcabench.errors import UserError
 
 @dataclass(frozen=True)
 class TaggedForm:
-    """How a file with tags is laid out.
+    """The layout of a file with tags.
 
     Attributes:
-        columns: where the tokens are, what is a comment, the encoding.
-        tag_column: where the tags are, from 0, or from the end where it is negative.
-        scheme: of the tags; None finds it out.
+        columns: layout of the column file.
+        tag_column: number of the column of the tags, from 0; negative numbers count from the end.
+        scheme: the tags' scheme; None: it is detected.
     """
 
     columns: ColumnForm
@@ -34,9 +34,9 @@ class ScoredFiles:
     """Gold and predicted tags.
 
     Attributes:
-        gold: in IOB2.
-        predicted: the same words; tags in IOB2, but for a tagger's mistakes.
-        notes: what must be said of how they were read.
+        gold: the sentences with gold tags in IOB2.
+        predicted: the same sentences with predicted tags in IOB2; a tagger's illegal tags are kept.
+        notes: notes for the user on how the files were read.
     """
 
     gold: list[Sentence]
@@ -45,17 +45,17 @@ class ScoredFiles:
 
 
 def read_scored_files(gold: Path, pred: Path, form: TaggedForm, pred_form: TaggedForm) -> ScoredFiles:
-    """The tags of two column files that hold the same tokens.
+    """Read the tags of two column files with the same tokens.
 
     Args:
         gold: the file of the gold tags.
         pred: the file of the predicted tags.
-        form: how `gold` is laid out.
-        pred_form: how `pred` is; without a scheme, see `detect_prediction`.
+        form: layout of `gold`.
+        pred_form: layout of `pred`; for a missing scheme see `detect_prediction`.
 
     Raises:
-        UserError: a file cannot be read or is malformed, the tokens are not the same, or both are one file that holds
-            gold and predicted tags in two columns.
+        UserError: a file cannot be read or is malformed, the tokens differ, or both are the same file with gold and
+            predicted tags in two columns.
     """
     file = read_column_file(gold, form.columns, form.tag_column)
     gold_sentences = sentences_of(file, form.tag_column, form.scheme, None)
@@ -66,19 +66,19 @@ def read_scored_files(gold: Path, pred: Path, form: TaggedForm, pred_form: Tagge
     ):
         _refuse_two_in_one(file, form.tag_column)
         notes.append(f"{pred}: GOLD and PRED are the same file and column: it is scored against itself")
-    other = read_column_file(pred, pred_form.columns, pred_form.tag_column)
-    predicted, scheme_notes = _predicted(other, pred_form)
-    _check_same_tokens(file, other)
+    pred_file = read_column_file(pred, pred_form.columns, pred_form.tag_column)
+    predicted, scheme_notes = _predicted(pred_file, pred_form)
+    _check_same_tokens(file, pred_file)
     if file.doubt:
         notes.append(f"{gold}: {file.doubt}")
     return ScoredFiles(gold_sentences, predicted, (*notes, *scheme_notes))
 
 
 def read_scored_file(path: Path, form: TaggedForm, pred_form: TaggedForm) -> ScoredFiles:
-    """The tags of one column file that holds the gold tags in one column and the predicted ones in another.
+    """Read the tags of one column file with the gold tags in one column and the predicted tags in another.
 
     Raises:
-        UserError: the file cannot be read or is malformed, or has not both columns.
+        UserError: the file cannot be read, is malformed, or lacks one of the columns.
     """
     file = read_column_file(path, form.columns, form.tag_column)
     columns = [
@@ -109,27 +109,28 @@ def _predicted(file: ColumnFile, form: TaggedForm) -> tuple[list[Sentence], tupl
 
 
 def _refuse_two_in_one(file: ColumnFile, tag_column: int) -> None:
-    """Refuse conlleval's file given twice: predictions would be scored against themselves."""
+    """Refuse a conlleval file that is given as both GOLD and PRED: predictions would be scored against themselves."""
     at = tag_column % file.width
-    for other in (at - 1, at + 1):
-        if not 0 < other < file.width:
+    for neighbour in (at - 1, at + 1):
+        if not 0 < neighbour < file.width:
             continue
         try:
-            kinds = [_types(read_tags(file, column, "raw", None)) for column in (at, other)]
+            kinds = [_types(read_tags(file, column, "raw", None)) for column in (at, neighbour)]
         except UserError:
-            continue  # no tags
+            continue  # the column holds no tags
         if kinds[0] & kinds[1] or not kinds[0] or not kinds[1]:
             raise UserError(
-                f"{file.path}: GOLD and PRED are this one file, and its columns {min(at, other)} and {max(at, other)} "
-                "both hold tags, as conlleval reads gold and predicted ones: leave PRED out, or name the columns "
+                f"{file.path}: GOLD and PRED are this one file, and its columns {min(at, neighbour)} and "
+                f"{max(at, neighbour)} both hold tags, as conlleval reads gold and predicted ones: leave PRED out, or "
+                "name the columns "
                 "(--tag-column, --pred-tag-column)"
             )
 
 
-def _same_file(one: Path, other: Path) -> bool:
+def _same_file(gold: Path, pred: Path) -> bool:
     try:
-        return one.samefile(other)
-    except (OSError, ValueError):  # the second is told of when it is read
+        return gold.samefile(pred)
+    except (OSError, ValueError):  # `pred` is missing; reading it will raise the error
         return False
 
 
@@ -142,12 +143,12 @@ def _check_same_tokens(gold: ColumnFile, pred: ColumnFile) -> None:
     for number, (ours, theirs) in enumerate(zip(gold.words, pred.words, strict=False)):
         if ours == theirs:
             continue
-        for at, (word, found) in enumerate(zip(ours, theirs, strict=False)):
-            if word != found:
+        for at, (word, predicted) in enumerate(zip(ours, theirs, strict=False)):
+            if word != predicted:
                 raise UserError(
                     f"{pred.path}:{pred.blocks[number].rows[at].number}: sentence {number + 1}, word {at + 1} is "
-                    f"'{found}' but '{word}' in {gold.path}{_lookalike(word, found)}: both files must hold the same "
-                    "tokens"
+                    f"'{predicted}' but '{word}' in {gold.path}{_lookalike(word, predicted)}: both files must "
+                    "hold the same tokens"
                 )
         raise UserError(
             f"{pred.path}:{pred.blocks[number].rows[0].number}: sentence {number + 1} has {len(theirs)} words but "
@@ -159,17 +160,17 @@ def _check_same_tokens(gold: ColumnFile, pred: ColumnFile) -> None:
         )
 
 
-def _lookalike(word: str, found: str) -> str:
-    """What tells two words apart that look alike in print; empty where they do not."""
-    if _visible(word) != _visible(found):
+def _lookalike(word: str, predicted: str) -> str:
+    """Return how two words differ that look the same in print; empty if they look different."""
+    if _visible(word) != _visible(predicted):
         return ""
-    signs = [" ".join(f"U+{ord(sign):04X}" for sign in text) for text in (found, word)]
-    same = unicodedata.normalize("NFC", word) == unicodedata.normalize("NFC", found)
+    signs = [" ".join(f"U+{ord(sign):04X}" for sign in text) for text in (predicted, word)]
+    same = unicodedata.normalize("NFC", word) == unicodedata.normalize("NFC", predicted)
     why = "composed and decomposed (NFC, NFD): normalise both files alike" if same else "they look alike"
     return f" ({signs[0]} and {signs[1]}: {why})"
 
 
 def _visible(word: str) -> str:
-    """A word without what print does not show."""
+    """Return a word without the characters that print does not show."""
     plain = unicodedata.normalize("NFKC", word)
     return "".join(sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Mn", "Zs"))

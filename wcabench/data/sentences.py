@@ -1,4 +1,4 @@
-"""All that one language pair of a suite holds."""
+"""The data of one language pair of a suite."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,31 +10,31 @@ from wcabench.errors import suggest
 
 @dataclass(frozen=True)
 class PairData:
-    """All that one language pair of a suite holds, after the label policy.
+    """All data of one language pair of a suite, after the label policy.
 
-    Methods never see this object: they get the slots that they declared (see `wcabench.nn.bench.Bench`).
+    Methods never see this object: they get only the slots that they declare (see `wcabench.nn.bench.Bench`).
 
     Attributes:
         suite: the suite's name.
         pair: "en-nl".
-        types: entity types in use, sorted ("LOC", "MISC", "ORG", "PER"), after the label policy.
+        types: the entity types in use, sorted ("LOC", "MISC", "ORG", "PER").
         train: labelled source sentences.
         source_dev: labelled source sentences for model selection.
         source_test: labelled source sentences for the source score.
-        target_dev: labelled target sentences; empty where the corpus has none. Never given to a method.
-        target_test: labelled target sentences: what a cell is scored on. Never given to a method.
+        target_dev: labelled target sentences; empty if the suite has none. Methods never get them.
+        target_test: labelled target sentences for the target score. Methods never get them.
         target_text: unlabelled target sentences.
-        parallel: sentence pairs, target language and its translation, with the links that came with them.
-        dictionary: entries; empty where the suite names none.
+        parallel: sentence pairs, with the links that came with them.
+        dictionary: entries of a bilingual word list; empty if the suite has none.
         sha256: name of each resource -> sha256 of its parsed content.
-        notes: what every table made of this pair must say ("parallel text is NTREX, not the paper's").
-        mapped_to_o: types that are trained with and read as O where predicted for the target (policy "map").
-        aligned: sentence pairs with word alignments made by hand, for the diagnostics alone; empty where the suite
-            names none. Never given to a method.
-        translated: labelled source sentences with their machine translations; empty where the suite names none.
-        embeddings: static word vectors of both languages; None where the suite names none.
-        entities: entries of an entity list; empty where the suite names none.
-        monolingual: unlabelled source sentences; empty where the suite names none.
+        notes: notes that every table of this pair must show ("parallel text is NTREX, not the paper's").
+        mapped_to_o: types that are trained, and replaced by O in predictions for the target (policy "map").
+        aligned: sentence pairs with gold word alignments, for the diagnostics only; empty if the suite has none.
+            Methods never get them.
+        translated: labelled source sentences with machine translations; empty if the suite has none.
+        embeddings: static word vectors of both languages; None if the suite has none.
+        entities: entries of an entity list; empty if the suite has none.
+        monolingual: unlabelled source sentences; empty if the suite has none.
     """
 
     suite: str
@@ -58,7 +58,7 @@ class PairData:
     monolingual: list[Words] = field(default_factory=list)
 
     def slot(self, name: str) -> Any:
-        """What a slot of `wcabench.contract.SLOTS` holds; something false where there is nothing.
+        """Return the content of a slot of `wcabench.contract.SLOTS`; a false value (empty or None) if it has none.
 
         Raises:
             UserError: there is no such slot; the nearest is offered.

@@ -1,4 +1,4 @@
-"""How word lists, translations, word vectors and entity lists are read; see `formats` for what a format is."""
+"""Formats of word lists, translations, word vectors and entity lists; `formats` explains what a format is."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wcabench.data.embeddings import read_vectors
 from wcabench.data.entity_lists import EntityColumns, read_entities
 from wcabench.data.formats import Paths, ReadContent, unused
 from wcabench.data.line_pairs import PairColumns
-from wcabench.data.parallel import LinkForm, LinksOrder
+from wcabench.data.link_form import LinkForm, LinksOrder
 from wcabench.data.slot_items import Embeddings
 from wcabench.data.tokenise import Tokenise
 from wcabench.data.translations import read_translated_columns, read_translated_tsv
@@ -20,12 +20,12 @@ from wcabench.data.translations import read_translated_columns, read_translated_
 
 @dataclass(frozen=True)
 class Dictionary:
-    """A bilingual word list: an entry a line, columns parted by tabs where there is one, else by spaces.
+    """A bilingual word list: one entry a line, columns separated by tabs if the first line has one, else by spaces.
 
     Attributes:
-        source_column: where the source word is, from 0; see `read_dictionary`.
-        target_column: where the target word is.
-        weight_column: where the weight of an entry is; not given: all weigh 1.
+        source_column: column of the source word, from 0; see `read_dictionary`.
+        target_column: column of the target word.
+        weight_column: column of the weight; None: all entries have weight 1.
         encoding: see `read_lines`.
     """
 
@@ -38,11 +38,11 @@ class Dictionary:
     encoding: str | None = None
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The entries, each once, in the file's order; those with an empty side are skipped."""
+        """Read the distinct entries in the file's order; entries with an empty side are skipped."""
         del types
         columns = PairColumns(self.source_column, self.target_column)
-        found = read_dictionary(files[0], columns, self.weight_column, self.encoding)
-        return ReadContent(found.entries, found.skipped)
+        word_list = read_dictionary(files[0], columns, self.weight_column, self.encoding)
+        return ReadContent(word_list.entries, word_list.skipped)
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ class Translated:
     """Machine translations of the suite's labelled training sentences into the target language.
 
     Attributes:
-        links_path: word alignments of a column file in Pharaoh format, one line a sentence.
-        layout: "columns", a column file whose sentence i translates labelled sentence i, tags not looked at; or "tsv",
-            number of the labelled sentence TAB translation.
+        links_path: file of a column file's word alignments in Pharaoh format, one line for each sentence.
+        layout: "columns" for a column file whose sentence i translates labelled sentence i (tags are ignored), or "tsv"
+            for lines "number of the labelled sentence TAB translation".
         token_column: of a column file; see `ColumnForm`.
         comments: of a column file; see `ColumnForm`.
-        number_column: of a TSV file, from 0; so are the others; see `read_translated_tsv`.
+        number_column: column of the number in a TSV file, from 0; see `read_translated_tsv`.
         target_column: column of the translation.
         links_column: column of the word alignment.
         first_number: number of the first labelled sentence in a TSV file, 0 or 1.
@@ -81,12 +81,12 @@ class Translated:
 
     @property
     def beside(self) -> tuple[Paths, ...]:
-        """The links, where there are any."""
+        """The files of the links, if there are any."""
         return (self.links_path,) if self.links_path else ()
 
     @property
     def problem(self) -> str:
-        """A key of the other layout, or a first number that is neither 0 nor 1."""
+        """Says which key belongs to the other layout, or is a first number other than 0 and 1."""
         for name in ("first_number", "first_word"):
             if getattr(self, name) not in (None, 0, 1):
                 return f"{name}: {getattr(self, name)} is not 0 or 1"
@@ -101,7 +101,7 @@ class Translated:
         return LinkForm(self.links_order, self.first_word)
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The translations with the numbers of their labelled sentences."""
+        """Read the translations with the numbers of their labelled sentences."""
         del types
         if self.layout == "columns":
             form = ColumnForm(self.token_column, self.comments, encoding=self.encoding)
@@ -121,11 +121,11 @@ class Translated:
 
 @dataclass(frozen=True)
 class EmbeddingFiles:
-    """Static word vectors: `path` holds those of the source language; see `wcabench.data.embeddings`.
+    """Static word vectors in two files, `path` for the source language; see `wcabench.data.embeddings`.
 
     Attributes:
-        target_path: those of the target language.
-        max_words: words of each file that are read, from the first; not given: all.
+        target_path: file of the target language's vectors.
+        max_words: number of words of each file that are read, from the first; None: all.
     """
 
     kind: ClassVar[Kind] = "embeddings"
@@ -134,19 +134,19 @@ class EmbeddingFiles:
 
     @property
     def beside(self) -> tuple[Paths, ...]:
-        """The vectors of the target language."""
+        """The files of the target language's vectors."""
         return (self.target_path,) if self.target_path else ()
 
     @property
     def problem(self) -> str:
-        """No vectors of the target language, or no word to read."""
+        """Says that the target language's vectors are missing, or that `max_words` is below 1."""
         if not self.target_path:
             return "target_path is missing; name the vectors of the target language"
         few = self.max_words is not None and self.max_words < 1
         return f"max_words: {self.max_words} is not at least 1" if few else ""
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The vectors of both languages."""
+        """Read the vectors of both languages."""
         del types
         source, target = (read_vectors(file, self.max_words) for file in files)
         return ReadContent(Embeddings(source, target))
@@ -157,10 +157,10 @@ class EntityList:
     """A list of entities: `type TAB phrase`, or `type TAB phrase TAB language`.
 
     Attributes:
-        type_column: where the entity type is, from 0; see `EntityColumns`.
-        phrase_column: where the phrase is.
-        language_column: where its language is; not given: the third column, if there are three.
-        rename_types: "city=LOC" reads the type city as LOC; "city=" leaves such lines out.
+        type_column: column of the entity type, from 0; see `EntityColumns`.
+        phrase_column: column of the phrase.
+        language_column: column of its language; None: the third column, if there are three.
+        rename_types: "city=LOC" reads the type city as LOC; "city=" leaves lines of that type out.
         encoding: see `read_lines`.
     """
 
@@ -174,18 +174,18 @@ class EntityList:
 
     @property
     def problem(self) -> str:
-        """A new name of a type that is none."""
-        wrong = [one for one in self.rename_types if not one.partition("=")[0] or "=" not in one]
+        """Says which entry of `rename_types` is malformed."""
+        wrong = [entry for entry in self.rename_types if not entry.partition("=")[0] or "=" not in entry]
         return f"rename_types: '{wrong[0]}' is not OLD=NEW" if wrong else ""
 
     def read(self, files: Sequence[Path], types: Collection[str] | None = None) -> ReadContent:
-        """The entities, each once."""
+        """Read the distinct entities."""
         return ReadContent(
             *read_entities(
                 files[0],
                 EntityColumns(self.type_column, self.phrase_column, self.language_column),
                 types=types,
-                renamed={old: new for old, _, new in (one.partition("=") for one in self.rename_types)},
+                renamed={old: new for old, _, new in (entry.partition("=") for entry in self.rename_types)},
                 encoding=self.encoding,
             )
         )

@@ -1,4 +1,4 @@
-"""What the further slots hold: dictionaries, translations, word vectors, entity lists."""
+"""Content types of further slots: dictionaries, translations, word vectors and entity lists."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,12 +10,12 @@ from wcabench.contract import Sentence, Words
 
 
 class DictionaryEntry(NamedTuple):
-    """A word, or several parted by spaces, and its translation.
+    """A word, or several separated by spaces, and its translation.
 
     Attributes:
-        source: of the source language.
-        target: of the target language.
-        weight: how much the entry counts beside the others of its source word; 1 where the list has no weights.
+        source: text in the source language.
+        target: text in the target language.
+        weight: weight of the entry among those of its source word; 1 if the list has no weights.
     """
 
     source: str
@@ -27,9 +27,9 @@ class ListedEntity(NamedTuple):
     """An entry of an entity list (a gazetteer).
 
     Attributes:
-        type: entity type, one of the suite's.
-        words: of the phrase.
-        language: of the phrase, as the list names it; None where it names none.
+        type: the entity type, one of the suite's.
+        words: the words of the phrase.
+        language: the phrase's language, as in the list; None if the list gives none.
     """
 
     type: str
@@ -43,7 +43,7 @@ class TranslatedSentence:
 
     Attributes:
         source: the labelled sentence.
-        words: of the translation.
+        words: the words of the translation.
         links: word alignment that came with the translation, (source index, target index) from 0; None if none did.
     """
 
@@ -57,8 +57,8 @@ class WordVectors:
     """Static word vectors of one language.
 
     Attributes:
-        words: in the file's order, which is by frequency in most; each once.
-        vectors: one a word, float32 [words, width].
+        words: the distinct words in the file's order, which is usually by frequency.
+        vectors: the vector of each word, float32. [words, width]
     """
 
     words: Words
@@ -71,16 +71,16 @@ class WordVectors:
 
 @dataclass(frozen=True)
 class Embeddings:
-    """Static word vectors of both languages, in spaces of their own unless the suite says otherwise.
+    """Static word vectors of both languages; the two spaces are not aligned unless the suite says so.
 
     Attributes:
-        source: of the source language.
-        target: of the target language.
+        source: vectors of the source language.
+        target: vectors of the target language.
     """
 
     source: WordVectors
     target: WordVectors
 
     def __len__(self) -> int:
-        """Number of words of both."""
+        """Number of words of both languages."""
         return len(self.source) + len(self.target)

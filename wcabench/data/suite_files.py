@@ -1,9 +1,9 @@
-"""The files of a suite as one table: pairs in files of their own, and suites that extend another.
+"""Reads the files of a suite into one table: the suite's file, its pairs' files, and a suite that it extends.
 
-`extends = "paper"` (or a path to a TOML file, relative to this one) in `[suite]` begins with the tables of that suite.
-Tables are merged key by key, so that a table of this file adds to that of the other or replaces single values; a
-resource that names a `path` replaces the other's whole, for its pins would not be those of the new file.
-`suite.pairs`, where it is given, chooses among the pairs of both. A suite that extends another has a name of its own.
+With `extends = "paper"` (or a path to a TOML file, relative to this one) in `[suite]`, a suite starts from the tables
+of that suite. Tables are merged key by key: a table adds to the extended suite's table, or replaces single values. But
+a resource with a `path` replaces the extended suite's resource completely, because old pins do not fit a new file.
+`suite.pairs`, if given, chooses among the pairs of both. A suite that extends another must have its own name.
 """
 
 import importlib.resources
@@ -28,12 +28,12 @@ Tables = dict[str, Any]
 
 @dataclass(frozen=True)
 class _SuiteFile:
-    """One suite's own files.
+    """The file of one suite, and access to the files beside it.
 
     Attributes:
-        where: of the suite's file, for errors.
-        read: gives the tables of a file beside it, by name.
-        name: of the suite's file, for `read`.
+        where: the suite's file, for errors.
+        read: reads the tables of a file in the same folder, by name.
+        name: name of the suite's file, for `read`.
         base: folder that paths are relative to; None for a packaged suite without a corpus.
     """
 
@@ -44,16 +44,16 @@ class _SuiteFile:
 
 
 def read_suite(name_or_path: str) -> SuiteTables:
-    """The tables of a packaged suite by name, or of a user's own by the path of its TOML file.
+    """Read the tables of a packaged suite by its name, or of a user's suite by the path of its TOML file.
 
     Raises:
-        UserError: there is no such suite or file, or it is wrong; the file and the key are named.
+        UserError: there is no such suite or file, or it is malformed; the file and the key are named.
     """
     return _read(_find(name_or_path, None), ())[1]
 
 
 def suite_names() -> list[str]:
-    """The packaged suites."""
+    """Return the names of the packaged suites."""
     root = importlib.resources.files(PACKAGE)
     return sorted(
         folder.name for folder in root.iterdir() if folder.is_dir() and folder.joinpath(FILE).is_file()
@@ -61,7 +61,7 @@ def suite_names() -> list[str]:
 
 
 def _find(name_or_path: str, beside: Path | None) -> _SuiteFile:
-    """The file of a suite; a path is relative to `beside`, if it is given."""
+    """Find the file of a suite; a path is relative to the folder `beside`, if that is given."""
     if name_or_path.endswith(".toml") or "/" in name_or_path:
         path = (beside or Path()) / expanded(name_or_path)
         return _SuiteFile(
@@ -77,7 +77,7 @@ def _find(name_or_path: str, beside: Path | None) -> _SuiteFile:
     def read(name: str) -> Tables:
         return parse_toml(folder.joinpath(name).read_text(encoding="utf-8"), f"tasks/{folder.name}/{name}")
 
-    # An embedded corpus lies beside its suite's file; other suites have nothing there to look for.
+    # A packaged corpus is in its suite's folder; other packaged suites have no data there.
     base = Path(str(folder)) if folder.joinpath(CORPUS).is_dir() else None
     return _SuiteFile(f"tasks/{folder.name}/{FILE}", read, FILE, base)
 
@@ -89,7 +89,7 @@ def _read_own(path: Path) -> Tables:
 
 
 def _read(file: _SuiteFile, extending: tuple[str, ...]) -> tuple[Tables, SuiteTables]:
-    """The tables of a suite, merged and parsed; `extending` are the files of the suites that extend it."""
+    """Read, merge and parse the tables of a suite; `extending` are the files of the suites that extend it."""
     if file.where in extending or len(extending) > _MOST_EXTENDED:
         raise UserError(
             f"{file.where}: suites extend one another in a circle, or {_MOST_EXTENDED} times over"
@@ -99,49 +99,50 @@ def _read(file: _SuiteFile, extending: tuple[str, ...]) -> tuple[Tables, SuiteTa
     suite.setdefault("name", Path(file.where).stem)
     extends = suite.pop("extends", None)
     if extends is None:
-        top = _placed(own, file, known=())
+        top = _completed(own, file, known=())
         return top, parse_suite(top, file.where)
     if not isinstance(extends, str):
         raise UserError(
             f"{file.where}: suite.extends: wanted the name of a suite, or the path of its TOML file"
         )
-    other, tables = _read(_find(extends, file.base), (*extending, file.where))
+    extended, tables = _read(_find(extends, file.base), (*extending, file.where))
     if isinstance(suite["name"], str) and canonical(suite["name"]) == canonical(tables.name):
         raise UserError(
             f"{file.where}: suite name '{tables.name}' is that of the suite that it extends; give it a name of its own"
         )
-    own = _placed(own, file, known=tables.pairs)
-    top = _merged(other, own)
+    own = _completed(own, file, known=tables.pairs)
+    top = _merged(extended, own)
     if "pairs" in suite:
         top["pairs"] = {pair: top["pairs"][pair] for pair in dict.fromkeys([*suite["pairs"], *own["pairs"]])}
     return top, parse_suite(top, file.where)
 
 
-def _placed(top: Tables, file: _SuiteFile, known: Collection[str]) -> Tables:
-    """The tables with every pair in its place, every resource with its folder, and the encoder's folder found.
+def _completed(top: Tables, file: _SuiteFile, known: Collection[str]) -> Tables:
+    """Complete the tables of a suite: read pairs from their own files, and resolve relative folders.
 
     Args:
         top: the tables of the suite's file.
-        file: that they stand in.
-        known: pairs of the suite that is extended, which need no table.
+        file: the suite's file.
+        known: pairs of the extended suite, which need no table.
     """
     pairs = dict(sub_table(top, "pairs", file.where, {}))
     order = strings(top["suite"].get("pairs", list(pairs)), f"{file.where}: suite.pairs")
-    places = {pair: f"{file.where}: pairs.{pair}" for pair in pairs}
+    sources = {pair: f"{file.where}: pairs.{pair}" for pair in pairs}
     for pair in order:
         check_pair_name(pair, f"{file.where}: suite.pairs")
         if pair not in pairs and pair not in known:
             pairs[pair] = file.read(f"{pair}.toml")
-            places[pair] = str(Path(file.where).with_name(f"{pair}.toml"))
+            sources[pair] = str(Path(file.where).with_name(f"{pair}.toml"))
     in_order = [pair for pair in dict.fromkeys([*order, *pairs]) if pair in pairs]
-    made = {**top, "pairs": {pair: _pair(pairs[pair], places[pair]) for pair in in_order}}
+    completed = {**top, "pairs": {pair: _pair(pairs[pair], sources[pair]) for pair in in_order}}
     if isinstance(top.get("encoder"), dict):
-        made["encoder"] = _encoder(top["encoder"], file.base)
-    return {**made, **{key: _based(made[key], file.base) for key in ("source", "pairs") if key in made}}
+        completed["encoder"] = _encoder(top["encoder"], file.base)
+    based = {key: _based(completed[key], file.base) for key in ("source", "pairs") if key in completed}
+    return {**completed, **based}
 
 
 def _encoder(table: Tables, base: Path | None) -> Tables:
-    """The table of the encoder; a folder may be given relative to the suite's file, or by `~`."""
+    """Return the encoder's table; a folder that is relative to the suite's file, or begins with `~`, is resolved."""
     name = table.get("name")
     if not isinstance(name, str):
         return table
@@ -151,7 +152,7 @@ def _encoder(table: Tables, base: Path | None) -> Tables:
 
 
 def _pair(table: Any, where: str) -> Tables:
-    """The table of a pair with its place, and a name for an only parallel text, so that others can be added to it."""
+    """Add the source file to a pair's table, and a name to a single parallel text, so that others can be added."""
     if not isinstance(table, dict):
         raise UserError(f"{where}: wanted a table")
     texts = table.get("parallel")
@@ -160,19 +161,19 @@ def _pair(table: Any, where: str) -> Tables:
 
 
 def _based(table: Any, base: Path | None) -> Any:
-    """The same tables; each of a resource knows the folder of its file."""
+    """Return the same tables, with each resource's table as a `ResourceTable` that has the folder `base`."""
     if not isinstance(table, dict):
         return table
-    made: Tables = ResourceTable(base) if is_resource(table) else {}
-    made.update({key: _based(value, base) for key, value in table.items()})
-    return made
+    copied: Tables = ResourceTable(base) if is_resource(table) else {}
+    copied.update({key: _based(value, base) for key, value in table.items()})
+    return copied
 
 
-def _merged(other: Any, own: Any) -> Any:
-    """Tables merged key by key; what is no table, and a resource with a path of its own, replaces what was there."""
-    if not (isinstance(other, dict) and isinstance(own, dict)) or is_resource(own):
+def _merged(extended: Any, own: Any) -> Any:
+    """Merge tables key by key; a value that is not a table, or a resource with a path, replaces the old one."""
+    if not (isinstance(extended, dict) and isinstance(own, dict)) or is_resource(own):
         return own
-    made: Tables = ResourceTable(other.base) if isinstance(other, ResourceTable) else {}
-    made.update(other)
-    made.update({key: _merged(other.get(key), value) for key, value in own.items()})
-    return made
+    merged: Tables = ResourceTable(extended.base) if isinstance(extended, ResourceTable) else {}
+    merged.update(extended)
+    merged.update({key: _merged(extended.get(key), value) for key, value in own.items()})
+    return merged

@@ -1,4 +1,4 @@
-"""The TOML form of a suite, read into frozen dataclasses. Packaged suites and users' own share the tables.
+"""Parses the tables of a suite's TOML file into frozen dataclasses; packaged and users' suites have the same form.
 
 ```toml
 [suite]                       # name, summary, caption, types, pairs, extends
@@ -9,14 +9,14 @@
                               #   translated  the training sentences, machine-translated into the target
                               #   embeddings  static word vectors: path (source) and target_path
                               #   entities    an entity list: type, phrase, language if there is one
-                              #   aligned     parallel text with word alignments made by hand
+                              #   aligned     parallel text with gold word alignments
 [pairs.en-nl.target]          # resources: test, dev (optional), text (unlabelled; else that of parallel)
 [pairs.en-nl.parallel]        # a resource; or one a translation, [pairs.en-nl.parallel.deepl], default first
 ```
-A pair that `suite.pairs` names and that has no table here stands in a file of its own beside this one,
-`en-nl.toml`, with `types`, `[target]` and so on at its top. Keys of a resource: those of `Resource` and of
-its format (`formats`, `slot_formats`); paths may begin with `~`, and files may be gzipped. `aligned` is read by the
-diagnostics, methods do not see it, and it is in no cell's key. `extends` is told of in `suite_files`.
+A pair that `suite.pairs` names and that has no table in this file is read from a file of its own in the same folder,
+`en-nl.toml`, with `types`, `[target]` and so on at its top. The keys of a resource are those of `Resource` and of its
+format (`formats`, `slot_formats`); paths may begin with `~`, and files may be gzipped. `aligned` is only for the
+diagnostics: methods do not see it, and it is in no cell's key. `suite_files` explains `extends`.
 """
 
 import re
@@ -31,7 +31,7 @@ from wcabench.data.resources import Resource
 from wcabench.data.slot_formats import Dictionary, EmbeddingFiles, EntityList, Translated
 from wcabench.errors import UserError
 
-# Key of a pair's table that says in which file of its own it stands; no key of a file has a NUL.
+# Key of a pair's table that holds its source file, for errors. No key in a file can have a NUL.
 WHERE = "\0where"
 _SUITE_KEYS = ("name", "summary", "caption", "types", "pairs")
 _PAIR_KEYS = (
@@ -53,9 +53,9 @@ class PairTable:
     """One language pair of a suite.
 
     Attributes:
-        types: entity types of the target's labels; None: the suite's, or those that its labels hold.
-        test: labelled target sentences that are scored.
-        dev: labelled target sentences, for selection on the target.
+        types: entity types of the target's labels; None: the suite's, or those of its labels.
+        test: labelled target sentences for scoring.
+        dev: labelled target sentences for selection on the target.
         text: unlabelled target sentences.
         translations: parallel text by name; the first is the default.
         dictionary: bilingual word list.
@@ -63,7 +63,7 @@ class PairTable:
         embeddings: static word vectors of both languages.
         entities: entity list.
         aligned: sentence pairs with gold word alignments, for the diagnostics.
-        notes: what every table of this pair must say.
+        notes: notes that every table of this pair must show.
     """
 
     types: tuple[str, ...] | None
@@ -81,7 +81,7 @@ class PairTable:
 
 @dataclass(frozen=True)
 class SuiteTables:
-    """All that a suite's file says; see `wcabench.data.suites.Suite` for the fields."""
+    """The parsed tables of a suite; `wcabench.data.suites.Suite` explains the fields."""
 
     name: str
     summary: str
@@ -98,15 +98,15 @@ class SuiteTables:
 
 
 def parse_suite(top: Table, where: str) -> SuiteTables:
-    """The tables of a suite.
+    """Parse the tables of a suite.
 
     Args:
-        top: as `suite_files` reads them: every pair has its table, every parallel text a name, every resource its
-            folder.
+        top: the tables as `suite_files` completes them: every pair has a table, every parallel text a name, every
+            resource its folder.
         where: the suite's file, for errors.
 
     Raises:
-        UserError: a missing or unknown key, or a value of the wrong type; file and table are named.
+        UserError: a key is missing or unknown, or a value has the wrong type; file and table are named.
     """
     check_keys(top, ("suite", "encoder", "recipe", "data", "source", "pairs"), where)
     suite = sub_table(top, "suite", where)
@@ -134,7 +134,7 @@ def parse_suite(top: Table, where: str) -> SuiteTables:
 
 
 def check_pair_name(pair: Any, where: str) -> None:
-    """Refuse what is no language pair; its name is part of file names."""
+    """Refuse an invalid name of a language pair; the name becomes part of file names."""
     if not isinstance(pair, str) or not _PAIR.fullmatch(pair) or len(set(pair.split("-"))) < 2:
         raise UserError(f"{where}: '{str(pair)[:60]}' is no pair; wanted SOURCE-TARGET, such as en-nl")
 
@@ -177,7 +177,7 @@ def _pair(pair: str, table: Any, where: str, suite_types: tuple[str, ...] | None
 
 
 def _with_links(aligned: Resource | None, where: str) -> Resource | None:
-    """Gold word alignments, which must say where their links are."""
+    """Return the resource of gold word alignments; refuse one without links."""
     if aligned is not None and isinstance(aligned.format, Parallel) and not aligned.format.has_links:
         raise UserError(f"{where}: aligned: no links; name their file by links_path, or their links_column")
     return aligned
@@ -215,9 +215,9 @@ def _string(table: Table, key: str, where: str) -> str:
     return value
 
 
-def _name(name: Any, where: str, what: str = "suite") -> str:
+def _name(name: Any, where: str, kind: str = "suite") -> str:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise UserError(
-            f"{where}: {what} name '{str(name)[:60]}': wanted letters, digits, '.', '_' and '-' alone"
+            f"{where}: {kind} name '{str(name)[:60]}': wanted letters, digits, '.', '_' and '-' alone"
         )
     return name

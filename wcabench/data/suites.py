@@ -1,4 +1,4 @@
-"""Suites: language pairs with their data and settings, packaged under tasks/ or in a user's own TOML file."""
+"""Suites: language pairs with their data and settings, packaged under tasks/ or in a user's TOML file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,17 +6,18 @@ from typing import get_args
 
 from wcabench.config import DataConfig, EncoderConfig, RecipeConfig
 from wcabench.contract import SLOTS, Need, Sentence, SentencePair, Side
+from wcabench.data.data_source import DataSource
 from wcabench.data.formats import Parallel
 from wcabench.data.labels import LabelPolicy
 from wcabench.data.loading import PairLoader, SlotData, TaggedSets, UntaggedSets
-from wcabench.data.resources import DataSource, Resource
+from wcabench.data.resources import Resource
 from wcabench.data.sentences import PairData
 from wcabench.data.suite_files import read_suite, suite_names
 from wcabench.data.suite_tables import PairTable, SuiteTables
 from wcabench.errors import UserError, suggest
 
 __all__ = ["Suite", "load_suite", "suite_names"]
-# The roles of the resources that a slot is made of, where they are not one of its own name.
+# The roles of the resources that a slot is made of; a slot that is not listed has one role of its own name.
 _SLOT_ROLES: dict[Need, tuple[str, ...]] = {
     "labelled": ("train",),
     "links": ("parallel",),
@@ -26,27 +27,27 @@ _SLOT_ROLES: dict[Need, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite as its file describes it; no data is read before it is asked for.
+    """A suite as its file describes it; data is read only on request.
 
-    The resources of a pair are known by the roles that they play: "train", "source_dev", "source_test", "target_dev",
-    "target_test", "target_text", "parallel", "dictionary", "translated", "embeddings", "entities", "monolingual".
+    Each resource of a pair has a role: "train", "source_dev", "source_test", "target_dev", "target_test",
+    "target_text", "parallel", "dictionary", "translated", "embeddings", "entities" or "monolingual".
     """
 
     tables: SuiteTables
 
     @property
     def name(self) -> str:
-        """As in records and on the command line."""
+        """The suite's name in records and on the command line."""
         return self.tables.name
 
     @property
     def summary(self) -> str:
-        """One line for lists."""
+        """A summary of one line, for lists."""
         return self.tables.summary
 
     @property
     def caption(self) -> str:
-        """What every table of this suite must say."""
+        """A caption that every table of this suite must show."""
         return self.tables.caption
 
     @property
@@ -70,11 +71,11 @@ class Suite:
         return self.tables.data
 
     def translations(self, pair: str) -> tuple[str, ...]:
-        """Names of the parallel texts of a pair, the default first."""
+        """Return the names of a pair's parallel texts, the default first."""
         return tuple(self._pair(pair).translations)
 
     def resources(self, pair: str, options: DataConfig) -> list[Resource]:
-        """What the pair needs, with the translation that is chosen.
+        """Return all resources of a pair, with the chosen parallel text.
 
         Raises:
             UserError: unknown pair or translation; the nearest is offered.
@@ -83,7 +84,7 @@ class Suite:
         return [*self.roles(pair, options).values(), *([aligned] if aligned else [])]
 
     def test_set(self, pair: str, side: Side) -> Resource:
-        """The labelled sentences that a cell of the pair is scored on, of one side's language.
+        """Return the labelled test set of one side, on which a cell of the pair is scored.
 
         Raises:
             UserError: unknown pair; the nearest is offered.
@@ -91,7 +92,7 @@ class Suite:
         return self._pair(pair).test if side == "target" else self.tables.source_test
 
     def roles(self, pair: str, options: DataConfig) -> dict[str, Resource]:
-        """Role -> resource, of all that decides a pair's numbers; gold word alignments are left out.
+        """Return role -> resource, of all resources that decide a pair's numbers (without gold word alignments).
 
         Raises:
             UserError: unknown pair or translation; the nearest is offered.
@@ -117,23 +118,23 @@ class Suite:
         return {role: resource for role, resource in roles.items() if resource is not None}
 
     def slot_roles(self, pair: str, options: DataConfig) -> dict[Need, tuple[str, ...]]:
-        """Slot -> roles of the resources that it is made of, for every slot that the suite gives for the pair.
+        """Return slot -> roles of its resources, for every slot that the suite has for the pair.
 
         Raises:
             UserError: unknown pair or translation.
         """
         given = self.roles(pair, options)
-        found: dict[Need, tuple[str, ...]] = {}
+        slots: dict[Need, tuple[str, ...]] = {}
         for name in get_args(Need):
             roles = _SLOT_ROLES.get(name, (name.replace("-", "_"),))
             if name == "target-text" and "target_text" not in given:
                 roles = ("parallel",)
             if all(role in given for role in roles) and (name != "links" or _has_links(given["parallel"])):
-                found[name] = roles
-        return found
+                slots[name] = roles
+        return slots
 
     def fingerprints(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
-        """Role -> sha256 of the parsed content of its resource: the pinned one, else that of what is there.
+        """Return role -> sha256 of its resource's content: the pinned sha256, else that of the available files.
 
         Raises:
             UserError: unknown pair or translation, or a resource that is not pinned cannot be read.
@@ -141,14 +142,14 @@ class Suite:
         return {role: source.checksum(resource) for role, resource in self.roles(pair, options).items()}
 
     def fingerprint(self, pair: str, options: DataConfig, source: DataSource) -> dict[str, str]:
-        """The same by the names of the resources."""
+        """Return name of each resource -> sha256; see `fingerprints`."""
         roles = self.roles(pair, options)
         return {roles[role].name: sha256 for role, sha256 in self.fingerprints(pair, options, source).items()}
 
     def label_policy(self, pair: str, options: DataConfig, source: DataSource) -> LabelPolicy:
-        """What happens to entity types that the target does not have.
+        """Return the label policy of a pair: how entity types are handled that the target does not have.
 
-        Labels are read where the suite does not declare the types, and none of them is kept.
+        If the suite does not declare the types, labels are read to find them, and are not kept.
 
         Raises:
             UserError: unknown pair or translation, or data that is missing or wrong.
@@ -158,11 +159,11 @@ class Suite:
     def load_slots(
         self, pair: str, options: DataConfig, source: DataSource, names: Iterable[Need]
     ) -> SlotData:
-        """What the slots of these names hold, after the label policy; nothing of a test set or of the target's labels.
+        """Load slots after the label policy; they never contain test sets or labels of the target.
 
         Raises:
-            UserError: unknown pair, translation or slot, a slot that the suite does not give, or data that is missing,
-                malformed, not what is pinned, or holds an entity type that is not declared.
+            UserError: the pair, translation or slot is unknown, the suite does not have the slot, or data is missing,
+                malformed, not the pinned content, or has an undeclared entity type.
         """
         given = self.slot_roles(pair, options)
         names = list(dict.fromkeys(names))
@@ -177,7 +178,7 @@ class Suite:
         return self._loader(pair, options, source).slots({name: given[name] for name in names})
 
     def load_test_words(self, pair: str, options: DataConfig, source: DataSource) -> UntaggedSets:
-        """The words of both test sets; their labels are read, checked and not kept.
+        """Load the words of both test sets; their labels are checked, and not kept.
 
         Raises:
             UserError: as `load_test`.
@@ -186,7 +187,7 @@ class Suite:
         return UntaggedSets(*([sentence.words for sentence in side] for side in (sets.source, sets.target)))
 
     def load_test(self, pair: str, options: DataConfig, source: DataSource) -> TaggedSets:
-        """The labelled test sets, that of the source after the label policy: to be called after prediction alone.
+        """Load the labelled test sets, the source's after the label policy; call this only after prediction.
 
         Raises:
             UserError: unknown pair or translation, or data that is missing, malformed, not what is pinned, or holds an
@@ -195,7 +196,7 @@ class Suite:
         return self._loader(pair, options, source).test_sets()
 
     def load_target_dev(self, pair: str, options: DataConfig, source: DataSource) -> list[Sentence]:
-        """Labelled target sentences for `recipe.select=target-dev` alone; empty where there are none.
+        """Load labelled target sentences, only for `recipe.select=target-dev`; empty if there are none.
 
         Raises:
             UserError: as `load_test`.
@@ -203,7 +204,7 @@ class Suite:
         return self._loader(pair, options, source).target_dev()
 
     def load_aligned(self, pair: str, source: DataSource) -> tuple[SentencePair, ...]:
-        """Sentence pairs with gold word alignments, for the diagnostics alone; empty where there are none.
+        """Load sentence pairs with gold word alignments, only for the diagnostics; empty if there are none.
 
         Raises:
             UserError: unknown pair, or data that is missing, malformed or not what is pinned.
@@ -212,38 +213,15 @@ class Suite:
         return tuple(source.load(aligned).content) if aligned else ()
 
     def load(self, pair: str, options: DataConfig, source: DataSource) -> PairData:
-        """The data of a pair, checked against the pins, after the label policy.
+        """Load all data of a pair, checked against the pins, after the label policy.
 
         Raises:
             UserError: unknown pair or translation; data that is missing, malformed, not what is pinned, or
                 holds an entity type that is not declared.
         """
+        aligned = self.load_aligned(pair, source)
         loader = self._loader(pair, options, source)
-        given = loader.slots(self.slot_roles(pair, options))
-        test = loader.test_sets()
-        target_dev = loader.target_dev()
-        slots = {name: given.slots.get(name, []) for name in SLOTS}
-        return PairData(
-            suite=self.name,
-            pair=pair,
-            types=given.policy.types,
-            train=slots["labelled"],
-            source_dev=slots["source-dev"],
-            source_test=test.source,
-            target_dev=target_dev,
-            target_test=test.target,
-            target_text=slots["target-text"],
-            parallel=loader.parallel(),
-            dictionary=slots["dictionary"],
-            sha256=loader.sha256,
-            notes=loader.notes,
-            mapped_to_o=given.policy.mapped,
-            aligned=self.load_aligned(pair, source),
-            translated=slots["translated"],
-            embeddings=slots["embeddings"] or None,
-            entities=slots["entities"],
-            monolingual=slots["monolingual"],
-        )
+        return loader.pair_data(self.name, pair, self.slot_roles(pair, options), aligned)
 
     def _loader(self, pair: str, options: DataConfig, source: DataSource) -> PairLoader:
         table = self._pair(pair)
@@ -256,10 +234,10 @@ class Suite:
 
 
 def load_suite(name_or_path: str) -> Suite:
-    """A packaged suite by name, or a user's own by the path of its TOML file.
+    """Load a packaged suite by its name, or a user's suite by the path of its TOML file.
 
     Raises:
-        UserError: there is no such suite or file, or it is wrong; the file and the key are named.
+        UserError: there is no such suite or file, or it is malformed; the file and the key are named.
     """
     return Suite(read_suite(name_or_path))
 

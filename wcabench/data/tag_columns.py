@@ -1,4 +1,4 @@
-"""The tags of a column file: well-formed, of known types, and turned into IOB2."""
+"""Reads the tags of a column file: checks form and types, and converts them to IOB2."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,16 +12,17 @@ from wcabench.errors import UserError
 def read_tags(
     file: ColumnFile, column: int, scheme: Scheme | None, types: Collection[str] | None
 ) -> list[Words]:
-    """The tags of every sentence, in IOB2.
+    """Return the tags of every sentence, in IOB2.
 
     Args:
-        file: as it was cut.
-        column: where the tags are.
-        scheme: of the tags; None finds it out, "raw" leaves them as they are.
+        file: the file, cut into sentences.
+        column: number of the column of the tags.
+        scheme: the tags' scheme; None detects it, "raw" keeps the tags as they are.
         types: the entity types that may occur; None allows any.
 
     Raises:
-        UserError: no such column, a tag that is none, of an unknown type, or illegal in its scheme; the line is named.
+        UserError: there is no such column, or a tag is malformed, of an unknown type, or illegal in its scheme; the
+            line is named.
     """
     tags = _tags(file, column)
     _check(file, column, tags, types)
@@ -66,7 +67,7 @@ def _check(file: ColumnFile, column: int, tags: Sequence[Words], types: Collecti
 
 
 def _first(file: ColumnFile, tags: Sequence[Words], wanted: Collection[str]) -> tuple[int, str]:
-    """Line and text of the first of these tags."""
+    """Return line and text of the first of the wanted tags."""
     return next(
         (row.number, tag)
         for block, own in zip(file.blocks, tags, strict=True)

@@ -1,7 +1,7 @@
-r"""Text files as lines: decoding that names file and line, and one rule for line ends.
+r"""Reads text files as lines; errors name file and line.
 
-A line ends in `\n` or `\r\n`. No other sign ends one (U+2028 and the like may stand in a word), and a carriage
-return or a NUL anywhere else is refused: no word can hold them, so every word that is read can be written.
+A line ends in `\n` or `\r\n`. No other character ends one (U+2028 and the like may occur in a word). A carriage return
+or a NUL anywhere else is refused: no word can contain them, so every word that is read can be written.
 """
 
 import codecs
@@ -19,7 +19,7 @@ LONGEST_LINE = 64 * 2**20  # bytes
 _BYTE_ORDER_MARK = "\ufeff"
 _LFS_POINTER = b"version https://git-lfs.github.com/"
 _DECLARE = 'declare its encoding (encoding = "utf-16" or "latin-1" in a suite, --encoding of a command)'
-# Those of UTF-32 begin like one of UTF-16, so they come first.
+# The marks of UTF-32 come first, because one of them begins like one of UTF-16.
 _FOREIGN_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -33,16 +33,16 @@ class _NotUtf8Error(UserError):
 
 
 def read_lines(path: Path, encoding: str | None = None) -> list[str]:
-    """The lines of a text file without their ends; a final empty line is no line.
+    """Read the lines of a text file, without line ends; nothing follows the last line end.
 
     Args:
         path: the file; a gzipped one is unpacked.
-        encoding: its encoding; None is UTF-8, with or without a byte order mark, and latin-1 for a file that
-            is not UTF-8 and has the name of an original CoNLL file (deu.*, esp.*, ned.*).
+        encoding: its encoding. None is UTF-8, with or without a byte order mark; or latin-1 for a file that is not
+            UTF-8 and has the name of an original CoNLL file (deu.*, esp.*, ned.*).
 
     Raises:
-        UserError: the file cannot be read, its bytes are not in that encoding, or a line holds a carriage return
-            or a NUL; the line is named.
+        UserError: the file cannot be read, its bytes are not in that encoding, or a line contains a carriage return or
+            a NUL; the line is named.
     """
     try:
         return list(iter_lines(path, encoding))
@@ -53,9 +53,9 @@ def read_lines(path: Path, encoding: str | None = None) -> list[str]:
 
 
 def iter_lines(path: Path, encoding: str | None = None) -> Iterator[str]:
-    """As `read_lines`, one line at a time, for files larger than the memory; None is UTF-8 whatever the name.
+    """Yield the lines of a text file one at a time, for files larger than the memory; see `read_lines`.
 
-    A file in another encoding than UTF-8 is held whole, for its lines end in other bytes.
+    `encoding` None is always UTF-8. A file in another encoding is read whole, because its line ends are other bytes.
 
     Raises:
         UserError: as `read_lines`.
@@ -69,7 +69,7 @@ def iter_lines(path: Path, encoding: str | None = None) -> Iterator[str]:
 
 
 def read_text(path: Path, largest: int) -> str:
-    """The text of a small file in UTF-8 (settings, reports), without a byte order mark; its line ends stay.
+    """Read the text of a small UTF-8 file (settings, reports), without a byte order mark; line ends are kept.
 
     Raises:
         UserError: the file cannot be read, holds more than `largest` bytes, or is not UTF-8.
@@ -86,10 +86,10 @@ def read_text(path: Path, largest: int) -> str:
 
 
 def check_encoding(encoding: str, where: str) -> None:
-    """Refuse what is no encoding of text.
+    """Refuse an unknown encoding.
 
     Raises:
-        UserError: Python knows no such encoding, or it decodes no text ("hex", "undefined").
+        UserError: Python has no such encoding, or it does not decode text ("hex", "undefined").
     """
     try:
         b"".decode(encoding)
@@ -106,7 +106,7 @@ def _is_utf8(path: Path, encoding: str | None) -> bool:
 
 
 def _utf8_lines(path: Path) -> Iterator[str]:
-    """Lines with their ends."""
+    """Yield lines with their ends."""
     with open_binary(path) as stream:
         for number, raw in enumerate(iter(partial(stream.readline, LONGEST_LINE), b""), start=1):
             if number == 1:
@@ -128,12 +128,12 @@ def _utf8_lines(path: Path) -> Iterator[str]:
 
 
 def _decoded_lines(path: Path, encoding: str) -> Iterator[str]:
-    """Lines with their ends, of a file in another encoding than UTF-8."""
+    """Yield lines with their ends, of a file in another encoding than UTF-8."""
     raw = read_bytes(path)
     _refuse_utf8(path, raw, encoding)
     try:
         text = raw.decode(encoding).removeprefix(_BYTE_ORDER_MARK)
-        text.encode("utf-8")  # some encodings can write half a sign, which UTF-8 cannot
+        text.encode("utf-8")  # some encodings can hold lone surrogates, which UTF-8 cannot
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         raise UserError(f"{path}:{line}: half a surrogate pair; convert the file to UTF-8") from None
@@ -146,7 +146,7 @@ def _decoded_lines(path: Path, encoding: str) -> Iterator[str]:
 
 
 def _refuse_utf8(path: Path, raw: bytes, encoding: str) -> None:
-    """Refuse a file in UTF-8 that is declared to be in an encoding of one byte a sign, which any bytes are."""
+    """Refuse a UTF-8 file that is declared to be in a single-byte encoding, in which any bytes are valid."""
     try:
         one_byte = len("aa".encode(encoding)) == 2
         in_utf8 = one_byte and not raw.isascii() and bool(raw.decode("utf-8"))
@@ -163,7 +163,7 @@ def _refuse_foreign_mark(path: Path, raw: bytes, remedy: str) -> None:
 
 
 def _wrong_sign(path: Path, number: int, line: str) -> UserError:
-    """The error for a line with a carriage return or a NUL in it."""
+    """Return the error for a line with a carriage return or a NUL in it."""
     if "\0" in line:
         return UserError(
             f"{path}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it "

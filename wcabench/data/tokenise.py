@@ -1,4 +1,4 @@
-"""Words of a line of text: already tokenised text, or raw text cut at its punctuation."""
+"""Splits a line of text into words: at spaces, or at punctuation too."""
 
 import re
 import unicodedata
@@ -9,22 +9,22 @@ from wcabench.contract import Words
 
 Tokenise = Literal["spaces", "punctuation"]
 
-# Kept where they stand between two letters or digits: hyphens, apostrophes, full stops of abbreviations, and
-# the Armenian marks of stress, exclamation and question, which are written inside the word.
+# Kept inside a word between two letters or digits: hyphens, apostrophes, full stops of abbreviations, and the Armenian
+# marks of stress, exclamation and question, which are written inside the word.
 _INSIDE = r"\-\u2010\u058a'\u2019\u055a.\u2024\u055b\u055c\u055e"
 _INVISIBLE = "\u200b\ufeff"
 _EMOJI = "\U0001f000-\U0001faff"
 
 
 def tokenise(text: str, how: Tokenise = "spaces") -> Words:
-    """The words of a line.
+    """Return the words of a line.
 
     Args:
         text: one line.
-        how: "spaces" for text that is tokenised already: words are what stands between spaces (no other
-            Unicode space parts words). "punctuation" for raw text: every mark of punctuation and every symbol
-            is a word of its own, a run of one and the same mark a single one, but for hyphens, apostrophes,
-            full stops and Armenian ՛ ՜ ՞ inside a word, and commas and colons inside a number.
+        how: "spaces" for tokenised text: words are separated by spaces and tabs (other Unicode spaces separate
+            nothing). "punctuation" for raw text: every punctuation mark or symbol is a word, and a run of the same
+            mark is one word. Hyphens, apostrophes, full stops and Armenian ՛ ՜ ՞ inside a word stay part of it, and so
+            do commas and colons inside a number.
     """
     if how == "spaces":
         return tuple(word for word in text.replace("\t", " ").split(" ") if word)
@@ -33,7 +33,7 @@ def tokenise(text: str, how: Tokenise = "spaces") -> Words:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    # Explicit classes of single characters: `re` looks those up in a table, which `\s` in the class prevents.
+    # Single characters are listed, because `re` looks them up in a table, which `\s` in the class would prevent.
     plane = [chr(code) for code in range(0x10000)]
     marks = "".join(re.escape(c) for c in plane if unicodedata.category(c)[0] in "PS") + _EMOJI
     spaces = "".join(c for c in plane if c.isspace()) + _INVISIBLE

@@ -1,4 +1,4 @@
-"""TOML files of settings and suites: decoded, parsed, and checked for values that no setting can have."""
+"""Reads TOML files of settings and suites, and refuses values that no setting can have."""
 
 import tomllib
 from pathlib import Path
@@ -8,30 +8,30 @@ from wcabench.data.text_files import read_text
 from wcabench.errors import UserError
 
 LARGEST = 2**20  # bytes
-DEEPEST = 32  # tables and lists within one another
-_MOST_DOTS = 500  # in a line: a key of n names (a.b.c) takes a time that grows with n squared
-_LARGEST_INTEGER = 2**63 - 1  # what TOML asks of its readers
+DEEPEST = 32  # levels of nested tables and lists
+_MOST_DOTS = 500  # in a line: the time for a key of n names (a.b.c) grows with n squared
+_LARGEST_INTEGER = 2**63 - 1  # the range that TOML requires
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a TOML file in UTF-8, with or without a byte order mark.
+    """Read the tables of a TOML file in UTF-8, with or without a byte order mark.
 
     Raises:
-        UserError: the file cannot be read or is no TOML, or see `parse_toml`; the file is named.
+        UserError: the file cannot be read, or as in `parse_toml`; the file is named.
     """
     return parse_toml(read_text(path, LARGEST), str(path))
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
-    """The tables of a TOML text.
+    """Parse the tables of a TOML text.
 
     Args:
-        text: what the file holds.
+        text: the file's text.
         where: the file, for errors.
 
     Raises:
-        UserError: no TOML, a number that no setting can have, a NUL in a name or a text, or tables and lists
-            that are nested more than `DEEPEST` deep.
+        UserError: the text is not TOML, has a number out of range or a NUL in a name or a string, or has tables and
+            lists nested more than `DEEPEST` levels deep.
     """
     if any(line.count(".") > _MOST_DOTS for line in text.split("\n")):
         raise _too_deep(where)
@@ -48,7 +48,7 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
 
 
 def _check_values(top: dict[str, Any], where: str) -> None:
-    """Refuse what would bring down whoever prints or uses it."""
+    """Refuse values that would crash code that prints or uses them."""
     layer: list[Any] = [top]
     for _ in range(DEEPEST):
         inner: list[Any] = []

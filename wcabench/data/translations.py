@@ -1,4 +1,4 @@
-"""Machine translations of the labelled source sentences: a column file that is line-parallel to them, or a TSV file."""
+"""Reads machine translations of the labelled source sentences: a parallel column file, or a TSV file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from pathlib import Path
 from wcabench.contract import Sentence, Words
 from wcabench.data.column_lines import ColumnForm
 from wcabench.data.columns import read_words
-from wcabench.data.parallel import LinkForm
+from wcabench.data.link_form import LinkForm
 from wcabench.data.rows import pick, rows_of
 from wcabench.data.slot_items import TranslatedSentence
 from wcabench.data.text_files import read_lines
@@ -17,13 +17,13 @@ from wcabench.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One translation as its file has it.
+    """One translation as in its file.
 
     Attributes:
-        number: of the source sentence among the labelled ones, from 0.
-        words: of the target language.
-        links: word alignment in Pharaoh format as it was written; None if there is none.
-        where: file and line, for errors; no part of the content.
+        number: number of the source sentence among the labelled ones, from 0.
+        words: the words in the target language.
+        links: word alignment in Pharaoh format, as in the file; None if there is none.
+        where: file and line, for errors; ignored in comparisons.
     """
 
     number: int
@@ -35,15 +35,15 @@ class Translation:
 def read_translated_columns(
     path: Path, links_path: Path | None, form: ColumnForm
 ) -> tuple[list[Translation], dict[str, int]]:
-    """The sentences of a column file, sentence i being the translation of labelled sentence i.
+    """Read a column file whose sentence i is the translation of labelled sentence i.
 
     Args:
-        path: tokens of the target language; tags are not looked at.
-        links_path: word alignments, one line a sentence.
-        form: how the column file is laid out.
+        path: column file of the target language; tags are ignored.
+        links_path: file of the word alignments, one line for each sentence.
+        form: layout of the column file.
 
     Raises:
-        UserError: as `read_words`; or another number of alignments than of sentences.
+        UserError: as in `read_words`, or the number of alignments is not that of the sentences.
     """
     sentences = read_words(path, form)
     links = read_lines(links_path, form.encoding) if links_path else [None] * len(sentences)
@@ -70,24 +70,24 @@ def read_translated_tsv(
     how: Tokenise = "spaces",
     encoding: str | None = None,
 ) -> tuple[list[Translation], dict[str, int]]:
-    """The translations of a TSV file: number of the source sentence, translation, word alignment if there is one.
+    """Read a TSV file with number of the source sentence, translation and optionally word alignment.
 
     Args:
-        path: the file; sentences that it does not name have no translation.
-        number_column: where the number of the source sentence is, from 0, or from the end where it is negative.
-        target_column: where the translation is.
-        links_column: where its word alignment is, in Pharaoh format; None: there is none.
+        path: the file; a source sentence whose number is missing has no translation.
+        number_column: column of the number, from 0; negative numbers count from the end.
+        target_column: column of the translation.
+        links_column: column of its word alignment in Pharaoh format; None: there is none.
         first_number: number of the first source sentence, 0 or 1.
-        how: see `tokenise`.
+        how: how translations are tokenised; see `tokenise`.
         encoding: see `read_lines`.
 
     Raises:
         UserError: the file cannot be read or holds no translation, a line has another number of columns than the
-            others, a number is none or stands there twice. File and line are named.
+            others, or a number is malformed or repeated. File and line are named.
     """
     columns = [c for c in (number_column, target_column, links_column) if c is not None]
     rows = rows_of(path, read_lines(path, encoding), tabs=True, least=max(columns) + 1)
-    found: dict[int, Translation] = {}
+    translations: dict[int, Translation] = {}
     empty = 0
     for row in rows:
         where = f"{path}:{row.number}"
@@ -98,14 +98,16 @@ def read_translated_tsv(
                 "(from 0); wanted number, translation and, if there is one, word alignment, each in its own"
             )
         number = _number(cells[0] or "", first_number, where)
-        if number in found:
+        if number in translations:
             raise UserError(
-                f"{where}: source sentence {cells[0]} again, as in {found[number].where}; keep one of them"
+                f"{where}: source sentence {cells[0]} again, as in {translations[number].where}; keep one of them"
             )
         words = tokenise(cells[1] or "", how)
         empty += not words
-        found[number] = Translation(number, words, cells[2] if links_column is not None else None, where)
-    kept = [one for one in found.values() if one.words]
+        translations[number] = Translation(
+            number, words, cells[2] if links_column is not None else None, where
+        )
+    kept = [translation for translation in translations.values() if translation.words]
     if not kept:
         raise UserError(
             f"{path}: no translation in it; wanted the number of a source sentence and its translation a line"
@@ -116,34 +118,36 @@ def read_translated_tsv(
 def joined(
     translations: Sequence[Translation], labelled: Sequence[Sentence], links: LinkForm, *, every: bool
 ) -> list[TranslatedSentence]:
-    """Each translation with its labelled source sentence.
+    """Join each translation with its labelled source sentence.
 
     Args:
-        translations: in the file's order.
+        translations: the translations in the file's order.
         labelled: the sentences that were translated.
         links: how the word alignments are written.
-        every: each labelled sentence must have a translation.
+        every: whether each labelled sentence must have a translation.
 
     Raises:
-        UserError: a number beyond the labelled sentences, one that is missing, or a link that is none or beyond its
-            sentences.
+        UserError: a number lies beyond the labelled sentences, a translation is missing, or a link is malformed or
+            beyond its sentences.
     """
     if every and len(translations) < len(labelled):
         raise UserError(
             f"{translations[-1].where}: the last of {len(translations)} translations, but there are {len(labelled)} "
             "labelled sentences; sentence i of one must be the translation of sentence i of the other"
         )
-    made = []
-    for one in translations:
-        if one.number >= len(labelled):
+    sentences = []
+    for translation in translations:
+        if translation.number >= len(labelled):
             raise UserError(
-                f"{one.where}: the translation of labelled sentence {one.number} (counted from 0), but there are "
-                f"{len(labelled)}; the translated file must belong to the labelled one"
+                f"{translation.where}: the translation of labelled sentence {translation.number} (counted from 0), but "
+                f"there are {len(labelled)}; the translated file must belong to the labelled one"
             )
-        source = labelled[one.number]
-        own = None if one.links is None else links.read(one.links, one.where, source.words, one.words)
-        made.append(TranslatedSentence(source, one.words, own))
-    return made
+        source, words = labelled[translation.number], translation.words
+        own = None
+        if translation.links is not None:
+            own = links.read(translation.links, translation.where, source.words, words)
+        sentences.append(TranslatedSentence(source, words, own))
+    return sentences
 
 
 def _number(text: str, first: int, where: str) -> int:

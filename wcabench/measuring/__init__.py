@@ -1,1 +1,1 @@
-"""What is measured on a trained encoder, or an untouched one: diagnostics, couplings of sentences, word links."""
+"""Measurements on an encoder, trained or not: diagnostics, couplings of sentences, word links."""

@@ -1,6 +1,6 @@
-"""What the diagnostics of a cell are called in its record, and why one may be absent; nothing heavy is imported."""
+"""Names of a cell's diagnostics in its record, and reasons why one may be absent; no heavy package is imported."""
 
-# By what must be there for them to be measured.
+# Grouped by what they need in order to be measured.
 OF_STATES = ("cosine_within_sentence",)
 OF_COUPLING = (
     "source_reached",
@@ -14,8 +14,8 @@ OF_COUPLING = (
 OF_GOLD = ("alignment_error_rate",)
 OF_ENTITIES = ("entities_lost", "entities_split", "entities_merged", "entities_exact")
 
-ABSENT = "absent"  # name in the record of {group: why it could not be measured}
-# Group -> what it lacks where it is absent.
+ABSENT = "absent"  # the record's entry of {group: why it could not be measured}
+# Group -> the diagnostics that are missing where the group is absent.
 GROUPS = {
     "all": (*OF_STATES, *OF_COUPLING, *OF_GOLD, *OF_ENTITIES),
     "coupling": (*OF_COUPLING, *OF_GOLD, *OF_ENTITIES),
@@ -33,10 +33,10 @@ OLDER = (
 
 
 def why_absent(diagnostics: dict[str, object], name: str) -> str:
-    """Why a record's diagnostics do not hold a number."""
+    """Return why a record's diagnostics lack the number `name`."""
     reasons = diagnostics.get(ABSENT)
     for group, reason in reasons.items() if isinstance(reasons, dict) else ():
         if name in GROUPS.get(group, ()):
             return str(reason)
-    measured = any(one in diagnostics for one in OF_STATES) or bool(reasons)
+    measured = any(of_states in diagnostics for of_states in OF_STATES) or bool(reasons)
     return "there was nothing to measure it on" if measured else OLDER

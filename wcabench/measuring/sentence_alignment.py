@@ -1,4 +1,4 @@
-"""One sentence pair seen by an encoder: similarities, transport plans and word links, piece by piece (Figure 1)."""
+"""The alignment of one sentence pair, piece by piece: similarities, transport plans and word links (Figure 1)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from wcabench.nn.randomness import Streams
 
 @dataclass(frozen=True)
 class SentenceAlignment:
-    """Matrices of one pair, source tokens down, target tokens across; tokens are the encoder's pieces.
+    """Matrices of one pair; rows are source tokens, columns target tokens. Tokens are the encoder's pieces.
 
     Attributes:
-        source: its tokens. [n_s]
-        target: its tokens. [n_t]
-        similarity: cosine, mean over the layers, in [-1, 1]. [n_s, n_t]
-        plans: name -> mass times n_t, so that a target token's column sums to 1. [n_s, n_t] each
-        cut: words of both sides beyond the length limit, which are left out.
+        source: the source tokens. [n_s]
+        target: the target tokens. [n_t]
+        similarity: mean cosine over the layers, in [-1, 1]. [n_s, n_t]
+        plans: name -> plan times n_t, so that each column of a target token sums to 1. [n_s, n_t] each
+        cut: number of words of both sides beyond the length limit, which are left out.
     """
 
     source: list[str]
@@ -44,15 +44,15 @@ def align_sentence(
     recipe: RecipeConfig,
     word_links: Iterable[tuple[int, int]] | None = None,
 ) -> SentenceAlignment:
-    """What each method makes of one pair.
+    """Compute the plans of several methods for one pair.
 
     Args:
-        pair: neither side empty.
-        model: whose states are read, without dropout.
-        methods: couplings of pieces without special tokens; the first gives the layers of the similarity.
-        recipe: its length limit; words beyond it are left out.
-        word_links: links between words, (source, target) from 0, shown as "word links": each target word's mass is
-            shared by the pieces of the words it is linked to.
+        pair: the sentence pair; no side is empty.
+        model: the network that gives the states, without dropout.
+        methods: couplings of pieces without special tokens; the similarity is computed on the first one's layers.
+        recipe: gives the length limit; words beyond it are left out.
+        word_links: links between words, (source, target) from 0. They become the plan "word links", in which the mass
+            of a target word is shared by the pieces of the source words that it is linked to.
     """
     model.eval()
     plans: dict[str, torch.Tensor] = {}
@@ -74,13 +74,13 @@ def align_sentence(
 
 
 def _tokens(model: Network, window: Window) -> list[str]:
-    """The pieces as people read them, word by word."""
+    """Return the readable text of each piece."""
     words = (window.ids[first:stop] for first, stop in window.spans())
     return [text for ids in words for text in piece_texts(model.table.tokenizer, ids)]
 
 
 def _blocks(links: Iterable[tuple[int, int]], source: Window, target: Window) -> torch.Tensor:
-    """Word links as mass between pieces, each linked target piece's column summing to 1."""
+    """Return word links as mass between pieces; the column of each linked target piece sums to 1."""
     rows, columns = source.spans(), target.spans()
     mass = torch.zeros(len(source.ids) - 2, len(target.ids) - 2)
     for i, j in links:

@@ -1,4 +1,4 @@
-"""States of a few sentences by a trained encoder, read once and in float32, for everything that is measured on them."""
+"""States of a few sentences, computed once and in float32, for all measurements on these sentences."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from wcabench.nn.network import Network
 from wcabench.nn.pieces import Window
 from wcabench.nn.states import pool_pieces, window_states
 
-# Sequences read at a time: bounds the memory, moves no number.
+# Number of sequences read at a time: it bounds memory and changes no number.
 CHUNK = 128
 
 
 class SentenceStates:
-    """The states of some sentences on every layer; words beyond the length limit are left out."""
+    """The states of some sentences after every layer; words beyond the length limit are left out."""
 
     @torch.inference_mode()
     def __init__(self, network: Network, sentences: Iterable[Words]) -> None:
-        """Read each different sentence once, without dropout.
+        """Read each distinct sentence once, without dropout.
 
         Args:
-            network: left as it was.
-            sentences: none empty.
+            network: the network; it is left as it was.
+            sentences: the sentences; none is empty.
         """
         texts = list(dict.fromkeys(sentences))
         network.table.add(texts)
@@ -46,7 +46,7 @@ class SentenceStates:
         network.train(was_training)
 
     def units(self, words: Words, coupler: Coupler) -> torch.Tensor:
-        """Unit states of what a method couples, pieces or words, on its layers: [layers, n, d]."""
+        """Return the states of the units that a method couples, on its layers and of length 1, [layers, n, d]."""
         layers = layer_numbers(coupler.layers, self.depth, f"{coupler.info.name}.layers")
         pieces = self._states[words][layers]
         if not coupler.special_tokens:
@@ -54,8 +54,8 @@ class SentenceStates:
         return functional.normalize(pool_pieces(pieces, self.windows[words], pool_of(coupler)), dim=-1)
 
     def mean_cosine(self, words: Words) -> float | None:
-        """Mean cosine of the last layer's states of two different pieces; None for a sentence of one piece."""
+        """Return the mean cosine over all pairs of pieces, on the last layer; None for a sentence of one piece."""
         states = functional.normalize(self._states[words][-1, 1:-1], dim=-1)
         n = len(states)
-        # The sum over all ordered pairs is the square of the sum; each piece with itself gives 1.
+        # The sum over all ordered pairs is the squared norm of the sum; each piece with itself contributes 1.
         return (float(states.sum(0).square().sum()) - n) / (n * (n - 1)) if n > 1 else None

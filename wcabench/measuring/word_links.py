@@ -1,4 +1,4 @@
-"""Word alignments by a coupling: any encoder's states, any method of the family, links between words."""
+"""Word alignments by a coupling method on an encoder's states."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from wcabench.transport.hardening import first_best
 from wcabench.transport.plan_measures import largest_entries
 
 Links = list[tuple[int, int]]
-# Pairs that are encoded and coupled at a time.
+# Number of pairs that are encoded and coupled at a time.
 CHUNK = 64
 
 
 @dataclass(frozen=True)
 class PairCosts:
-    """What a coupling decides on for one pair, and which word each unit belongs to (None: a special token).
+    """The costs of one pair, and the word that each unit belongs to (None: a special token).
 
     Attributes:
         costs: 1 - cos of the units' states. [layers, n_s, n_t]
@@ -42,50 +42,49 @@ class PairCosts:
 def pair_costs(
     method: Coupler, model: Network, pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> Iterator[PairCosts]:
-    """The costs of each pair on the method's layers and units, read without dropout.
+    """Compute the costs of each pair on the method's layers and units, without dropout.
 
     Args:
-        method: says which layers and units.
-        model: whose states are read.
-        pairs: neither side empty.
-        recipe: its length limit; words beyond it are left out.
+        method: gives layers and units.
+        model: the network that gives the states.
+        pairs: the sentence pairs; no side is empty.
+        recipe: gives the length limit; words beyond it are left out.
     """
     model.eval()
     for start in range(0, len(pairs), CHUNK):
         chunk = pairs[start : start + CHUNK]
         loss = AlignmentLoss(method, chunk, model, recipe, Streams(0))
         costs = loss.costs(model, list(range(len(chunk))))
-        for one, windows in zip(costs.by_layer, loss.windows, strict=True):
+        for cost, windows in zip(costs.by_layer, loss.windows, strict=True):
             source, target = (words_of_units(window, method) for window in windows)
-            yield PairCosts(one, source, target)
+            yield PairCosts(cost, source, target)
 
 
 @torch.inference_mode()
 def link_words(
     method: Coupler, chunk: Sequence[PairCosts], threshold: float | None = None
 ) -> list[tuple[Links, Links]]:
-    """Links of both directions of each pair, forward and reverse, between words: (source, target) from 0.
+    """Return the word links of each pair, forward and in reverse, both as (source, target) from 0.
 
-    Forward, each target unit that has mass goes to the source unit with most of it, the first of equals (eq. 6);
-    reverse is the same with the sides changed. Two words are linked where any of their pieces are (Jalili Sabet et al.
+    Forward, each target unit with mass is linked to the source unit with the largest share of it, the first of equals
+    (eq. 6); in reverse the sides are swapped. Two words are linked where any of their pieces are (Jalili Sabet et al.
     2020).
 
     Args:
-        method: says how units are coupled.
-        chunk: the costs of some pairs.
-        threshold: link each target unit to every source unit that holds this share of its mass or more instead, as
-            Dou & Neubig (2021) do with a softmax.
+        method: couples the units.
+        chunk: the costs of the pairs.
+        threshold: if given, each target unit is linked to every source unit with at least this share of its mass, as
+            in Dou & Neubig (2021).
     """
     numbers = list(range(len(chunk)))
-    ahead = method.couple(Costs([pair.costs for pair in chunk], numbers)).plans
-    back = method.couple(Costs([pair.costs.mT for pair in chunk], numbers)).plans
-    found = []
-    for pair, one, other in zip(chunk, ahead, back, strict=True):
-        reverse = _word_links(other, pair.target, pair.source, threshold)
-        found.append(
-            (_word_links(one, pair.source, pair.target, threshold), sorted((i, j) for j, i in reverse))
-        )
-    return found
+    forward_plans = method.couple(Costs([pair.costs for pair in chunk], numbers)).plans
+    reverse_plans = method.couple(Costs([pair.costs.mT for pair in chunk], numbers)).plans
+    links = []
+    for pair, forward_plan, reverse_plan in zip(chunk, forward_plans, reverse_plans, strict=True):
+        forward = _word_links(forward_plan, pair.source, pair.target, threshold)
+        reverse = _word_links(reverse_plan, pair.target, pair.source, threshold)
+        links.append((forward, sorted((i, j) for j, i in reverse)))
+    return links
 
 
 def coupling_links(
@@ -96,14 +95,14 @@ def coupling_links(
     progress: Callable[[int, int], None] = lambda *_: None,
     threshold: float | None = None,
 ) -> Iterator[tuple[Links, Links]]:
-    """For each pair its links of both directions; words beyond the encoder's limit have none.
+    """Encode and link sentence pairs; yield the forward and the reverse links of each pair.
 
     Args:
-        method: says how units are coupled.
-        model: whose states are read, without dropout.
-        pairs: neither side empty.
-        recipe: its length limit.
-        progress: called with (pairs done, pairs in all).
+        method: couples the units.
+        model: the network that gives the states, without dropout.
+        pairs: the sentence pairs; no side is empty.
+        recipe: gives the length limit; words beyond it have no links.
+        progress: called with (pairs done, all pairs).
         threshold: see `link_words`.
     """
     chunk: list[PairCosts] = []
@@ -116,16 +115,16 @@ def coupling_links(
 
 
 def coupled_words(method: Coupler, plan: torch.Tensor, source: Window, target: Window) -> Links:
-    """Links between words by a plan as it is, not by its largest entry alone where several are equally large.
+    """Return the word links of a plan: each target unit is linked to all source units with its largest entry.
 
-    A plan may give a target token several partners of equal weight: word links that are many to many, or a coupling
-    that lets the source tokens choose.
+    A plan may give a target token several partners of equal weight: one made from word links, or one in which the
+    source tokens choose.
 
     Args:
-        method: says whether units are pieces or words.
-        plan: [n_s, n_t].
-        source: the sentence that the rows are the units of.
-        target: that of the columns.
+        method: gives the units, pieces or words.
+        plan: the plan. [n_s, n_t]
+        source: the sentence whose units are the rows.
+        target: the sentence whose units are the columns.
     """
     return _between_words(
         largest_entries(plan).nonzero(), words_of_units(source, method), words_of_units(target, method)
@@ -135,7 +134,7 @@ def coupled_words(method: Coupler, plan: torch.Tensor, source: Window, target: W
 def _word_links(
     plan: torch.Tensor, rows: list[int | None], columns: list[int | None], threshold: float | None
 ) -> Links:
-    """Links between the words of rows and columns: each column's largest entry, or all that reach the threshold."""
+    """Return links between the words of rows and columns: each column's largest entry, or all above the threshold."""
     plan = plan if plan.dim() == 2 else plan.mean(0)
     mass = plan.sum(0)
     if threshold is None:
@@ -147,13 +146,13 @@ def _word_links(
 
 
 def _between_words(linked: torch.Tensor, rows: list[int | None], columns: list[int | None]) -> Links:
-    """linked: [links, 2], the row and the column of each link between units."""
+    """Return word links from links between units; `linked` is [links, 2], row and column of each."""
     words = {(rows[i], columns[j]) for i, j in linked.tolist()}
     return sorted((i, j) for i, j in words if i is not None and j is not None)
 
 
 def words_of_units(window: Window, method: Coupler) -> list[int | None]:
-    """The word that each unit of a sentence belongs to; None for a special token."""
+    """Return the word that each unit of a sentence belongs to; None for a special token."""
     if method.units == "words":
         return list(range(len(window.firsts)))
     words: list[int | None] = [

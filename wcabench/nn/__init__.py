@@ -1,1 +1,1 @@
-"""Encoder, linear tagger, length-bucketed batches, and the one training loop that all methods share."""
+"""Encoder, tagger heads, batches, and the one training loop that all methods share."""

@@ -1,4 +1,4 @@
-"""Test-time adaptation: a few steps on similar labelled sentences before each test sentence, undone after it."""
+"""Test-time adaptation: train a few steps for each test sentence, tag it, and restore the weights."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 
 class AdaptedTagger:
-    """Tags each sentence with a network that was adapted to it alone.
+    """Tags each sentence with a network that was adapted to that sentence only.
 
-    What a sentence gets does not depend on the others: the network is put back after each, and the random stream of
-    its steps is made by the seed and its words. The embedding rows in use are adapted, the others stay.
+    The tags of a sentence do not depend on other sentences: the weights are restored after each sentence, and the
+    random stream of its steps is seeded by the model's seed and the sentence's words. Only the embedding rows that
+    the sentence and its support use are adapted.
     """
 
     def __init__(
@@ -39,15 +40,16 @@ class AdaptedTagger:
         *,
         seed: int,
     ) -> None:
-        """Adapt nothing yet.
+        """Store the settings; adaptation happens in `predict` and `probabilities`.
 
         Args:
-            network: trained, with a head.
-            recipe: its decoding and length limit.
-            support: the labelled sentences that a sentence is adapted on; none leaves the network as it is.
-            steps: of Adam, each on all of them.
-            rate: learning rate, constant.
-            seed: of the model.
+            network: a trained network with a head.
+            recipe: gives decoding and length limit.
+            support: maps the words of a sentence to the labelled sentences that the network is adapted on; where it
+                returns none, the network is used as it is.
+            steps: number of Adam steps; each uses all support sentences.
+            rate: the constant learning rate.
+            seed: the model's seed.
         """
         self.network = network
         self.recipe = recipe
@@ -58,20 +60,20 @@ class AdaptedTagger:
         self.tagger = NetworkTagger(network, recipe)
 
     def predict(self, sentences: Sequence[Words], side: Side = "target") -> list[list[str | None]]:
-        """One IOB2 tag a word."""
+        """Return one IOB2 tag for each word."""
         return [
             self._adapted(words, lambda words: self.tagger.predict([words], side)[0]) for words in sentences
         ]
 
     def probabilities(self, sentences: Sequence[Words], side: Side = "target") -> list[np.ndarray]:
-        """Probability of each tag at each word, one array [words, tags] a sentence."""
+        """Return the probability of each tag at each word, as one array [words, tags] for each sentence."""
         return [
             self._adapted(words, lambda words: self.tagger.probabilities([words], side)[0])
             for words in sentences
         ]
 
     def save(self, folder: Path) -> None:
-        """Refused: the support sentences are the training corpus.
+        """Refuse to save: the support sentences come from the training corpus.
 
         Raises:
             UserError: always.
@@ -81,15 +83,15 @@ class AdaptedTagger:
         )
 
     def _adapted(self, words: Words, tag: Callable[[Words], T]) -> T:
-        """What `tag` says of a sentence once the network is adapted to it."""
+        """Return the result of `tag` on a sentence after the network was adapted to it."""
         support = self.support(words)
         if support and self.steps and self.rate:
             with torch.inference_mode(False), torch.enable_grad():
-                return self._between(support, words, tag)
+                return self._tag_adapted(support, words, tag)
         return tag(words)
 
-    def _between(self, support: Sequence[Sentence], words: Words, tag: Callable[[Words], T]) -> T:
-        """Adapt, tag, and put every weight back."""
+    def _tag_adapted(self, support: Sequence[Sentence], words: Words, tag: Callable[[Words], T]) -> T:
+        """Adapt the network, tag the sentence, and restore every weight."""
         network = self.network
         network.table.add([words])
         streams = Streams(stream_seed(self.seed, "adapt", *words))

@@ -1,7 +1,7 @@
-"""Joint alignment: eq. (3) beside cross entropy, eq. (7). A method of this family says how tokens are coupled.
+"""Joint alignment: the loss of eq. (3) added to cross entropy as in eq. (7). Methods differ in how they couple tokens.
 
-Nothing heavy is imported here before training: every method's module imports this one, and `wcabench list` imports
-every method.
+No heavy package is imported here before training, because `wcabench list` imports every method, and each of them
+imports this module.
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JointAlignment(ABC):
-    """Base of the methods that differ in their coupling alone: implement `couple`, and `prepare` if need be.
+    """Base class of methods that differ only in their coupling: implement `couple`, and `prepare` if needed.
 
     Attributes:
-        beta: weight of the alignment loss in eq. (7); beside a mean over tokens it weighs some 15 times more than
-            beside the printed sum (decisions 1, 2).
-        layers: hidden states that are aligned: "last-4", "9-12", "8", "1,8,12"; 1-based, 0 the embeddings (13).
+        beta: weight of the alignment loss in eq. (7). With cross entropy as a mean over tokens, the same beta weighs
+            about 15 times more than with the sum that the paper prints (decisions 1, 2).
+        layers: hidden states that are aligned: "last-4", "9-12", "8", "1,8,12"; layer 1 is the first transformer
+            layer, 0 the embeddings (13).
         units: couple word pieces, or words (the mean of their pieces) (8).
-        special_tokens: let the sentence's first and last special token take part; pieces only (5).
+        special_tokens: whether the sentence's first and last special token are coupled too; pieces only (5).
         identical: "keep" couplings of identical tokens, or "drop" them from the loss (6).
-        coupling_dropout: "shared": couple on the very states that the loss reads; "off": on a second forward pass
-            without dropout (9).
-        coupling_encoder: "current" parameters make the coupling at every step, or the "frozen" pretrained ones make
-            it once (10).
-        stop_gradient: "none", or the side ("source", "target") that the loss does not move (11).
+        coupling_dropout: "shared" couples on the same states that the loss reads; "off" on those of a second forward
+            pass without dropout (9).
+        coupling_encoder: "current" computes the coupling at every step from the current parameters; "frozen" computes
+            it once from the pretrained ones (10).
+        stop_gradient: "none", or the side ("source", "target") that gets no gradient from the loss (11).
         reduction: "mean" or "sum" over the pairs of a batch (15).
     """
 
@@ -51,14 +52,14 @@ class JointAlignment(ABC):
     reduction: Literal["mean", "sum"] = "mean"
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Every method of the family is plain transfer at beta=0, unless its info says otherwise."""
+        """Set the null options to beta=0, which makes the method plain transfer, unless `info` gives others."""
         super().__init_subclass__(**keywords)
         info = cls.__dict__.get("info")
         if isinstance(info, MethodInfo) and not info.null:
             cls.info = replace(info, null={"beta": 0.0})
 
     def __post_init__(self) -> None:
-        """Refuse options that cannot be, before anything is run."""
+        """Refuse invalid options before anything is run."""
         name = self.info.name
         require(self.beta >= 0, f"{name}.beta: {self.beta} is below 0")
         check_form(self.layers, f"{name}.layers")
@@ -69,22 +70,23 @@ class JointAlignment(ABC):
 
     @property
     def differentiable(self) -> bool:
-        """Whether `couple` gets costs with their gradient, and the loss differentiates the plans (12)."""
+        """Whether `couple` receives costs with gradient and the loss differentiates through the plans (12)."""
         return False
 
     @abstractmethod
     def couple(self, costs: Costs) -> Coupling:
-        """How much of each target token belongs to which source token.
+        """Return how much of each target token is coupled to each source token.
 
         Args:
-            costs: [layers, n_s, n_t] a pair; without gradient unless the class says `differentiable`.
+            costs: [layers, n_s, n_t] for each pair; without gradient unless `differentiable` is True.
 
         Returns:
-            one plan a pair, [n_s, n_t] (or [layers, n_s, n_t]), treated as a constant by the loss.
+            one plan for each pair, [n_s, n_t] or [layers, n_s, n_t]; the loss treats it as a constant unless
+            `differentiable` is True.
         """
 
     def prepare(self, pairs: list[SentencePair]) -> None:  # noqa: B027 (most methods have nothing to prepare)
-        """Called once before training with the parallel text, for what is found offline (word alignments)."""
+        """Compute what the coupling needs of the parallel text (word alignments); called once before training."""
 
     def fit(self, bench: Bench) -> Tagger:
         """Train with cross entropy + beta * alignment loss."""

@@ -1,4 +1,4 @@
-"""Eq. (3) over batches of sentence pairs: states, costs, the method's coupling, and the loss with its gradient."""
+"""The alignment loss of eq. (3) over batches of sentence pairs."""
 
 from collections.abc import Sequence
 
@@ -17,20 +17,21 @@ from wcabench.nn.states import window_states
 from wcabench.transport.costs import Costs, cosine_costs
 from wcabench.transport.coupling import Coupling, describe
 
-# Pairs of a step that are described: enough for a mean over the training, at no cost.
+# Pairs of each step whose coupling is described: few enough to cost nothing, and enough for a mean over the training.
 DESCRIBED = 8
-# Pairs coupled at a time when the frozen encoder couples the whole text.
+# Pairs in one batch when the frozen encoder couples the whole text.
 FROZEN_BATCH = 64
 
 
 class AlignmentLoss:
-    """The alignment objective of one training; `coupler.couple` decides, everything else is shared.
+    """The alignment objective of one training. `coupler.couple` gives the plans; the rest is the same for all methods.
 
     Attributes:
-        coupler: the method.
-        weight: its beta.
-        windows: of the source and the target sentence of each pair.
-        order: which pairs a step reads: the text is cycled in an order of its own (decision 14).
+        coupler: the method that couples the tokens.
+        weight: the method's beta.
+        windows: the tokenised source and target sentence of each pair.
+        order: which pairs each step reads. The parallel text is cycled independently of the labelled text
+            (decision 14).
     """
 
     name = "alignment"
@@ -66,7 +67,10 @@ class AlignmentLoss:
         self._described = 0
 
     def loss(self, network: Network, step: int) -> torch.Tensor:
-        """Mean over the pairs of sum_ij T_ij sum_b c(e_i^{s,b}, e_j^{t,b}); T is a constant unless differentiable."""
+        """Return the mean (or sum) over the pairs of sum_ij T_ij sum_b c(e_i^{s,b}, e_j^{t,b}), eq. (3).
+
+        The plan T is a constant unless the coupler is differentiable.
+        """
         batch = self.order(step)
         source, target = self.states(network, batch)
         coupling = self._coupling(network, batch, source, target)
@@ -76,21 +80,22 @@ class AlignmentLoss:
         if self.coupler.stop_gradient == "target":
             target = [t.detach() for t in target]
         losses = [
-            pair_loss(*sides) for sides in zip(source, target, self._dropped(coupling, batch), strict=True)
+            pair_loss(*sides)
+            for sides in zip(source, target, self._without_identical(coupling, batch), strict=True)
         ]
         total = torch.stack(losses).sum()
         return total / len(batch) if self.coupler.reduction == "mean" else total
 
     def diagnostics(self) -> dict[str, float]:
-        """What the couplings were like, averaged over the training."""
+        """Return the measures of the couplings, averaged over the training."""
         return {name: round(value / max(self._described, 1), 6) for name, value in self._sums.items()}
 
     def costs(self, network: Network, batch: list[int]) -> Costs:
-        """What `couple` decides on for these pairs."""
+        """Return the costs that `couple` receives for these pairs."""
         return Costs(cosine_costs(*self.states(network, batch)), batch, self.seed)
 
     def states(self, network: Network, batch: list[int]) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-        """Unit states of the units of both sides of each pair, [layers, n, d] each."""
+        """Return the states of both sides' units of each pair, normalised to length 1; [layers, n, d] each."""
         windows = [self.windows[i][side] for side in (0, 1) for i in batch]
         states = [
             functional.normalize(units, dim=-1)
@@ -121,7 +126,7 @@ class AlignmentLoss:
 
     @torch.no_grad()
     def _couple_all(self, network: Network) -> Coupling:
-        """The pretrained encoder's plan of every pair, on the CPU, and the facts as means over the pairs."""
+        """Couple every pair on the pretrained encoder's states; plans stay on the CPU, facts are means over pairs."""
         was_training = network.training
         network.eval()
         plans: list[torch.Tensor] = []
@@ -135,13 +140,15 @@ class AlignmentLoss:
         network.train(was_training)
         return Coupling(plans, facts)
 
-    def _dropped(self, coupling: Coupling, batch: list[int]) -> list[torch.Tensor]:
+    def _without_identical(self, coupling: Coupling, batch: list[int]) -> list[torch.Tensor]:
         if self.coupler.identical == "keep":
             return coupling.plans
-        return [plan * ~self._same(i).to(plan.device) for i, plan in zip(batch, coupling.plans, strict=True)]
+        return [
+            plan * ~self._identical(i).to(plan.device) for i, plan in zip(batch, coupling.plans, strict=True)
+        ]
 
-    def _same(self, pair: int) -> torch.Tensor:
-        """[n_s, n_t] bool: identical tokens."""
+    def _identical(self, pair: int) -> torch.Tensor:
+        """Return which source and target tokens of a pair are identical, [n_s, n_t] bool."""
         source, target = self.windows[pair]
         if self.coupler.units == "words":
             text = self.pairs[pair]
@@ -158,13 +165,13 @@ class AlignmentLoss:
 
 
 def pair_loss(source: torch.Tensor, target: torch.Tensor, plan: torch.Tensor) -> torch.Tensor:
-    """sum_ij T_ij sum_b (1 - cos) of one pair, without a cost matrix in the graph.
+    """Return sum_ij T_ij sum_b (1 - cos) of one pair, without a cost matrix in the graph.
 
     Sum_ij T_ij (1 - s_i . t_j) = mass - sum_j (T' s)_j . t_j, which needs one product instead of two.
 
     Args:
-        source: [layers, n_s, d], unit states.
-        target: [layers, n_t, d], unit states.
+        source: states of length 1. [layers, n_s, d]
+        target: states of length 1. [layers, n_t, d]
         plan: [n_s, n_t] shared by the layers, or [layers, n_s, n_t].
     """
     carried = plan.mT.to(source.dtype) @ source

@@ -1,25 +1,28 @@
-"""Length buckets: sequences sorted by length and cut so that padding and the number of calls are least."""
+"""Length buckets: sequences are sorted by length and cut into batches with little padding and few encoder calls."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
 
-# What one more call of the encoder costs, in padded tokens: found on two CPU cores; it only moves speed.
+# Cost of one more encoder call, in padded tokens. Measured on two CPU cores; it changes speed only, never a result.
 CALL_COST = 48
 
 
 def length_buckets(
     lengths: Sequence[int], call_cost: int = CALL_COST, most: int | None = None
 ) -> list[list[int]]:
-    """Indices of `lengths`, grouped: the partition of the sorted lengths that minimises padded tokens + calls.
+    """Group sequences so that the cost of padded tokens and encoder calls together is lowest.
 
-    Exact by dynamic programming over the distinct lengths (at most `max_length` of them).
+    The optimum is exact, by dynamic programming over the distinct lengths (at most `max_length` of them).
 
     Args:
-        lengths: tokens of each sequence.
-        call_cost: what one bucket costs beside its tokens, in tokens.
-        most: no bucket holds more sequences than this.
+        lengths: number of tokens of each sequence.
+        call_cost: cost of one encoder call, in padded tokens.
+        most: largest number of sequences in a bucket; None: no limit.
+
+    Returns:
+        the buckets, each a list of indices into `lengths`.
     """
     order = sorted(range(len(lengths)), key=lambda i: lengths[i])
     counts: dict[int, int] = {}
@@ -35,7 +38,10 @@ def length_buckets(
 
 @lru_cache(maxsize=1024)
 def _cuts(counts: tuple[tuple[int, int], ...], call_cost: int) -> tuple[int, ...]:
-    """Number of sequences in each bucket, shortest bucket first, for (length, number) sorted by length."""
+    """Return the number of sequences in each bucket, shortest sequences first.
+
+    `counts` holds (length, number of sequences of that length), sorted by length.
+    """
     total = [0]
     for _, number in counts:
         total.append(total[-1] + number)
@@ -53,7 +59,7 @@ def _cuts(counts: tuple[tuple[int, int], ...], call_cost: int) -> tuple[int, ...
 
 
 def padded(sequences: Sequence[Sequence[int]], pad: int, device: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids and attention mask, both [sequences, longest], int64."""
+    """Return ids and attention mask, both [sequences, longest], int64."""
     longest = max(map(len, sequences))
     ids = torch.full((len(sequences), longest), pad, dtype=torch.long)
     mask = torch.zeros((len(sequences), longest), dtype=torch.long)

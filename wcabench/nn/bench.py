@@ -1,4 +1,4 @@
-"""The bench that runs: the data a method declared, networks, random streams, and the one training loop."""
+"""The bench that methods are run with: their declared data, networks, random streams, and the training loop."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -31,16 +31,17 @@ from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import MAIN_STAGE, Streams, generator, own_randomness
 from wcabench.nn.selection import EpochSelection
+from wcabench.nn.stages import fitted_stage, trained_stage
 from wcabench.nn.states import window_states
 from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training import Progress, train
 from wcabench.nn.training_data import SelectionRule, SlotAccess, TrainingData
 
-Fitted = Callable[["Bench", Method], Tagger]
+FitOther = Callable[["Bench", Method], Tagger]
 
 
-def train_here(bench: "Bench", method: Method) -> Tagger:
-    """Train another method's model on the spot: what `fitted` does where no store of models is at hand."""
+def train_without_store(bench: "Bench", method: Method) -> Tagger:
+    """Train another method's model now. This is what `Bench.fitted` does where there is no store of models."""
     start = perf_counter()
     inner = bench.for_method(method)
     tagger = method.fit(inner)
@@ -50,7 +51,7 @@ def train_here(bench: "Bench", method: Method) -> Tagger:
 
 
 class Bench(SlotAccess):
-    """One model's workplace. See `wcabench.contract.Bench` for what a method may use."""
+    """All that one method works with while it trains one model. `wcabench.contract.Bench` lists what it may use."""
 
     def __init__(
         self,
@@ -61,18 +62,18 @@ class Bench(SlotAccess):
         seed: int,
         device: str = "cpu",
         progress: Progress = lambda *_: None,
-        fitted: Fitted = train_here,
+        fit_other: FitOther = train_without_store,
     ) -> None:
-        """Set up; nothing is loaded yet.
+        """Store the settings; encoders are loaded when a network is asked for.
 
         Args:
-            data: what the method declared.
-            encoder: of every network.
+            data: the slots that the method declared.
+            encoder: the encoder that every network is made from.
             recipe: the training settings.
-            seed: of the model.
+            seed: the model's seed.
             device: "cpu" or "cuda".
             progress: called with (phase, done, total).
-            fitted: gives another method's trained tagger, see `fitted`.
+            fit_other: returns the trained tagger of another method; see `Bench.fitted`.
         """
         super().__init__(data)
         self.recipe = recipe
@@ -83,7 +84,7 @@ class Bench(SlotAccess):
         self.stages: list[dict[str, Any]] = []
         self._encoder = encoder
         self.progress = progress
-        self._fitted = fitted
+        self._fit_other = fit_other
         self._streams = Streams(seed)
         self._pretrained: Network | None = None
         self._word_links: dict[tuple[str, bool], list[Links]] = {}
@@ -99,7 +100,7 @@ class Bench(SlotAccess):
         feature_width: int | None = None,
         train_encoder: bool = True,
     ) -> Network:
-        """The pretrained encoder with a new head; the same arguments give the same weights."""
+        """Return the pretrained encoder with a new head; the same arguments give the same weights."""
         self._check_open()
         with own_randomness(self.seed, *(("head",) if seed == 0 else ("head", seed))):
             return Network(
@@ -114,7 +115,7 @@ class Bench(SlotAccess):
             )
 
     def pretrained(self) -> Network:
-        """The encoder as it was pretrained, frozen and without a head; one for all who ask."""
+        """Return the pretrained encoder, frozen and without a head; every call returns the same object."""
         self._check_open()
         if self._pretrained is None:
             tags = tag_names(self.types)
@@ -124,14 +125,15 @@ class Bench(SlotAccess):
         return self._pretrained
 
     def fitted(self, method: Method) -> Tagger:
-        """The tagger of another method on the same data, recipe and seed."""
+        """Return the tagger of another method, trained on the same data with the same recipe and seed."""
         self._check_open()
-        return self._fitted(self, method)
+        return self._fit_other(self, method)
 
     def for_method(self, method: Method) -> "Bench":
-        """A bench like this one with the slots of another method.
+        """Return a bench with the same settings and the slots of another method.
 
-        Where the target's development set chooses this method's epoch, it does not choose the other's.
+        With `recipe.select` "target-dev" the other method keeps its last step instead: only this method's epoch is
+        chosen on the target's development set.
         """
         recipe, data = self.recipe, self._data.of(method)
         if recipe.select == "target-dev":
@@ -143,19 +145,19 @@ class Bench(SlotAccess):
             seed=self.seed,
             device=self.device,
             progress=self.progress,
-            fitted=self._fitted,
+            fit_other=self._fit_other,
         )
 
     def order(self, name: str, number: int, size: int) -> ShuffledOrder:
-        """`size` of `number` items a step, cycled, each pass in a new order of the stream of that name."""
+        """Return an order of `size` of `number` items a step, reshuffled in each pass by stream `name`."""
         return ShuffledOrder(self._streams, ("method", name), number, size)
 
     def stream(self, name: str) -> AbstractContextManager[None]:
-        """Meanwhile every global generator stands at the method's stream of that name."""
+        """Seed all global generators (Python, NumPy, torch) with the method's stream `name` inside the context."""
         return own_randomness(self.seed, "method", name)
 
     def generator(self, name: str) -> np.random.Generator:
-        """A random stream of the method's own, made by the seed and a name."""
+        """Return a NumPy generator for the method, seeded by the model's seed and `name`."""
         return generator(self.seed, "method", name)
 
     def states(
@@ -165,11 +167,11 @@ class Bench(SlotAccess):
         pool: Pool = "first",
         layers: int | Sequence[int] = -1,
     ) -> list[torch.Tensor]:
-        """States of each window's words, with gradient; see `wcabench.nn.states`."""
+        """Return the states of each window's words, with gradient; see `wcabench.nn.states`."""
         return window_states(network, windows, pool, layers)
 
     def word_links(self, symmetrisation: str = "intersect", *, lowercase: bool = True) -> list[Links]:
-        """Links of each pair of the parallel text by fast_align's model, learned on that text."""
+        """Return the links of each pair of the parallel text, by fast_align's model trained on that text."""
         from wcabench.words import align
 
         key = (symmetrisation, lowercase)
@@ -188,17 +190,17 @@ class Bench(SlotAccess):
         name: str = "cross_entropy",
         side: Side = "source",
     ) -> CrossEntropy:
-        """The objective of eq. (2) on labelled sentences; None: on slot "labelled"."""
+        """Return the objective of eq. (2) on labelled sentences; None uses slot "labelled"."""
         sentences = self.labelled if labelled is None else labelled
         return CrossEntropy(sentences, network, self.recipe, self._streams, name=name, side=side)
 
     def alignment(self, network: Network, coupler: Coupler) -> AlignmentLoss:
-        """The objective of eq. (3) on slot "parallel"."""
+        """Return the objective of eq. (3) on slot "parallel"."""
         coupler.prepare(self.parallel)
         return AlignmentLoss(coupler, self.parallel, network, self.recipe, self._streams)
 
     def adapted(self, network: Network, support: Support, *, steps: int, rate: float) -> AdaptedTagger:
-        """A tagger that adapts itself to each sentence; see `wcabench.nn.adapted`."""
+        """Return a tagger that adapts itself to each sentence; see `wcabench.nn.adapted`."""
         return AdaptedTagger(network, self.recipe, support, steps, rate, seed=self.seed)
 
     def train(
@@ -210,7 +212,11 @@ class Bench(SlotAccess):
         recipe: Mapping[str, Any] | None = None,
         select: bool = True,
     ) -> NetworkTagger:
-        """One stage of training, in place; the tagger of the trained network."""
+        """Train the network in place as one stage, and return its tagger.
+
+        Raises:
+            ValueError: a stage of this name was trained already.
+        """
         self._check_open()
         if any(done["name"] == stage for done in self.stages):
             raise ValueError(
@@ -233,29 +239,16 @@ class Bench(SlotAccess):
         self._streams.stage = MAIN_STAGE
         network.eval()
         self.stages.append(
-            {
-                "name": stage,
-                "objectives": [objective.name for objective in objectives],
-                "recipe": dict(recipe or {}),
-                "precision": network.precision,
-                "epochs": settings.epochs,
-                "steps": len(curve.total),
-                "tokens": network.pieces_read - read,
-                "parameters": sum(p.numel() for p in network.parameters()),
-                "seconds": round(perf_counter() - start, 3),
-                "loss": curve.record(),
-                **selection.finish(),
-            }
+            trained_stage(
+                stage,
+                network,
+                objectives,
+                curve,
+                recipe=recipe or {},
+                epochs=settings.epochs,
+                tokens=network.pieces_read - read,
+                seconds=perf_counter() - start,
+                selection=selection.finish(),
+            )
         )
         return tagger
-
-
-def fitted_stage(name: str, stages: Sequence[Mapping[str, Any]], seconds: float) -> dict[str, Any]:
-    """The stage that stands for another method's model in the record of one that builds on it."""
-    return {
-        "name": f"fitted:{name}",
-        "steps": sum(stage["steps"] for stage in stages),
-        "tokens": sum(stage["tokens"] for stage in stages),
-        "seconds": round(seconds, 3),
-        "stages": list(stages),
-    }

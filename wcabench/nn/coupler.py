@@ -1,4 +1,4 @@
-"""What decides a coupling: the part of a method of the joint alignment family that reading an encoder needs."""
+"""The part of a joint alignment method that decides its coupling; code that reads an encoder needs only this part."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Coupler(Protocol):
 
     @property
     def info(self) -> MethodInfo:
-        """Names it in errors."""
+        """The method's description; errors use its name."""
         ...
 
     @property
@@ -25,58 +25,58 @@ class Coupler(Protocol):
 
     @property
     def layers(self) -> str:
-        """Hidden states that are coupled."""
+        """Which hidden states are coupled."""
         ...
 
     @property
     def units(self) -> Literal["pieces", "words"]:
-        """What is coupled."""
+        """Whether word pieces or words are coupled."""
         ...
 
     @property
     def special_tokens(self) -> bool:
-        """Whether the first and the last special token take part."""
+        """Whether the first and the last special token are coupled too."""
         ...
 
     @property
     def identical(self) -> Literal["keep", "drop"]:
-        """What happens to couplings of identical tokens."""
+        """Whether couplings of identical tokens are kept or dropped."""
         ...
 
     @property
     def coupling_dropout(self) -> Literal["shared", "off"]:
-        """Whether the coupling is made on states with dropout."""
+        """Whether the coupling uses the loss's states ("shared") or states without dropout ("off")."""
         ...
 
     @property
     def coupling_encoder(self) -> Literal["current", "frozen"]:
-        """Which encoder makes the coupling."""
+        """Whether the coupling uses the states of the current or of the frozen pretrained encoder."""
         ...
 
     @property
     def stop_gradient(self) -> Literal["none", "source", "target"]:
-        """The side that the loss does not move."""
+        """The side that gets no gradient from the loss."""
         ...
 
     @property
     def reduction(self) -> Literal["mean", "sum"]:
-        """Over the pairs of a batch."""
+        """How the losses of the pairs in a batch are combined."""
         ...
 
     @property
     def differentiable(self) -> bool:
-        """Whether `couple` gets costs with their gradient."""
+        """Whether `couple` receives costs with gradient."""
         ...
 
     def prepare(self, pairs: list[SentencePair]) -> None:
-        """Find offline what the coupling needs of the parallel text."""
+        """Compute what the coupling needs of the parallel text, before training."""
         ...
 
     def couple(self, costs: Costs) -> Coupling:
-        """One plan a pair: how much of each target token belongs to which source token."""
+        """Return one plan for each pair: how much of each target token is coupled to each source token."""
         ...
 
 
 def pool_of(coupler: Coupler) -> Pool:
-    """How the states of its units are pooled."""
+    """Return how piece states are pooled into the coupler's units."""
     return "pieces" if coupler.units == "pieces" else "mean"

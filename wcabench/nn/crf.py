@@ -5,12 +5,12 @@ from torch import nn
 
 
 class LinearChainCrf(nn.Module):
-    """Scores of a tag after a tag, and the sums over all tag sequences that training needs.
+    """Holds the transition scores between tags, and computes likelihoods and marginals.
 
     Attributes:
         transitions: score of tag j after tag i. [tags, tags]
         starts: score of a sentence that begins with the tag. [tags]
-        ends: score of a sentence that ends with it. [tags]
+        ends: score of a sentence that ends with the tag. [tags]
     """
 
     def __init__(self, tags: int) -> None:
@@ -22,11 +22,11 @@ class LinearChainCrf(nn.Module):
     def negative_log_likelihood(
         self, emissions: torch.Tensor, tags: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
-        """Summed over the sentences.
+        """Return the negative log-likelihood of the true tags, summed over the sentences.
 
         Args:
             emissions: score of each tag at each word. [sentences, words, tags]
-            tags: the true ones; any number where the mask is False. [sentences, words]
+            tags: the true tags; any number where the mask is False. [sentences, words]
             mask: True for words, False for padding at the end; no sentence is empty. [sentences, words]
         """
         return (self._log_partition(emissions, mask) - self._score(emissions, tags, mask)).sum()

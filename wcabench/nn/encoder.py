@@ -1,4 +1,4 @@
-"""Loads a pretrained encoder: from a folder or the hub, cut to its first layers, its causal mask lifted."""
+"""Loads a pretrained encoder from a folder or the hub, with fewer layers or without its causal mask where asked."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ def load_tokenizer(encoder: EncoderConfig) -> Any:
     """The encoder's tokenizer (`transformers.PreTrainedTokenizerFast`, or a slow one where there is no fast one).
 
     Raises:
-        UserError: it cannot be read, has no piece for a sentence's end, or gives ids that the encoder has no
-            embedding for.
+        UserError: the tokenizer cannot be read, has no piece for the end of a sentence, or gives ids that the encoder
+            has no embedding for.
     """
     from transformers import AutoTokenizer
 
@@ -31,11 +31,11 @@ def load_tokenizer(encoder: EncoderConfig) -> Any:
 
 
 def load_encoder(encoder: EncoderConfig) -> nn.Module:
-    """The pretrained model without a head, in float32, as `encoder` says; of an encoder-decoder the encoder half.
+    """Load the pretrained model without a head, in float32; of an encoder-decoder only the encoder half.
 
     Raises:
-        UserError: weights missing, left over, of another shape, or NaN; more layers asked for than there are; or a
-            model that cannot be made bidirectional.
+        UserError: weights are missing, left over, of another shape, or NaN; more layers are asked for than the model
+            has; or the model cannot be made bidirectional.
     """
     encoder_identity(encoder)
     config = load_config(encoder)
@@ -67,7 +67,7 @@ def load_encoder(encoder: EncoderConfig) -> nn.Module:
 
 
 def encoder_half(model: nn.Module) -> nn.Module:
-    """The encoder of an encoder-decoder (T5, BART), also where it was saved alone; any other model as it is."""
+    """Return the encoder half of an encoder-decoder (T5, BART), also where only that half was saved; else the model."""
     from transformers import PreTrainedModel
 
     half = getattr(model, "encoder", None)
@@ -75,16 +75,16 @@ def encoder_half(model: nn.Module) -> nn.Module:
 
 
 def transformer_layers(model: nn.Module) -> nn.ModuleList:
-    """The stack of transformer layers, whatever the architecture calls it."""
+    """Return the list of transformer layers, whatever its name in the architecture."""
     return getattr(*_layers_slot(model))  # type: ignore[no-any-return]
 
 
 def position_limit(model: nn.Module) -> int | None:
-    """How many pieces an encoder with a table of positions can read; None for one with relative or rotary positions."""
+    """Return how many pieces the encoder can read; None with relative or rotary positions, which have no limit."""
     for name, module in model.named_modules():
         last = name.rpartition(".")[2]
         if last in ("position_embeddings", "embed_positions", "wpe") and isinstance(module, nn.Embedding):
-            # RoBERTa's family counts from the one after its padding index, BART's from a constant.
+            # RoBERTa's family counts positions from its padding index + 1, BART's from a constant offset.
             padding = 0 if module.padding_idx is None else module.padding_idx + 1
             rows = module.num_embeddings - int(getattr(module, "offset", padding))
             stated = getattr(getattr(model, "config", None), "max_position_embeddings", rows)
@@ -93,7 +93,7 @@ def position_limit(model: nn.Module) -> int | None:
 
 
 def _auto_class(config: Any) -> Any:
-    """The class that loads a model without a head: of T5's family, and of models of text and images, their encoder."""
+    """Return transformers' class that loads the model without a head (of T5 and text-image models the encoder)."""
     from transformers import AutoModel, AutoModelForTextEncoding
     from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
 

@@ -1,4 +1,4 @@
-"""The files of an encoder's folder: which of them decide piece ids and states, and what is never accepted in them."""
+"""The files of an encoder's folder: those that decide piece ids and states, and the settings that are refused."""
 
 import json
 import stat
@@ -11,7 +11,7 @@ from wcabench.errors import UserError, require
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-# Files that hold a vocabulary, of every kind of tokenizer that transformers reads.
+# Names of vocabulary files, of every kind of tokenizer that transformers reads.
 VOCABULARIES = (
     "tokenizer.json",
     "tokenizer.*.json",  # one for each range of versions
@@ -25,7 +25,7 @@ VOCABULARIES = (
     "*.tiktoken",
     "*.tokenizer",
 )
-# Files that change which ids a text gets, beside a vocabulary.
+# Other files that change which ids a text gets.
 TOKENIZER_SETTINGS = (
     "tokenizer_config.json",
     "added_tokens.json",
@@ -38,18 +38,18 @@ TOKENIZER_SETTINGS = (
 )
 # Tokenizers that read characters or bytes, and so have no vocabulary.
 WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
-# The most bytes of a file of settings that are read.
+# The largest file of settings that is read, in bytes.
 MOST_BYTES = 1 << 28
-# No encoder has as many layers, groups of layers or experts; making them would take forever.
+# More layers, groups of layers or experts than any encoder has; building them would take forever.
 MOST_LAYERS = 4096
 ATTENTION = ("eager", "sdpa")
 
 
 def identifying_files(folder: Path) -> list[Path]:
-    """The files of a folder that decide piece ids or states, sorted: configuration, tokenizer, and the weights in use.
+    """Return the files of a folder that decide piece ids or states, sorted: configuration, tokenizer, weights in use.
 
     Raises:
-        UserError: the folder, its configuration, its tokenizer or its weights are missing or no regular files.
+        UserError: the folder, its configuration, its tokenizer or its weights are missing or not regular files.
     """
     require(folder.is_dir(), f"encoder {folder}: no such folder")
     wanted = f"encoder {folder}: no {CONFIG}; wanted a folder written by `save_pretrained`"
@@ -58,10 +58,10 @@ def identifying_files(folder: Path) -> list[Path]:
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """The files that the weights are read from: one, or an index and its shards.
+    """Return the files that the weights are read from: one file, or an index and its shards.
 
     Raises:
-        UserError: there are none, or the index names a shard that is not in the folder.
+        UserError: the folder has no weights, or the index names a shard that is not in the folder.
     """
     for file in folder.iterdir():
         if fnmatch(file.name, "adapter_config.json") or fnmatch(file.name, "shard-*-model-*.safetensors"):
@@ -80,10 +80,10 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def read_settings(file: Path) -> dict[str, Any]:
-    """A JSON object; {} where there is no such file.
+    """Read a JSON object; {} where the file does not exist.
 
     Raises:
-        UserError: it is no regular file, too large, or no JSON object.
+        UserError: the file is not a regular file, is too large, or does not hold a JSON object.
     """
     if not file.exists():
         return {}
@@ -98,10 +98,10 @@ def read_settings(file: Path) -> dict[str, Any]:
 
 
 def check_settings(folder: Path) -> None:
-    """Refuse settings that ask for code from elsewhere, for other weights, or for more layers than can be made.
+    """Refuse settings that ask for remote code, for unsupported weights, or for impossibly many layers.
 
     Raises:
-        UserError: names the file and the key.
+        UserError: such a setting was found; the file and the key are named.
     """
     config = read_settings(folder / CONFIG)
     for file, table in (
@@ -122,7 +122,7 @@ def check_settings(folder: Path) -> None:
 
 
 def one_line(error: BaseException, most: int = 240) -> str:
-    """An error of another library as one line of printable text, with its kind where it says nothing of itself."""
+    """Return another library's error as one line of printable text, with its class where the message is unclear."""
     text = printable(" ".join(str(error).split()))
     says_enough = isinstance(error, OSError | ValueError | RuntimeError | ImportError) or "alidation" in text
     if not says_enough or not text:
@@ -131,7 +131,7 @@ def one_line(error: BaseException, most: int = 240) -> str:
 
 
 def printable(text: str) -> str:
-    """A text of others without line ends, escape sequences and halves of characters: they are shown as escapes."""
+    """Return a foreign text with line ends, control sequences and lone surrogates shown as escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -152,13 +152,13 @@ def _check_config(file: Path, config: dict[str, Any]) -> None:
 
 
 def _entries(table: dict[str, Any], depth: int = 0) -> list[tuple[str, Any]]:
-    """(key, value) of a table and of those in it."""
-    found = list(table.items())
+    """Return (key, value) of a table and of the tables nested in it."""
+    entries = list(table.items())
     if depth < 8:
         for value in table.values():
             if isinstance(value, dict):
-                found += _entries(value, depth + 1)
-    return found
+                entries += _entries(value, depth + 1)
+    return entries
 
 
 def _tokenizer_files(folder: Path) -> list[Path]:
@@ -188,12 +188,12 @@ def _shards(folder: Path) -> list[Path]:
 
 
 def _is_name(name: Any) -> bool:
-    """Whether this is the name of a file in the folder itself."""
+    """Whether this is the name of a safetensors file in the folder itself, not in another one."""
     return isinstance(name, str) and fnmatch(name, "*.safetensors") and "/" not in name and "\0" not in name
 
 
 def _regular(file: Path) -> Path:
-    """Refuse what is no regular file: a pipe in its place would never end."""
+    """Return the file, or refuse it where it is not a regular one: reading a pipe might never end."""
     try:
         is_regular = stat.S_ISREG(file.stat().st_mode)
     except OSError as error:

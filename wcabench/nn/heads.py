@@ -1,6 +1,7 @@
-"""Heads: what turns the states of words into a score for every tag, and scores into tags.
+"""Heads: they turn the states of words into a score for every tag, and scores into tags.
 
-A head is named by its options ("linear", "crf", "bilstm-crf", or `BiLstmCrf(hidden=200)`); `build` makes the module.
+A head is chosen by a name ("linear", "crf", "bilstm-crf") or by its options (`BiLstmCrf(hidden=200)`), whose `build`
+makes the module.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from wcabench.nn.labels import best_sequence, legal_transitions
 
 
 class Head(nn.Module):
-    """The linear head, and what the others share with it.
+    """The linear head, and the base class of the others.
 
     Attributes:
         tags: IOB2 tags in the order of the scores.
@@ -36,22 +37,27 @@ class Head(nn.Module):
         nn.init.zeros_(self.linear.bias)
 
     def forward(self, states: torch.Tensor, sizes: Sequence[int] | None = None) -> torch.Tensor:
-        """[words, width] -> [words, tags]; `sizes` are the words of each sentence, None: all are of one."""
+        """Score every tag: [words, width] -> [words, tags].
+
+        Args:
+            states: the words' states, sentence after sentence. [words, width]
+            sizes: number of words of each sentence; None: all words are of one sentence.
+        """
         logits: torch.Tensor = self.linear(self.dropout(states))
         return logits
 
     def loss(self, logits: torch.Tensor, classes: torch.Tensor, sizes: Sequence[int]) -> torch.Tensor:
-        """Cross entropy, summed over the words.
+        """Return the cross entropy, summed over the words.
 
         Args:
             logits: float32. [words, tags]
             classes: the true tags' numbers. [words]
-            sizes: words of each sentence, or of each window of a long one.
+            sizes: number of words of each sentence, or of each window of a long sentence.
         """
         return functional.cross_entropy(logits, classes, reduction="sum")
 
     def decode(self, scores: np.ndarray, how: str) -> list[int]:
-        """The tags of one sentence, as class numbers.
+        """Return the tags of one sentence, as class numbers.
 
         Args:
             scores: of each tag at each word; at least one word. [words, tags]
@@ -63,19 +69,19 @@ class Head(nn.Module):
         return best_sequence(scores, *legal_transitions(self.tags))
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
-        """Probability of each tag at each word of one sentence; scores and probabilities are [words, tags]."""
+        """Return the probability of each tag at each word of one sentence; [words, tags] -> [words, tags]."""
         return torch.from_numpy(scores).softmax(-1).numpy()
 
 
 class CrfHead(Head):
-    """A linear layer, and a conditional random field over its scores."""
+    """A linear layer and a conditional random field over its scores."""
 
     def __init__(self, width: int, tags: Sequence[str], dropout: float) -> None:
         super().__init__(width, tags, dropout)
         self.crf = LinearChainCrf(len(self.tags))
 
     def loss(self, logits: torch.Tensor, classes: torch.Tensor, sizes: Sequence[int]) -> torch.Tensor:
-        """Negative log-likelihood of the true tag sequences, summed over the sentences; see `Head.loss`."""
+        """Return the negative log-likelihood of the true tag sequences, summed over sentences; see `Head.loss`."""
         kept = [size for size in sizes if size]
         if not kept:
             return logits.sum() * 0
@@ -85,7 +91,7 @@ class CrfHead(Head):
 
     @torch.no_grad()
     def decode(self, scores: np.ndarray, how: str) -> list[int]:
-        """The best sequence under the learned transitions; "viterbi" forbids illegal ones besides."""
+        """Return the best sequence under the learned transitions; "viterbi" also forbids illegal IOB2 transitions."""
         transitions = self.crf.transitions.float().cpu().numpy()
         starts = self.crf.starts.float().cpu().numpy()
         if how == "viterbi":
@@ -97,7 +103,7 @@ class CrfHead(Head):
 
     @torch.no_grad()
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
-        """Marginal probability of each tag at each word."""
+        """Return the marginal probability of each tag at each word."""
         emissions = torch.from_numpy(scores).to(self.crf.transitions.device)
         return self.crf.marginals(emissions).cpu().numpy()
 
@@ -122,10 +128,10 @@ class BiLstmCrfHead(CrfHead):
 
 
 class HeadOptions(Protocol):
-    """Says which head, and with what options; a frozen dataclass."""
+    """The options of one kind of head, as a frozen dataclass that builds it."""
 
     def build(self, width: int, tags: Sequence[str], dropout: float) -> Head:
-        """A new head for states of that width; its weights come from torch's global generator."""
+        """Build a new head for states of size `width`; its weights are drawn from torch's global generator."""
         ...
 
 
@@ -152,9 +158,9 @@ class BiLstmCrf:
     """A bidirectional LSTM and a CRF; the defaults are those of joint-align's code (Wang et al. 2020).
 
     Attributes:
-        hidden: units a direction.
-        layers: of the LSTM.
-        dropout: before the LSTM, between its layers, and after it.
+        hidden: hidden units in each direction.
+        layers: number of LSTM layers.
+        dropout: dropout rate before the LSTM, between its layers, and after it.
     """
 
     hidden: int = 384
@@ -162,7 +168,7 @@ class BiLstmCrf:
     dropout: float = 0.5
 
     def build(self, width: int, tags: Sequence[str], dropout: float) -> Head:
-        """See `HeadOptions`; the dropout is its own."""
+        """See `HeadOptions`; `dropout` is ignored in favour of the dataclass's own field."""
         return BiLstmCrfHead(width, tags, self)
 
 
@@ -170,10 +176,10 @@ HEADS: dict[str, HeadOptions] = {"linear": Linear(), "crf": Crf(), "bilstm-crf":
 
 
 def head_options(head: str | HeadOptions) -> HeadOptions:
-    """The options that a name stands for.
+    """Return the options of a head that is given by name; options are returned as they are.
 
     Raises:
-        UserError: no head of that name.
+        UserError: there is no head of that name.
     """
     if not isinstance(head, str):
         return head
@@ -183,5 +189,5 @@ def head_options(head: str | HeadOptions) -> HeadOptions:
 
 
 def _mask(sizes: Sequence[int], device: torch.device) -> torch.Tensor:
-    """True for the words of each sentence, [sentences, longest]."""
+    """Return a mask that is True for the words of each sentence, [sentences, longest]."""
     return torch.arange(max(sizes), device=device)[None] < torch.tensor(sizes, device=device)[:, None]

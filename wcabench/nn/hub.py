@@ -1,4 +1,4 @@
-"""The hub's copy of an encoder in the cache on this machine: the files that decide ids and states, and no others."""
+"""Downloads encoders from the hub into its cache: only the files that decide piece ids and states."""
 
 import os
 from functools import cache
@@ -8,7 +8,7 @@ from wcabench.config import EncoderConfig
 from wcabench.errors import UserError
 from wcabench.nn.encoder_files import CONFIG, INDEX, TOKENIZER_SETTINGS, VOCABULARIES, WEIGHTS, one_line
 
-# No pickled weights, as none is ever loaded.
+# Pickled weights are left out: they are never loaded.
 FILES = [
     CONFIG,
     WEIGHTS,
@@ -21,16 +21,16 @@ FILES = [
 
 
 def snapshot(encoder: EncoderConfig) -> Path:
-    """The folder of a pinned encoder in the hub's cache; downloaded first where it is not there.
+    """Return the folder of a pinned encoder in the hub's cache, after downloading it where needed.
 
     Raises:
-        UserError: it is not there and cannot be downloaded.
+        UserError: the encoder is not in the cache and cannot be downloaded.
     """
     return _snapshot(encoder.name, str(encoder.revision))
 
 
 def cached_snapshot(encoder: EncoderConfig) -> Path | None:
-    """The folder of a pinned encoder in the hub's cache; None where it is not there."""
+    """Return the folder of a pinned encoder in the hub's cache; None where it is not cached."""
     from huggingface_hub import try_to_load_from_cache
 
     file = try_to_load_from_cache(encoder.name, CONFIG, revision=encoder.revision)
@@ -38,7 +38,7 @@ def cached_snapshot(encoder: EncoderConfig) -> Path | None:
 
 
 def not_cached(encoder: EncoderConfig, why: str) -> UserError:
-    """The error for an encoder that is not here and cannot be fetched."""
+    """Return the error for an encoder that is not cached and cannot be downloaded."""
     return UserError(
         f"encoder '{encoder.name}' at {encoder.revision} is not in the hub cache, and {why}: run "
         "`wcabench suite prepare` once with a network, or give --encoder a local folder"
@@ -71,7 +71,7 @@ def _snapshot(name: str, revision: str) -> Path:
         raise not_cached(
             encoder, "it may not be downloaded" if offline else "the hub does not answer"
         ) from error
-    except Exception as error:  # the hub's errors have no common ancestor but this
+    except Exception as error:  # the hub's errors have no other common base class
         raise UserError(
             f"encoder '{name}' at {revision} cannot be downloaded: {one_line(error)}; try again with a network, or "
             "give --encoder a local folder"

@@ -1,4 +1,4 @@
-"""Which encoder it is, by content: known before any weight is loaded, and free of paths."""
+"""Identifies an encoder by its content, without its path and before any weight is loaded."""
 
 import hashlib
 import re
@@ -9,17 +9,17 @@ from wcabench.config import EncoderConfig
 from wcabench.errors import UserError, require
 from wcabench.nn.encoder_files import identifying_files
 
-Stamp = tuple[str, int, int, int]  # name, size, time of the last change, number of the file
+Stamp = tuple[str, int, int, int]  # name, size, time of the last change, inode number
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 def encoder_identity(encoder: EncoderConfig) -> str:
-    """`sha256:<hex>` of a local folder's weights, configuration and tokenizer, or `hub:<id>@<commit>`.
+    """Return `sha256:<hex>` of a local folder's weights, configuration and tokenizer, or `hub:<id>@<commit>`.
 
     Raises:
-        UserError: a local folder without configuration, tokenizer or safetensors weights, or with a revision; a hub
-            id whose revision is missing or no commit.
+        UserError: a local folder has no configuration, tokenizer or safetensors weights, or is given with a revision;
+            or a hub id has no revision, or one that is not a commit.
     """
     if is_local(encoder.name):
         folder = local_folder(encoder)
@@ -43,10 +43,10 @@ def encoder_identity(encoder: EncoderConfig) -> str:
 
 
 def local_folder(encoder: EncoderConfig) -> Path:
-    """The folder of a local encoder.
+    """Return the folder of a local encoder.
 
     Raises:
-        UserError: it has a revision: the hub's repository of that name may have been meant.
+        UserError: it is given with a revision, so the hub's repository of that name may have been meant.
     """
     folder = _path(encoder.name).resolve()
     require(
@@ -59,21 +59,21 @@ def local_folder(encoder: EncoderConfig) -> Path:
 
 
 def encoder_name(encoder: EncoderConfig) -> str:
-    """Name for people: the hub id, or the base name of the local folder."""
+    """Return the encoder's display name: the hub id, or the base name of the local folder."""
     return _path(encoder.name).resolve().name if is_local(encoder.name) else encoder.name
 
 
 def shown(encoder: EncoderConfig) -> str:
-    """How an error names an encoder; where a folder is called as the hub's repositories are, it says that it is one."""
+    """Return how errors name the encoder; a folder whose name looks like a hub id is marked as a folder."""
     alike = is_local(encoder.name) and _HUB_ID.fullmatch(encoder.name)
     return f"encoder '{encoder.name}'" + (" (the folder of that name here)" if alike else "")
 
 
 def is_local(name: str) -> bool:
-    """Whether a name means a folder here: it exists, or it is written as a path and not as `owner/name`.
+    """Whether a name means a local folder: a folder of that name exists, or it is written as a path.
 
     Raises:
-        UserError: no path can have that name.
+        UserError: the name cannot be a path.
     """
     if name.startswith(("/", "./", "../", "~")) or name.count("/") > 1:
         return True
@@ -84,10 +84,10 @@ def is_local(name: str) -> bool:
 
 
 def encoder_status(encoder: EncoderConfig, offline: bool) -> str:
-    """One line on whether the encoder can be loaded now: "local folder", "in the hub cache", "to be downloaded".
+    """Return where the encoder will be loaded from: "local folder", "in the hub cache" or "to be downloaded".
 
     Raises:
-        UserError: it cannot be had: an incomplete folder, or a hub id that is not cached while offline.
+        UserError: it cannot be loaded: the folder is incomplete, or the hub id is not cached and `offline` is True.
     """
     encoder_identity(encoder)
     if is_local(encoder.name):
@@ -116,7 +116,7 @@ def _stamp(file: Path) -> Stamp:
 
 @lru_cache(maxsize=64)
 def _folder_sha256(folder: Path, stamps: tuple[Stamp, ...]) -> str:
-    """Of the files' names and contents; kept for as long as no file changes."""
+    """Return the sha256 of the files' names and contents. It is cached until a file's stamp changes."""
     digest = hashlib.sha256()
     for name, *_ in stamps:
         digest.update(f"{name}\0{_file_sha256(folder / name)}\n".encode())

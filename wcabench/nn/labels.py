@@ -1,4 +1,4 @@
-"""Tags as class numbers, and class scores as legal tags."""
+"""The tagger's classes, and decoding of their scores into tag sequences."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def tag_names(types: Sequence[str]) -> list[str]:
-    """Classes of the tagger: "O", then B- and I- of each entity type."""
+    """Return the tagger's classes: "O", then B- and I- of each entity type."""
     return ["O", *(f"{prefix}-{t}" for t in types for prefix in "BI")]
 
 
@@ -16,20 +16,24 @@ def continues(before: str, tag: str) -> bool:
 
 
 def legal_transitions(tags: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """0 where IOB2 allows a tag after a tag [tags, tags], and at the beginning of a sentence [tags]; else -inf."""
+    """Return the scores that forbid illegal IOB2 sequences: 0 where allowed, -inf elsewhere.
+
+    Returns:
+        score of tag j after tag i [tags, tags], and score of a sentence that begins with the tag [tags].
+    """
     transitions = np.array([[0.0 if continues(a, b) else -np.inf for b in tags] for a in tags])
     return transitions, np.array([-np.inf if t.startswith("I-") else 0.0 for t in tags])
 
 
 def best_sequence(scores: np.ndarray, transitions: np.ndarray, starts: np.ndarray) -> list[int]:
-    """The tag sequence with the highest sum of scores (Viterbi 1967), as class numbers.
+    """Return the tag sequence with the highest sum of scores (Viterbi 1967), as class numbers.
 
-    Constrained decoding without learned transitions, as in UniTrans (Wu et al. 2020), takes `legal_transitions`.
+    For constrained decoding without learned transitions, as in UniTrans (Wu et al. 2020), give `legal_transitions`.
 
     Args:
         scores: of each tag at each word; at least one word. [words, tags]
         transitions: score of tag j after tag i. [tags, tags]
-        starts: score of beginning with the tag. [tags]
+        starts: score of a sentence that begins with the tag. [tags]
     """
     best, back = scores[0] + starts, []
     for row in scores[1:]:

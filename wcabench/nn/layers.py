@@ -1,17 +1,17 @@
-"""Which layers an alignment reads, as people write them."""
+"""Parses the layer option of alignment methods."""
 
 import re
 
 from wcabench.errors import require
 
-FORM = re.compile(r"last-(?P<last>\d+)|(?P<low>\d+)-(?P<high>\d+)|(?P<each>\d+(,\d+)*)")
+FORM = re.compile(r"last-(?P<last>\d+)|(?P<low>\d+)-(?P<high>\d+)|(?P<listed>\d+(,\d+)*)")
 
 
 def check_form(spec: str, where: str) -> re.Match[str]:
-    """The parts of "last-4", "9-12", "8" or "1,8,12".
+    """Match a layer option: "last-4", "9-12", "8" or "1,8,12".
 
     Raises:
-        UserError: none of these forms; `where` is the option's name.
+        UserError: `spec` has none of these forms; the message begins with `where`, the option's name.
     """
     match = FORM.fullmatch(spec)
     require(match is not None, f"{where}: '{spec}' is not of the form last-4, 9-12, 8 or 1,8,12")
@@ -20,15 +20,15 @@ def check_form(spec: str, where: str) -> re.Match[str]:
 
 
 def layer_numbers(spec: str, depth: int, where: str) -> list[int]:
-    """Numbers of hidden states: 0 is the embeddings, 1 the first transformer layer, `depth` the last.
+    """Return the numbers of the hidden states: 0 is the embeddings, 1 the first transformer layer, `depth` the last.
 
     Args:
-        spec: see `check_form`.
-        depth: transformer layers of the encoder.
+        spec: the option's value; see `check_form`.
+        depth: number of transformer layers of the encoder.
         where: the option's name, for the error.
 
     Raises:
-        UserError: not one of the forms, or a layer that the encoder does not have.
+        UserError: the value has none of these forms, or names a layer that the encoder does not have.
     """
     parts = check_form(spec, where)
     if parts["last"]:
@@ -36,7 +36,7 @@ def layer_numbers(spec: str, depth: int, where: str) -> list[int]:
     elif parts["low"]:
         numbers = list(range(int(parts["low"]), int(parts["high"]) + 1))
     else:
-        numbers = [int(n) for n in parts["each"].split(",")]
+        numbers = [int(n) for n in parts["listed"].split(",")]
     require(
         bool(numbers) and min(numbers) >= 0 and max(numbers) <= depth,
         f"{where}: '{spec}' asks for layers that an encoder of {depth} layers does not have",

@@ -1,4 +1,4 @@
-"""What loads the parts of an encoder: its configuration, and any class of transformers, each error as one line."""
+"""Loads an encoder's configuration and other parts through transformers, and reports each error as one line."""
 
 import os
 import warnings
@@ -16,11 +16,11 @@ from wcabench.nn.identity import encoder_identity, is_local, local_folder, shown
 
 
 def load_config(encoder: EncoderConfig) -> Any:
-    """The encoder's configuration (`transformers.PreTrainedConfig`), with the options of `encoder` applied to it.
+    """Load the encoder's configuration (`transformers.PreTrainedConfig`) and apply the options of `encoder`.
 
     Raises:
-        UserError: it cannot be read, asks for remote code, has fewer layers than `encoder.layers`, or its causal mask
-            cannot be lifted.
+        UserError: the configuration cannot be read, asks for remote code, or has fewer layers than `encoder.layers`;
+            or the causal mask cannot be removed.
     """
     from transformers import AutoConfig
 
@@ -55,10 +55,10 @@ def load_config(encoder: EncoderConfig) -> Any:
 
 
 def encoder_folder(encoder: EncoderConfig) -> Path:
-    """Where the encoder's files are: a local folder, or that of the hub's cache (filled first).
+    """Return the folder of the encoder's files: a local one, or that in the hub's cache (downloaded where needed).
 
     Raises:
-        UserError: there is no such folder, or it cannot be downloaded.
+        UserError: the encoder cannot be downloaded, or is a local folder given with a revision.
     """
     if is_local(encoder.name):
         return local_folder(encoder)
@@ -67,10 +67,10 @@ def encoder_folder(encoder: EncoderConfig) -> Path:
 
 
 @contextmanager
-def errors_named(encoder: EncoderConfig, what: str) -> Iterator[None]:
-    """Any error as a `UserError` of one line that names the encoder.
+def errors_named(encoder: EncoderConfig, failure: str) -> Iterator[None]:
+    """Turn any error inside the context into a `UserError` of one line that names the encoder.
 
-    What a library makes of a damaged or foreign file may be an error of any kind, of Rust's too.
+    Libraries raise errors of any class on damaged or foreign files, including panics of Rust code.
     """
     try:
         with warnings.catch_warnings():
@@ -82,12 +82,12 @@ def errors_named(encoder: EncoderConfig, what: str) -> Iterator[None]:
         text = str(error)
         raise UserError(text if text.startswith("encoder") else f"{shown(encoder)}: {text}") from error
     except BaseException as error:
-        raise UserError(f"{shown(encoder)}: {what}: {one_line(error)}") from error
+        raise UserError(f"{shown(encoder)}: {failure}: {one_line(error)}") from error
 
 
 @contextmanager
 def stderr_shut() -> Iterator[None]:
-    """Keep what is written past Python off the terminal: the tokenizers' Rust prints a stack before it raises."""
+    """Discard what native code writes to stderr: the tokenizers' Rust code prints a stack trace before it raises."""
     try:
         kept = os.dup(2)
     except OSError:  # there is no stderr
@@ -103,7 +103,7 @@ def stderr_shut() -> Iterator[None]:
 
 
 def load_pretrained(auto: Any, encoder: EncoderConfig, **settings: Any) -> Any:
-    """`from_pretrained` of one of transformers' automatic classes: never of the network, never with code of others."""
+    """Call `from_pretrained` of one of transformers' Auto classes, without network access and without remote code."""
     _quiet()
     folder = encoder_folder(encoder)
     if is_local(encoder.name):
@@ -115,7 +115,7 @@ def load_pretrained(auto: Any, encoder: EncoderConfig, **settings: Any) -> Any:
 
 
 def _quiet() -> None:
-    """Keep the loader's own messages out: what is wrong is said by the error, a missing pooler is no news."""
+    """Silence the loader's own messages: real problems raise errors, and a missing pooler is expected."""
     from transformers.utils import logging
 
     logging.set_verbosity(CRITICAL)

@@ -21,12 +21,12 @@ from wcabench.nn.precision import resolve_precision
 
 @dataclass(frozen=True)
 class Encoded:
-    """Hidden states of some sequences.
+    """Hidden states of some sequences, flattened over sequences and positions.
 
     Attributes:
-        rows: which of the given sequences these are.
-        starts: for each of them, the place of its first piece; its others follow.
-        hidden: the states after each layer, embeddings first; each [places, d]. Some places are padding.
+        rows: indices of these sequences among the given ones.
+        starts: for each of them, the index in `hidden` of its first piece; its other pieces follow.
+        hidden: the states after each layer, embeddings first; each [positions, d]. Some positions are padding.
     """
 
     rows: list[int]
@@ -38,16 +38,17 @@ class Network(nn.Module):
     """An encoder, and a head that scores the tags of each word (section 2 of the paper).
 
     Attributes:
-        table: words to pieces, for this encoder.
+        table: maps words to pieces, for this encoder.
         tags: IOB2 tags in the order of the scores; "O" first.
-        head: None in a network that is only read.
-        head_options: what the head was made from.
-        features: what the head reads; None: the last layer's states.
+        head: scores the tags; None in a network that only gives states.
+        head_options: the options that the head was built from.
+        features: computes what the head reads; None: the head reads the last layer's states.
         precision: "bf16" (autocast) or "fp32".
-        width: d, of the encoder's states.
-        positions: pieces that the encoder can read at most; None: it has no such limit.
-        first_position: the encoder's number for a sequence's first place in packed input; None: it cannot be packed.
-        pieces_read: pieces that the encoder has read so far, padding left out.
+        width: d, the size of the encoder's states.
+        positions: largest number of pieces that the encoder can read; None: no limit.
+        first_position: position id of a sequence's first piece in packed input; None: the encoder cannot read packed
+            input.
+        pieces_read: number of pieces that the encoder has read so far, without padding.
     """
 
     def __init__(
@@ -62,20 +63,21 @@ class Network(nn.Module):
         feature_width: int | None = None,
         train_encoder: bool = True,
     ) -> None:
-        """Load the encoder; the head's weights come from torch's global generator.
+        """Load the encoder; the head's weights are drawn from torch's global generator.
 
         Args:
-            encoder: which one.
-            recipe: its precision and length limit.
-            tags: "O" first.
+            encoder: the encoder to load.
+            recipe: gives precision and length limit.
+            tags: IOB2 tags, "O" first.
             device: "cpu" or "cuda".
             head: a name of `wcabench.nn.heads`, or its options; None: no head.
-            features: replaces the last layer's states in loss and tagger alike; a module is trained along.
-            feature_width: of what `features` gives, where it is not d.
+            features: computes what the head reads from the states of all layers, in the loss and in the tagger; if it
+                is a module, its parameters are trained too.
+            feature_width: size of what `features` returns, where it is not d.
             train_encoder: False freezes the encoder and reads it without dropout.
 
         Raises:
-            UserError: an encoder that cannot be loaded, or an unknown head.
+            UserError: the encoder cannot be loaded, or the head is unknown.
         """
         super().__init__()
         self.tags = list(tags)
@@ -106,18 +108,18 @@ class Network(nn.Module):
         return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr, arg-type]
 
     def train(self, mode: bool = True) -> "Network":
-        """Dropout on or off; a frozen encoder never has any."""
+        """Switch dropout on or off; a frozen encoder is always read without dropout."""
         super().train(mode)
         if not self.train_encoder:
             self.encoder.eval()
         return self
 
     def trained_parameters(self) -> list[nn.Parameter]:
-        """Those that a training moves."""
+        """Return the parameters that training changes."""
         return [p for p in self.parameters() if p.requires_grad]
 
     def encode(self, sequences: Sequence[Sequence[int]]) -> Iterator[Encoded]:
-        """Run the encoder over the sequences of a step: packed into one call where it can be, else by length buckets.
+        """Run the encoder over the sequences of a step: packed into one call where possible, else by length buckets.
 
         Args:
             sequences: piece ids, special tokens included.
@@ -155,11 +157,11 @@ class Network(nn.Module):
             yield Encoded(rows, list(range(0, len(rows) * longest, longest)), self._run(ids, mask))
 
     def represent(self, encoded: Encoded, side: Side) -> torch.Tensor:
-        """What the head reads at each place: the last layer's states, or what `features` makes of all layers'.
+        """Return what the head reads at each position: the last layer's states, or `features` of all layers' states.
 
         Args:
             encoded: sequences of one language.
-            side: which language.
+            side: the side of that language.
         """
         return encoded.hidden[-1] if self.features is None else self.features(encoded.hidden, side)
 
@@ -167,8 +169,8 @@ class Network(nn.Module):
         """Scores of each tag, in float32: [words, d] -> [words, tags].
 
         Args:
-            states: of words, sentence after sentence.
-            sizes: words of each sentence, for heads that read sentences; None: all are of one.
+            states: the words' states, sentence after sentence.
+            sizes: number of words of each sentence, for heads that read sentences; None: all are of one sentence.
         """
         assert self.head is not None, "this network has no head"
         with self.autocast():
@@ -183,26 +185,28 @@ class Network(nn.Module):
             f"--set recipe.max_length={self.positions}",
         )
 
-    def _run(self, ids: torch.Tensor, mask: torch.Tensor, **places: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """ids: [lines, length] -> the states after each layer, each [lines * length, d]."""
+    def _run(
+        self, ids: torch.Tensor, mask: torch.Tensor, **positions: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
+        """Run the encoder: ids [lines, length] -> the states after each layer, each [lines * length, d]."""
         if self.vocabulary is not None:
             ids = self.vocabulary[ids]
         frozen = nullcontext() if self.train_encoder else torch.no_grad()
         with frozen, self.autocast():
             out: Any = self.encoder(
-                input_ids=ids, attention_mask=mask, output_hidden_states=True, **places, **self._no_cache
+                input_ids=ids, attention_mask=mask, output_hidden_states=True, **positions, **self._no_cache
             )
         return tuple(states.flatten(0, 1) for states in out.hidden_states)
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """bf16 matrix products where the precision says so; nothing otherwise."""
+        """Return a context with bf16 matrix products if the precision is "bf16"; else an empty context."""
         if self.precision == "bf16":
             return torch.autocast(torch.device(self.device).type, dtype=torch.bfloat16)
         return nullcontext()
 
     @contextmanager
     def in_float32(self) -> Iterator[None]:
-        """Full precision meanwhile, whatever the model was trained in: numbers that machines can share."""
+        """Use float32 inside the context, whatever the training precision, so that machines get the same numbers."""
         precision, self.precision = self.precision, "fp32"
         try:
             yield

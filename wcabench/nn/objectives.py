@@ -1,4 +1,4 @@
-"""Cross entropy on labelled sentences: the objective of plain transfer, and one like any other."""
+"""Cross entropy on labelled sentences: the objective of plain transfer."""
 
 from collections.abc import Sequence
 
@@ -15,16 +15,16 @@ IGNORED = -100
 
 
 class CrossEntropy:
-    """Eq. (2): the head's loss on labelled sentences, in an order made by the seed alone.
+    """Eq. (2): the head's loss on labelled sentences, in an order that depends on the seed only.
 
-    It is the cross entropy of each word with a linear head, the negative log-likelihood of the tags with a CRF.
+    With a linear head it is the cross entropy of each word, with a CRF the negative log-likelihood of the tags.
 
     Attributes:
-        name: its column in the loss curve.
-        weight: its factor in the sum.
-        steps_per_epoch: steps of one pass over the sentences.
-        order: which sentences a step reads.
-        windows: of each sentence, with the class of each piece (IGNORED where none is learned).
+        name: the objective's column in the loss curve.
+        weight: factor of this loss in the sum of all objectives.
+        steps_per_epoch: number of steps of one pass over the sentences.
+        order: which sentences each step reads.
+        windows: for each sentence its windows, each with the class of every piece (IGNORED where none is learned).
     """
 
     def __init__(
@@ -38,14 +38,14 @@ class CrossEntropy:
         side: Side = "source",
         weight: float = 1.0,
     ) -> None:
-        """Tokenise the sentences once; long ones become several windows, each word labelled in one of them.
+        """Tokenise the sentences once; a long one becomes several windows, and each word is labelled in one of them.
 
         Args:
             sentences: at least one.
-            network: whose tags are learned.
-            recipe: batch size, label pieces, and the scale of the loss.
-            streams: of the training.
-            name: one of its kind in a training.
+            network: the network that learns the tags.
+            recipe: gives batch size, label pieces, and the scale of the loss.
+            streams: the random streams of the training.
+            name: unique among the objectives of a training.
             side: the language that the sentences are in.
             weight: see `wcabench.contract.Objective`.
         """
@@ -65,7 +65,7 @@ class CrossEntropy:
         self.steps_per_epoch: int | None = self.order.steps_per_epoch
 
     def loss(self, network: Network, step: int) -> torch.Tensor:
-        """Normalised over the whole batch, so that it does not depend on how the batch is cut into buckets."""
+        """Return the loss of a step, normalised over the whole batch; how the batch is cut into calls has no effect."""
         batch = [self.windows[i] for i in self.order(step)]
         ids = [window.ids for sentence in batch for window, _ in sentence]
         classes = [of_pieces for sentence in batch for _, of_pieces in sentence]
@@ -83,7 +83,7 @@ def label_loss(network: Network, part: Encoded, classes: Sequence[Sequence[int]]
     Args:
         network: with a head.
         part: the encoded windows.
-        classes: of each piece of each window, in the order of `part.rows`; IGNORED where none is learned.
+        classes: class of each piece of each window, in the order of `part.rows`; IGNORED where none is learned.
         side: the language that the windows are in.
     """
     assert network.head is not None, "this network has no head"
@@ -93,13 +93,13 @@ def label_loss(network: Network, part: Encoded, classes: Sequence[Sequence[int]]
         for start, of_pieces in zip(part.starts, classes, strict=True)
     ]
     pairs = [pair for window in labelled for pair in window]
-    places, wanted = torch.tensor(pairs, dtype=torch.long, device=states.device).reshape(-1, 2).unbind(1)
+    positions, wanted = torch.tensor(pairs, dtype=torch.long, device=states.device).reshape(-1, 2).unbind(1)
     sizes = [len(window) for window in labelled]
-    return network.head.loss(network.logits(states[places], sizes), wanted, sizes)
+    return network.head.loss(network.logits(states[positions], sizes), wanted, sizes)
 
 
 def _classes(window: Window, tags: Sequence[str], numbers: dict[str, int], pieces: str) -> list[int]:
-    """Class of each piece of a window; IGNORED where none is learned."""
+    """Return the class of each piece of a window; IGNORED where none is learned."""
     classes = [IGNORED] * len(window.ids)
     for word, (first, stop) in enumerate(window.spans(), start=window.start):
         if word not in window.own:

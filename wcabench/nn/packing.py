@@ -1,8 +1,8 @@
-"""Several sequences on one line of the encoder's input, so that a training step is one call without padding.
+"""Packs several sequences into one line of the encoder's input, so that a training step is one call without padding.
 
-A line holds whole sequences one after another; the attention mask keeps each to itself and its positions start anew,
-so its states are those that it has alone. Buckets of similar lengths pad less than a plain batch, but cost a call each,
-and a call's price is paid in weight gradients that are added up and in matrix products too small to be fast.
+A line holds whole sequences one after another. The attention mask lets a sequence see only itself, and its positions
+start from 0 again, so its states are the same as when it is read alone. Length buckets also pad little, but need one
+call for each bucket; each call adds up weight gradients again and has matrix products that are too small to be fast.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ import torch
 from wcabench.errors import UserError, require
 from wcabench.nn.encoder_files import one_line
 
-# A line of this many times the width of the states costs twice its tokens, for its attention: found on CPU cores; like
-# the choice of the line length below it only moves speed.
+# A line of this many times the states' width costs twice its tokens, because of attention. Measured on CPU cores; like
+# the line lengths below it changes speed only, never a result.
 ATTENTION_COST = 2
 # Line lengths that are tried, as multiples of the longest sequence.
 STRETCHES = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
@@ -23,14 +23,14 @@ STRETCHES = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 
 @dataclass(frozen=True)
 class Packed:
-    """Sequences laid out on lines.
+    """Sequences packed into lines.
 
     Attributes:
         ids: piece ids, padded at the end of a line. [lines, length]
-        mask: 0 where a piece may look, the lowest number elsewhere, to be added to attention scores; padding looks at
-            padding, so no row is without a place to look at. [lines, 1, length, length], float32
-        positions: of each piece in its own sequence, from 0. [lines, length]
-        starts: for each sequence, its first place in the lines read one after another.
+        mask: added to attention scores: 0 where a piece attends, the lowest float elsewhere. Padding attends to
+            padding, so that every row attends to something. [lines, 1, length, length], float32
+        positions: index of each piece in its own sequence, from 0. [lines, length]
+        starts: for each sequence, the index of its first piece in the flattened lines.
     """
 
     ids: torch.Tensor
@@ -40,9 +40,12 @@ class Packed:
 
 
 def fill_lines(lengths: Sequence[int], length: int) -> list[list[int]]:
-    """Indices of `lengths` by line of at most `length` tokens: the longest first, each on the fullest line it fits on.
+    """Distribute sequences over lines of at most `length` tokens, the longest first, each to the fullest line it fits.
 
-    Best-fit decreasing needs at most 11/9 of the least number of lines, and four more (Johnson et al. 1974).
+    This is best-fit decreasing, which needs at most 11/9 of the least number of lines plus four (Johnson et al. 1974).
+
+    Returns:
+        the lines, each a list of indices into `lengths`.
     """
     lines: list[list[int]] = []
     room: list[int] = []
@@ -60,7 +63,12 @@ def fill_lines(lengths: Sequence[int], length: int) -> list[list[int]]:
 
 
 def layout(lengths: Sequence[int], width: int) -> list[list[int]]:
-    """Lines of the length that costs least, in tokens and in attention, for an encoder whose states have `width`."""
+    """Return the lines (as `fill_lines`) whose length costs least, counting tokens and attention.
+
+    Args:
+        lengths: number of tokens of each sequence.
+        width: size of the encoder's states.
+    """
     longest = max(lengths)
 
     def cost(lines: list[list[int]]) -> float:
@@ -77,14 +85,15 @@ def pack(
     device: str,
     groups: Sequence[int] | None = None,
 ) -> Packed:
-    """Lay out sequences of piece ids on lines.
+    """Pack sequences of piece ids into lines.
 
     Args:
         sequences: piece ids.
-        lines: which sequences stand on which line, as `layout` says.
+        lines: indices of the sequences of each line, as `layout` returns them.
         pad: id of the padding piece.
-        device: where the tensors go.
-        groups: group of each sequence; those of one group see each other (and must share a line). None: each is alone.
+        device: device of the tensors.
+        groups: group of each sequence. Sequences of one group attend to each other and must be on one line. None: each
+            sequence attends only to itself.
     """
     groups = range(len(sequences)) if groups is None else groups
     length = max(sum(len(sequences[i]) for i in line) for line in lines)
@@ -109,22 +118,22 @@ def pack(
 
 @torch.no_grad()
 def first_position(encoder: Any, max_length: int, begin: int, end: int, pad: int, device: str) -> int | None:
-    """Where this encoder counts positions from if it reads packed lines as it reads their sequences alone; else None.
+    """Return the position id of a sequence's first piece, if this encoder can read packed lines; else None.
 
-    Found by a trial run: configurations do not declare what an architecture makes of a mask for each line and of given
-    positions. Encoders with relative positions, or a window of attention shorter than a line, are fed length buckets
-    instead.
+    Detected by a trial run that compares packed with single sequences, because configurations do not declare whether
+    an architecture accepts a mask for each line and explicit positions. Encoders with relative positions, or with an
+    attention window shorter than a line, read length buckets instead.
 
     Args:
-        encoder: whose states are compared, without dropout.
-        max_length: pieces of the longest sequence.
+        encoder: the encoder that is tried, without dropout.
+        max_length: number of pieces of the longest sequence.
         begin: id of the piece before a sequence.
         end: id of the piece after it.
         pad: id of the padding piece.
-        device: where the encoder is.
+        device: the encoder's device.
 
     Raises:
-        UserError: it cannot read sequences of piece ids.
+        UserError: the encoder cannot read sequences of piece ids.
     """
     window = getattr(encoder.config, "sliding_window", None)
     if window is not None and window < 2 * max_length:
@@ -135,12 +144,12 @@ def first_position(encoder: Any, max_length: int, begin: int, end: int, pad: int
         probes = [[begin, *middle, end] for middle in trial_pieces(encoder, (5, 3))]
         packed = pack(probes, [[0, 1]], pad, device)
         wanted = torch.cat([read_states(encoder, torch.tensor([p], device=device))[-1][0] for p in probes])
-        for start in (0, pad + 1):  # RoBERTa counts from the one after its padding index
+        for start in (0, pad + 1):  # RoBERTa counts positions from its padding index + 1
             try:
                 states = encoder(
                     input_ids=packed.ids, attention_mask=packed.mask, position_ids=packed.positions + start
                 ).last_hidden_state[0]
-            except Exception:  # noqa: S112 (an architecture refuses such a mask or such positions in its own way)
+            except Exception:  # noqa: S112 (architectures raise different errors on such a mask or such positions)
                 continue
             if same_states(states, wanted):
                 return start
@@ -150,7 +159,7 @@ def first_position(encoder: Any, max_length: int, begin: int, end: int, pad: int
 
 
 def trial_pieces(encoder: Any, lengths: Sequence[int]) -> list[list[int]]:
-    """Sequences of piece ids of these lengths, from the middle of the vocabulary on, for trial runs.
+    """Return sequences of these lengths for trial runs, with piece ids from the middle of the vocabulary.
 
     Raises:
         UserError: the encoder has no table of embeddings.
@@ -166,21 +175,22 @@ def trial_pieces(encoder: Any, lengths: Sequence[int]) -> list[list[int]]:
 
 
 def read_states(encoder: Any, ids: torch.Tensor, **settings: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """The states after each layer, embeddings first, in a trial run; each [sequences, length, d].
+    """Read sequences in a trial run; return the states after each layer, embeddings first, [sequences, length, d].
 
     Args:
-        encoder: read as it is, in training or not.
+        encoder: the encoder, in training mode or not.
         ids: piece ids. [sequences, length]
-        settings: further tensors that the encoder takes, as its attention mask.
+        settings: further tensors that the encoder takes, such as an attention mask.
 
     Raises:
-        UserError: it cannot read them, gives no state for each piece, or states that are NaN or infinite.
+        UserError: the encoder cannot read them, does not give a state for each piece, or gives states that are NaN or
+            infinite.
     """
     cache = {"use_cache": False} if hasattr(encoder.config, "use_cache") else {}
     try:
         out = encoder(input_ids=ids, output_hidden_states=True, **settings, **cache)
         states, last = tuple(out.hidden_states), out.last_hidden_state
-    except Exception as error:  # the code of an architecture fails in its own way
+    except Exception as error:  # architectures raise different errors
         raise UserError(
             f"an encoder of type {_kind(encoder)} cannot be used: reading a sentence of {ids.shape[1]} pieces failed: "
             f"{one_line(error)}"
@@ -197,7 +207,7 @@ def read_states(encoder: Any, ids: torch.Tensor, **settings: torch.Tensor) -> tu
 
 
 def same_states(states: torch.Tensor, wanted: torch.Tensor) -> bool:
-    """Whether two readings of the same pieces agree, up to the order of additions; both [places, d]."""
+    """Whether two readings of the same pieces agree up to rounding; both [positions, d]."""
     return bool(torch.allclose(states, wanted, rtol=0, atol=1e-3 * float(wanted.abs().max())))
 
 

@@ -1,4 +1,4 @@
-"""Whether an encoder has an embedding for every piece that its tokenizer gives."""
+"""Checks that an encoder has an embedding for every piece id that its tokenizer gives."""
 
 from typing import Any
 
@@ -6,21 +6,28 @@ from wcabench.errors import require
 from wcabench.nn.pieces import PieceTable, special_pieces
 from wcabench.nn.weights import first_few
 
-# Words that are cut into pieces in a trial: letters of some scripts, signs, what looks like a special piece, none.
+# Words that are tokenised in a trial: letters of several scripts, signs, texts like special pieces, invisible ones.
 TRIAL_WORDS = ("Oslo", "é", "Ж", "の", "👩", "don't", "3.5", "[SEP]", "</s>", "\u200b", "\x00")
 
 
 def check_ids(tokenizer: Any, rows: int | None) -> None:
-    """Refuse a tokenizer that gives ids beyond the table of embeddings.
+    """Refuse a tokenizer that gives ids beyond the embedding table.
 
-    Special tokens are left out, but for those that stand around a sentence: text is never read as one of them.
+    Special tokens are not checked, except those around a sentence: text is never tokenised into the others.
+
+    Args:
+        tokenizer: a `transformers` tokenizer.
+        rows: number of rows of the embedding table; None: unknown, and only the tokenizer itself is tried.
+
+    Raises:
+        UserError: an id is too large, or the tokenizer has no piece for the end of a sentence.
     """
     if rows is None:
         PieceTable(tokenizer, 8).add([TRIAL_WORDS])
         return
     unknown = tokenizer.unk_token_id
     if unknown is not None and unknown >= rows and not _gives_unknown(tokenizer):
-        # Its class added one that the model has no embedding for, and no text gives it.
+        # The tokenizer's class added an unknown piece that the model has no embedding for and that no text gives.
         tokenizer.unk_token = None
     specials = special_pieces(tokenizer)
     hidden = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
@@ -39,6 +46,6 @@ def check_ids(tokenizer: Any, rows: int | None) -> None:
 
 
 def _gives_unknown(tokenizer: Any) -> bool:
-    """Whether the tokenizer makes its unknown piece of some texts."""
+    """Whether the tokenizer turns some texts into its unknown piece."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     return backend is None or getattr(backend.model, "unk_token", tokenizer.unk_token) is not None

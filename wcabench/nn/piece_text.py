@@ -1,18 +1,18 @@
-"""Pieces as people read them: characters for bytes, and no marks of where a word begins."""
+"""Readable texts of word pieces: bytes become characters, and marks of a word's beginning are removed."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-# A character has four bytes at most in UTF-8, and so four pieces at most.
+# A character has at most four bytes in UTF-8, so at most four byte pieces.
 MOST_PIECES = 4
 SPACE = "\u2581"
 _BROKEN = "\ufffd"
 
 
 def piece_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
-    """The text of each piece of one word, as the tokenizer's own decoder makes it.
+    """Return the text of each piece of one word, by the tokenizer's own decoder.
 
-    Pieces that are bytes of one character are shown as that character, with their number: "é(1/2)", "é(2/2)".
+    Pieces that are single bytes of one character are shown as that character and their number: "é(1/2)", "é(2/2)".
 
     Args:
         tokenizer: a `transformers` tokenizer.
@@ -27,7 +27,7 @@ def piece_texts(tokenizer: Any, ids: Sequence[int]) -> list[str]:
 
 
 def _decoder(tokenizer: Any) -> Callable[[list[str]], str]:
-    """Pieces to text: a fast tokenizer's decoder, a slow one's method; without a decoder the first piece, unmarked."""
+    """Return the function that turns pieces into text; without a decoder it strips the marks of the first piece."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
         return tokenizer.convert_tokens_to_string  # type: ignore[no-any-return]
@@ -37,7 +37,7 @@ def _decoder(tokenizer: Any) -> Callable[[list[str]], str]:
 
 
 def _first_texts(pieces: list[str], decode: Callable[[list[str]], str]) -> list[str]:
-    """The text of the first piece, or those of the first few that are a character only together."""
+    """Return the text of the first piece, or the texts of the first few pieces that together form one character."""
     if not pieces[0].strip(f" {SPACE}\u0120"):
         return [SPACE]
     for size in range(1, min(MOST_PIECES, len(pieces)) + 1):

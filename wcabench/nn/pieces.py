@@ -1,4 +1,4 @@
-"""Words to word pieces, once for each distinct word, and windows over sentences that are too long."""
+"""Tokenises words into pieces, once for each distinct word, and cuts long sentences into windows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ Words = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a sentence that fits the encoder.
+    """A part of a sentence that fits the encoder's length limit.
 
     Attributes:
         ids: piece ids, special tokens included. [n]
-        firsts: position in `ids` of the first piece of each word of the stretch. [words]
-        start: index in the sentence of the first word of the stretch.
-        own: the words (indices into the sentence) that this window answers for; each word is owned once.
+        firsts: position in `ids` of the first piece of each word of the window. [words]
+        start: index in the sentence of the window's first word.
+        own: the words (indices into the sentence) whose tags are read from this window; each word of a sentence is
+            owned by exactly one window.
     """
 
     ids: list[int]
@@ -27,18 +28,18 @@ class Window:
     own: range
 
     def spans(self) -> list[tuple[int, int]]:
-        """(first position, position after the last) of each word of the stretch."""
+        """Return (first position, position after the last) of each word of the window."""
         return list(zip(self.firsts, [*self.firsts[1:], len(self.ids) - 1], strict=True))
 
 
 class SpecialPieces(NamedTuple):
-    """Ids of the pieces that stand around sentences.
+    """Ids of the pieces that are added to sentences.
 
     Attributes:
-        begin: before a sentence's first word.
-        end: after its last.
-        pad: what fills a line; it is masked.
-        unknown: stands for a word that the tokenizer makes nothing of.
+        begin: stands before the first word.
+        end: stands after the last word.
+        pad: fills a line; it is masked.
+        unknown: stands for a word that the tokenizer has no piece for.
     """
 
     begin: int
@@ -48,13 +49,13 @@ class SpecialPieces(NamedTuple):
 
 
 def special_pieces(tokenizer: Any) -> SpecialPieces:
-    """The special pieces of a tokenizer, by the names that its kind has for them.
+    """Return the special pieces of a tokenizer.
 
-    One that has no piece for the beginning gets that of the end: decoders like Qwen and encoder-decoders like T5 are
-    trained on documents that follow one another with the end piece between them.
+    A tokenizer without a begin piece gets the end piece instead: decoders like Qwen and encoder-decoders like T5 are
+    trained on documents with the end piece between them.
 
     Raises:
-        UserError: it has none for the end.
+        UserError: the tokenizer has no end piece.
     """
 
     def first_known(*names: str) -> int | None:
@@ -75,11 +76,11 @@ def special_pieces(tokenizer: Any) -> SpecialPieces:
 
 
 class PieceTable:
-    """Piece ids of words, as the tokenizer gives them inside a sentence.
+    """Maps words to piece ids, as the tokenizer gives them inside a sentence.
 
-    Tokenizers that mark a word's beginning by the space before it (SentencePiece without a dummy prefix,
-    byte-level BPE) get that space for every word but the first. A word that is spelled like a special piece ("[SEP]")
-    is read as the text that it is.
+    For tokenizers that mark a word's beginning by the space before it (SentencePiece without a dummy prefix, byte-level
+    BPE), every word but the first is given with that space. A word that is spelled like a special piece ("[SEP]") is
+    tokenised as ordinary text.
     """
 
     def __init__(self, tokenizer: Any, max_length: int) -> None:
@@ -87,7 +88,7 @@ class PieceTable:
         self.max_length = max_length
         self.begin, self.end, self.pad, self.unknown = special_pieces(tokenizer)
         self.spaced = _needs_space(tokenizer)
-        # A Unigram model has them among its own pieces.
+        # A Unigram model has the special pieces in its own vocabulary, so text may be tokenised into them.
         self._special = set(tokenizer.all_special_ids) - {self.unknown}
         self._ids: dict[str, list[int]] = {}
         self._extra: set[int] = set()
@@ -98,8 +99,8 @@ class PieceTable:
         # Not a difference of the two sets: that would go through every known word for each new sentence.
         fresh = sorted(text for text in texts if text not in self._ids)
         if fresh:
-            found = self.tokenizer(fresh, add_special_tokens=False, split_special_tokens=True)["input_ids"]
-            self._ids.update((text, self._of_text(ids)) for text, ids in zip(fresh, found, strict=True))
+            id_lists = self.tokenizer(fresh, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+            self._ids.update((text, self._of_text(ids)) for text, ids in zip(fresh, id_lists, strict=True))
 
     def pieces(self, words: Words) -> list[list[int]]:
         """Piece ids of each word of one sentence."""
@@ -107,31 +108,34 @@ class PieceTable:
         return [self._ids[text] for text in self._texts(words)]
 
     def known_pieces(self) -> set[int]:
-        """Every piece of the words tokenised so far, the pieces around and after them, and the mask if it is in use."""
+        """Return every piece in use: of the words tokenised so far, begin, end, padding, and mask if asked for."""
         return {self.begin, self.end, self.pad, *self._extra}.union(*self._ids.values())
 
     @property
     def mask(self) -> int:
-        """Id of the mask piece; of the unknown one where the tokenizer has no mask."""
+        """Id of the mask piece; of the unknown piece where the tokenizer has no mask."""
         mask = getattr(self.tokenizer, "mask_token_id", None)
         piece = self.unknown if mask is None else int(mask)
         self._extra.add(piece)
         return piece
 
     def windows(self, words: Words) -> list[Window]:
-        """The sentence as one window, or as several that overlap by half, each word owned by the most central one."""
+        """Return the sentence as one window, or as several that overlap by half.
+
+        A word in two windows is owned by the one in which it has more context.
+        """
         pieces = [p[: self.max_length - 2] for p in self.pieces(words)]
         stretches = _stretches([len(p) for p in pieces], self.max_length - 2)
         return [self._window(pieces, start, stop, own) for start, stop, own in stretches]
 
     def truncated(self, words: Words) -> Window:
-        """The first words of the sentence that fit, as one window."""
+        """Return one window with the first words of the sentence, as many as fit."""
         pieces = [p[: self.max_length - 2] for p in self.pieces(words)]
         stop = _fitting([len(p) for p in pieces], 0, self.max_length - 2)
         return self._window(pieces, 0, stop, range(stop))
 
     def _of_text(self, ids: list[int]) -> list[int]:
-        """The pieces of a word of a text: no special ones, and one at least, for a word of control characters."""
+        """Replace special pieces and an empty list (a word of control characters) by the unknown piece."""
         return [self.unknown if number in self._special else number for number in ids] or [self.unknown]
 
     def _texts(self, words: Words) -> list[str]:
@@ -148,13 +152,13 @@ class PieceTable:
 
 
 def _needs_space(tokenizer: Any) -> bool:
-    """Whether a word inside a sentence has other pieces than the same word alone, for want of the space before it."""
+    """Whether a word has other pieces alone than inside a sentence, because the space before it is missing."""
     alone, spaced, twice = (tokenizer.tokenize(text) for text in ("a", " a", "a a"))
     return bool(twice != alone + alone and spaced != alone)
 
 
 def _fitting(lengths: list[int], start: int, room: int) -> int:
-    """Index after the last word of the longest run from `start` whose pieces fit into `room`."""
+    """Return the index after the last word of the longest run from `start` whose pieces fit into `room`."""
     used, stop = 0, start
     while stop < len(lengths) and used + lengths[stop] <= room:
         used += lengths[stop]
@@ -163,6 +167,7 @@ def _fitting(lengths: list[int], start: int, room: int) -> int:
 
 
 def _stretches(lengths: list[int], room: int) -> list[tuple[int, int, range]]:
+    """Return (start, stop, own words) of each window, for words with these numbers of pieces."""
     spans = [(0, _fitting(lengths, 0, room))]
     while spans[-1][1] < len(lengths):
         start, stop = spans[-1]
@@ -170,10 +175,10 @@ def _stretches(lengths: list[int], room: int) -> list[tuple[int, int, range]]:
         while begin > start + 1 and used + lengths[begin - 1] <= room // 2:
             begin -= 1
             used += lengths[begin]
-        # The next window must reach further than this one did.
+        # The next window must reach further than this one.
         while _fitting(lengths, begin, room) <= stop:
             begin += 1
         spans.append((begin, _fitting(lengths, begin, room)))
-    # Two windows share their overlap half and half: each word is read where it has the most context.
+    # Two windows share their overlap equally: each word is read where it has the most context.
     cuts = [0, *((b[0] + a[1] + 1) // 2 for a, b in pairwise(spans)), len(lengths)]
     return [(*span, range(*own)) for span, own in zip(spans, pairwise(cuts), strict=True)]

@@ -1,4 +1,4 @@
-"""Which device and precision a run gets: what "auto" means on this machine."""
+"""Resolves the device and the precision "auto" on this machine."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ def resolve_device(device: str) -> str:
 
 
 def resolve_precision(precision: Literal["auto", "bf16", "fp32"], device: str) -> Literal["bf16", "fp32"]:
-    """Resolve "auto" to "bf16" or "fp32": bf16 only where the processor multiplies matrices in it.
+    """Resolve "auto" to "bf16" where the processor multiplies bf16 matrices natively, else to "fp32".
 
     Args:
         precision: "auto", "bf16" or "fp32".
@@ -23,6 +23,6 @@ def resolve_precision(precision: Literal["auto", "bf16", "fp32"], device: str) -
         return precision
     if torch.device(resolve_device(device)).type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
-    # AVX-512 alone emulates bf16 and is slower in it than in float32.
+    # AVX-512 without these extensions emulates bf16, which is slower than float32.
     native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return "bf16" if native else "fp32"

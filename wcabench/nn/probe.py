@@ -1,4 +1,4 @@
-"""One trial of an encoder before anything is run with it: what it is fit for, or the error that says why it is not."""
+"""Tries an encoder out before anything is run with it: its properties, or the error that says why it is unusable."""
 
 import ctypes
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from wcabench.nn.pieces import PieceTable
 
 @dataclass(frozen=True)
 class Probed:
-    """What a trial found.
+    """Properties of an encoder that was tried out.
 
     Attributes:
-        layers: transformer layers, after those that are cut off.
-        width: d, of the states.
-        pieces: rows of the embedding table.
-        positions: pieces that it can read at most; None: no table of positions limits it.
-        packed: whether several sentences can be read on one line.
+        layers: number of transformer layers, without those that are cut off.
+        width: d, the size of the states.
+        pieces: number of rows of the embedding table.
+        positions: largest number of pieces that it can read; None: no limit.
+        packed: whether it can read several sentences packed into one line.
     """
 
     layers: int
@@ -37,21 +37,21 @@ class Probed:
     packed: bool
 
 
-# What was found of encoders that were tried in this process; no encoder is kept.
+# Properties of the encoders that were tried in this process; the encoders themselves are not kept.
 _tried: dict[tuple[str, int | None, bool, int, int], Probed] = {}
 
 
 def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
-    """Load an encoder, try it out, and forget it: a run that cannot succeed is refused before it starts.
+    """Load an encoder, try it out, and free it again, so that a run that cannot succeed is refused before it starts.
 
-    The result is kept in this process, by the encoder's content; the encoder is not.
+    The result is cached in this process by the encoder's content.
 
     Args:
-        encoder: as it is to be loaded.
-        max_length: pieces of the longest sequence that it is to read.
+        encoder: the encoder, with its options.
+        max_length: number of pieces of the longest sequence that it must read.
 
     Raises:
-        UserError: it cannot be loaded (see `load_tokenizer`, `load_encoder`), or not be used (see `try_out`).
+        UserError: it cannot be loaded (see `load_tokenizer`, `load_encoder`) or used (see `try_out`).
     """
     key = (encoder_identity(encoder), encoder.layers, encoder.bidirectional, encoder.freeze, max_length)
     if key not in _tried:
@@ -59,21 +59,21 @@ def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
         with torch.random.fork_rng([]):
             model = load_encoder(encoder)
             try:
-                _tried[key] = _named(encoder, model, table, "cpu")
+                _tried[key] = _try_out_named(encoder, model, table, "cpu")
             finally:
                 _free(model)
     return _tried[key]
 
 
 def open_encoder(encoder: EncoderConfig, recipe: RecipeConfig, device: str, *, limit_given: bool) -> Network:
-    """An encoder to read states from, loaded once and tried out.
+    """Load an encoder to read states from, and try it out.
 
     Args:
-        encoder: which one.
-        recipe: its precision and length limit.
+        encoder: the encoder to load.
+        recipe: gives precision and length limit.
         device: "cpu" or "cuda".
-        limit_given: the user asked for this `recipe.max_length`. An encoder with fewer positions is then refused;
-            otherwise the limit is what it has.
+        limit_given: whether the user set `recipe.max_length`. If so, an encoder with fewer positions is refused; else
+            the limit is lowered to its positions.
 
     Raises:
         UserError: as `probe_encoder`.
@@ -82,21 +82,21 @@ def open_encoder(encoder: EncoderConfig, recipe: RecipeConfig, device: str, *, l
     table = model.table
     if model.positions is not None and not limit_given:
         table.max_length = min(table.max_length, model.positions)
-    _named(encoder, model.encoder, table, device)
+    _try_out_named(encoder, model.encoder, table, device)
     return model
 
 
 @torch.no_grad()
 def try_out(encoder: Any, table: PieceTable, device: str) -> Probed:
-    """Read a few sentences with an encoder and compare: alone, side by side, in training, and of the greatest length.
+    """Read sentences with an encoder alone, beside each other, in training mode, and of the greatest length.
 
     Args:
-        encoder: left as it was.
-        table: its pieces, and the greatest length.
-        device: where it is.
+        encoder: the encoder; it is left as it was.
+        table: gives its pieces and the greatest length.
+        device: the encoder's device.
 
     Raises:
-        UserError: it cannot read such sentences, or reads one differently beside another.
+        UserError: the encoder cannot read such sentences, or a sentence has other states beside another sentence.
     """
     limit = position_limit(encoder)
     require(
@@ -123,14 +123,14 @@ def try_out(encoder: Any, table: PieceTable, device: str) -> Probed:
 
 
 def _free(model: torch.nn.Module) -> None:
-    """Give the memory of a model back, whoever still refers to it."""
+    """Free a model's memory, even if references to the model remain."""
     model.to("meta")
     with suppress(AttributeError, OSError):  # another C library than glibc
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _named(encoder: EncoderConfig, model: Any, table: PieceTable, device: str) -> Probed:
-    """`try_out`, its errors beginning with the encoder's name."""
+def _try_out_named(encoder: EncoderConfig, model: Any, table: PieceTable, device: str) -> Probed:
+    """Call `try_out`; errors begin with the encoder's name."""
     try:
         return try_out(model, table, device)
     except UserError as error:
@@ -142,21 +142,21 @@ def _around(table: PieceTable, pieces: Sequence[int]) -> list[int]:
 
 
 def _compare(encoder: Any, sentences: list[list[int]], pad: int, device: str) -> None:
-    """Read sentences alone, then side by side with padding."""
+    """Refuse an encoder that reads sentences differently alone and in a padded batch."""
     alone = [read_states(encoder, torch.tensor([ids], device=device))[-1][0] for ids in sentences]
     ids, mask = padded(sentences, pad, device)
     together = read_states(encoder, ids, attention_mask=mask)[-1]
     require(
-        all(same_states(row[: len(one)], one) for row, one in zip(together, alone, strict=True)),
+        all(same_states(row[: len(states)], states) for row, states in zip(together, alone, strict=True)),
         f"an encoder of type {encoder.config.model_type} cannot be used: it reads a sentence differently when another "
         "one is beside it",
     )
 
 
 def _read_few_rows(encoder: Any, ids: list[int], table: PieceTable, first: int | None, device: str) -> None:
-    """Read a sentence with the rows of its pieces alone in the embedding, as a training does.
+    """Read a sentence with an embedding table that holds only the rows in use, as training does.
 
-    It goes wrong where another table than that of `get_input_embeddings` is read.
+    An encoder that reads another table than that of `get_input_embeddings` is refused.
     """
     embedding = encoder.get_input_embeddings()
     weight, padding, size = embedding.weight, embedding.padding_idx, embedding.num_embeddings
@@ -178,7 +178,7 @@ def _read_few_rows(encoder: Any, ids: list[int], table: PieceTable, first: int |
 
 
 def _read_in_training(encoder: Any, ids: list[int], device: str) -> None:
-    """Read a sentence with dropout; the random numbers of torch are put back."""
+    """Read a sentence with dropout; torch's random state is restored."""
     devices = [torch.device(device)] if device != "cpu" else []
     with torch.random.fork_rng(devices):
         encoder.train()

@@ -1,4 +1,4 @@
-"""A trained network in a folder: its weights as safetensors, and what they are the weights of."""
+"""Saves a trained network in a folder, and loads it: weights as safetensors, settings as JSON."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ WEIGHTS, SETTINGS = "weights.safetensors", "network.json"
 
 
 def can_be_saved(network: Network) -> bool:
-    """Whether a folder can hold all of a network: features and heads of a method's own are code, which it cannot."""
+    """Whether a network can be saved: a method's own features or heads are code, which is not saved."""
     return network.features is None and network.head_options in HEADS.values()
 
 
@@ -22,7 +22,7 @@ def save_network(network: Network, folder: Path) -> None:
     """Write weights and settings into a folder that exists.
 
     Raises:
-        UserError: the network has features or a head of a method's own.
+        UserError: the network has a method's own features or head.
     """
     if not can_be_saved(network):
         raise UserError(
@@ -36,16 +36,16 @@ def save_network(network: Network, folder: Path) -> None:
 
 
 def load_network(folder: Path, encoder: EncoderConfig, recipe: RecipeConfig, device: str) -> Network:
-    """The network that was saved, with the weights that it had.
+    """Load a saved network.
 
     Args:
-        folder: as `save_network` wrote it.
-        encoder: the one that it was trained from: gives tokenizer and architecture.
-        recipe: of the training.
+        folder: the folder that `save_network` wrote.
+        encoder: the encoder that the network was trained from; it gives tokenizer and architecture.
+        recipe: the recipe of the training.
         device: "cpu" or "cuda".
 
     Raises:
-        UserError: a file is missing or damaged, or does not fit the encoder.
+        UserError: a file is missing, damaged, or does not fit the encoder.
     """
     try:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Which step's weights a stage keeps: the last, or the best epoch on a development set."""
+"""Chooses the weights that a stage keeps: those of the last step, or of the best epoch on a development set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wcabench.scoring.scorer import STRICT
 
 
 class EpochSelection:
-    """The best epoch so far of one stage."""
+    """Finds the best epoch of one stage."""
 
     def __init__(self, rule: SelectionRule, network: Network, tagger: NetworkTagger) -> None:
         self.rule = rule
@@ -23,7 +23,7 @@ class EpochSelection:
         self.best: dict[str, torch.Tensor] = {}
 
     def consider(self) -> None:
-        """Score the network as it is; remember its weights where they are the best yet (the first of equals)."""
+        """Score the network after an epoch, and keep its weights if the score is higher than all before."""
         if self.rule.name == "last":
             return
         sentences = self.rule.sentences
@@ -33,7 +33,7 @@ class EpochSelection:
             self.best = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
 
     def finish(self) -> dict[str, Any]:
-        """Put the best weights back; what the record says of the choice."""
+        """Restore the best weights, and return the entries of the stage's record that describe the choice."""
         if self.rule.name == "last":
             return {"select": "last"}
         self.network.load_state_dict(self.best)

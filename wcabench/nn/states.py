@@ -1,4 +1,4 @@
-"""The one way to an encoder's states: of the words or pieces of some windows, on some layers, with their gradient."""
+"""Computes the encoder's states of words or pieces on chosen layers; all code that needs states uses this module."""
 
 from collections.abc import Sequence
 
@@ -17,18 +17,18 @@ def window_states(
     *,
     special_tokens: bool = False,
 ) -> list[torch.Tensor]:
-    """States of each window, in float32.
+    """Return the states of each window, in float32.
 
     Args:
-        network: as it is: with dropout in training mode, with gradient where it is not switched off.
-        windows: from `network.table`.
-        pool: a word is its "first" or "last" piece, or the "mean" of its pieces; "pieces" gives the pieces themselves.
-            Words are those that the window owns.
+        network: read with dropout in training mode, and with gradient unless that is switched off.
+        windows: windows made by `network.table`.
+        pool: a word's state is that of its "first" or "last" piece or the "mean" of its pieces, for the words that the
+            window owns; "pieces" gives the states of the pieces themselves.
         layers: one number (-1: the last layer, 0: the embeddings), or several.
-        special_tokens: with "pieces": the first and the last special token, too.
+        special_tokens: with "pieces": include the first and the last special token.
 
     Returns:
-        one tensor a window: [n, d] for one layer, [layers, n, d] for several.
+        one tensor for each window: [n, d] for one layer, [layers, n, d] for several.
     """
     numbers = [layers] if isinstance(layers, int) else list(layers)
     trim = 0 if special_tokens else 1
@@ -46,12 +46,12 @@ def window_states(
 
 
 def pool_pieces(pieces: torch.Tensor, window: Window, pool: Pool) -> torch.Tensor:
-    """The states of a window's pieces as those of the words that it owns; see `window_states`.
+    """Pool the states of a window's pieces into those of the words that it owns; see `window_states`.
 
     Args:
-        pieces: without the special tokens, unless they are wanted as they are. [layers, pieces, d]
-        window: they are of.
-        pool: how.
+        pieces: states of the pieces, without special tokens unless `pool` is "pieces". [layers, pieces, d]
+        window: the window of these pieces.
+        pool: see `window_states`.
 
     Returns:
         [layers, n, d]
@@ -65,14 +65,14 @@ def pool_pieces(pieces: torch.Tensor, window: Window, pool: Pool) -> torch.Tenso
         if not words:
             return pieces[:, :0]
         return torch.stack([word.mean(1) for word in words], dim=1)
-    places = [(first if pool == "first" else stop - 1) - 1 for first, stop in spans[first_own:after_own]]
-    return pieces[:, places]
+    chosen = [(first if pool == "first" else stop - 1) - 1 for first, stop in spans[first_own:after_own]]
+    return pieces[:, chosen]
 
 
 def _cut(hidden: torch.Tensor, spans: list[tuple[int, int]]) -> list[torch.Tensor]:
-    """The parts [layers, stop - start, d] of [layers, places, d], by one split: its gradient is one concatenation.
+    """Cut [layers, positions, d] into spans [layers, stop - start, d] by one split.
 
-    A slice each would have a gradient as large as all of `hidden`.
+    The gradient of a split is one concatenation; each slice would have a gradient as large as all of `hidden`.
     """
     order = sorted(range(len(spans)), key=spans.__getitem__)
     sizes, at = [], 0
@@ -82,6 +82,6 @@ def _cut(hidden: torch.Tensor, spans: list[tuple[int, int]]) -> list[torch.Tenso
         at = stop
     parts = torch.split(hidden, [*sizes, hidden.shape[1] - at], dim=1)
     cut = [parts[0]] * len(spans)
-    for place, i in enumerate(order):
-        cut[i] = parts[2 * place + 1]
+    for rank, i in enumerate(order):
+        cut[i] = parts[2 * rank + 1]
     return cut

@@ -12,14 +12,14 @@ from wcabench.nn.network import Network
 from wcabench.nn.pieces import Window
 from wcabench.nn.saving import save_network
 
-# Sequences of one call of the encoder: bounds the memory of a bucket, moves no score.
+# Largest number of sequences in one encoder call: it bounds memory and changes no score.
 CALL = 64
 
 
 class NetworkTagger:
-    """Tags every word of every sentence exactly once, whatever the encoder's length limit.
+    """Tags every word of every sentence, also of sentences beyond the encoder's length limit.
 
-    With `recipe.long_sentences` "truncate" it leaves the words beyond the limit without a tag instead.
+    With `recipe.long_sentences` "truncate", words beyond the limit get no tag instead.
     """
 
     def __init__(self, network: Network, recipe: RecipeConfig) -> None:
@@ -27,11 +27,14 @@ class NetworkTagger:
         self.recipe = recipe
 
     def predict(self, sentences: Sequence[Words], side: Side = "target") -> list[list[str | None]]:
-        """One IOB2 tag a word; None where the word lies beyond the limit and sentences are truncated."""
+        """Return one IOB2 tag for each word; None for words beyond the limit of truncated sentences."""
         return [self._tags(scores) for scores in self.scores(sentences, side)]
 
     def probabilities(self, sentences: Sequence[Words], side: Side = "target") -> list[np.ndarray]:
-        """Probability of each tag at each word, one array [words, tags] a sentence; NaN for words beyond the limit."""
+        """Return the probability of each tag at each word, as one array [words, tags] for each sentence.
+
+        Words beyond the limit of truncated sentences have NaN.
+        """
         assert self.network.head is not None, "this network has no head"
         probabilities = []
         for scores in self.scores(sentences, side):
@@ -43,15 +46,15 @@ class NetworkTagger:
         return probabilities
 
     def save(self, folder: Path) -> None:
-        """Write the network into an empty folder; `wcabench.nn.saving` reads it.
+        """Write the network into an empty folder; `wcabench.nn.saving.load_network` reads it.
 
         Raises:
-            UserError: it has features of its own, which no file can hold.
+            UserError: the network has a method's own features or head, which cannot be saved.
         """
         save_network(self.network, folder)
 
     def _tags(self, scores: np.ndarray) -> list[str | None]:
-        """scores: [words, tags], NaN for words that were not read."""
+        """Return the tags of one sentence; `scores` is [words, tags], with NaN for words that were not read."""
         assert self.network.head is not None, "this network has no head"
         tags = self.network.tags
         read = scores[~np.isnan(scores).any(1)]
@@ -60,7 +63,7 @@ class NetworkTagger:
 
     @torch.inference_mode()
     def scores(self, sentences: Sequence[Words], side: Side = "target") -> list[np.ndarray]:
-        """Scores of each word before they are normalised, one array [words, tags] a sentence."""
+        """Return the unnormalised scores of each tag, as one array [words, tags] for each sentence."""
         self.network.eval()
         table = self.network.table
         table.add(sentences)
@@ -70,12 +73,12 @@ class NetworkTagger:
         ]
         for part in self.network.encode_buckets([w.ids for _, w in windows], most=CALL):
             chosen = [windows[r] for r in part.rows]
-            places = [
+            positions = [
                 start + w.firsts[word - w.start]
                 for start, (_, w) in zip(part.starts, chosen, strict=True)
                 for word in w.own
             ]
-            states = self.network.represent(part, side)[places]
+            states = self.network.represent(part, side)[positions]
             sizes = [len(w.own) for _, w in chosen]
             logits = iter(self.network.logits(states, sizes).cpu().numpy())
             for sentence, window in chosen:

@@ -1,4 +1,4 @@
-"""The one training loop. Every method's network goes through it; they differ in their objectives."""
+"""The training loop that every method's network is trained with; methods differ in their objectives."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,14 +16,14 @@ Progress = Callable[[str, int, int], None]
 
 
 class LossError(ArithmeticError):
-    """A loss that is not a finite number: training has diverged, and the cell fails."""
+    """A loss is NaN or infinite: training has diverged, and the cell fails."""
 
 
 @dataclass
 class LossCurve:
-    """Loss by step: the total of eq. (7), and each term before its weight.
+    """The loss of every step: the total of eq. (7), and each term before weighting.
 
-    A term of the curve holds one value for each step in which its objective had a loss.
+    A term has one value for each step in which its objective returned a loss.
     """
 
     total: list[float] = field(default_factory=list)
@@ -36,7 +36,7 @@ class LossCurve:
             self.terms.setdefault(name, []).append(value)
 
     def record(self) -> dict[str, list[float]]:
-        """Six significant digits a value: enough for a plot, small in a cell."""
+        """Return all columns with values of six significant digits, which is enough for plots and keeps cells small."""
         columns = {"total": self.total, **self.terms}
         return {name: [float(f"{v:.6g}") for v in values] for name, values in columns.items()}
 
@@ -52,20 +52,20 @@ def train(
 ) -> LossCurve:
     """Minimise the weighted sum of the objectives (eq. 7) with AdamW, warm-up and decay.
 
-    Each objective runs forward and backward in turn under a random stream of its own, so adding one with weight 0
-    leaves the others' numbers untouched bit for bit, and the memory of a step is that of its largest objective.
+    Each objective runs forward and backward in turn under its own random stream. So an added objective of weight 0
+    changes no number of the others, and a step needs only the memory of its largest objective.
 
     Args:
-        network: trained in place; left in evaluation mode with its whole vocabulary.
-        objectives: the first one's passes count the epochs.
+        network: trained in place; afterwards it is in evaluation mode and has its whole embedding table.
+        objectives: the epochs are passes over the first objective's data.
         recipe: the settings of section 4.1.
-        streams: of the stage.
-        progress: called with ("training", steps done, steps in all).
-        after_epoch: called after each epoch, with the network in evaluation mode and its vocabulary whole.
+        streams: the random streams, set to this stage.
+        progress: called with ("training", steps done, all steps).
+        after_epoch: called after each epoch, with the network in evaluation mode and its whole embedding table.
 
     Raises:
         LossError: a loss is NaN or infinite.
-        ValueError: no objective that counts the epochs, or two of one name.
+        ValueError: the first objective has no `steps_per_epoch`, or two objectives have the same name.
     """
     steps_per_epoch = _steps_per_epoch(objectives)
     steps = steps_per_epoch * recipe.epochs
@@ -80,7 +80,7 @@ def train(
             group["lr"] = group["peak_rate"] * factor
         _backward(network, objectives, step, streams, curve)
         if recipe.clip:
-            for parameters in (network.trained_parameters(), *(each.parameters for each in own)):
+            for parameters in (network.trained_parameters(), *(group.parameters for group in own)):
                 torch.nn.utils.clip_grad_norm_(parameters, recipe.clip, foreach=True)
         rows.decay(recipe.learning_rate * factor, recipe.weight_decay)
         optimiser.step()
@@ -98,7 +98,7 @@ def train(
 
 
 def schedule(step: int, steps: int, recipe: RecipeConfig) -> float:
-    """Factor on the learning rate: a linear warm-up from above 0 to 1, then linear to 0, or constant."""
+    """Return the factor on the learning rate: linear warm-up to 1, then linear decay to 0 or constant."""
     warm = math.ceil(recipe.warmup * steps)
     if step < warm:
         return (step + 1) / warm
@@ -120,14 +120,14 @@ def _steps_per_epoch(objectives: Sequence[Objective]) -> int:
 
 
 def _own_parameters(objectives: Sequence[Objective]) -> list[OwnParameters]:
-    """What the objectives want to have trained beside the network."""
+    """Return the objectives' own parameters, which are trained with the network's."""
     return [own for o in objectives for own in getattr(o, "parameters", list)()]
 
 
 def _backward(
     network: Network, objectives: Sequence[Objective], step: int, streams: Streams, curve: LossCurve
 ) -> None:
-    """Add up the gradients of a step, and note its losses."""
+    """Add up the gradients of a step, and append its losses to the curve."""
     terms: dict[str, float] = {}
     total = 0.0
     for objective in objectives:
@@ -153,7 +153,7 @@ def _backward(
 def _after_step(
     network: Network, objectives: Sequence[Objective], step: int, factor: float, streams: Streams
 ) -> None:
-    """Give each objective that wants it the moment after the optimiser's move, with no gradient left over."""
+    """Call `after_step` of each objective that has it, and clear the gradients that it leaves."""
     for objective in objectives:
         if hasattr(objective, "after_step"):
             streams.seed_torch("after-step", objective.name, step)
@@ -164,7 +164,7 @@ def _after_step(
 def _optimiser(
     network: Network, recipe: RecipeConfig, rows: EmbeddingRows, own: Sequence[OwnParameters]
 ) -> torch.optim.AdamW:
-    """AdamW; no decay on biases and norms, which are the parameters of one dimension, nor on rows that decay anyway."""
+    """Return AdamW without decay on biases and norms (parameters of one dimension), and on rows decayed elsewhere."""
     parameters = network.trained_parameters()
     plain = [p for p in parameters if p.dim() <= 1 or p is rows.part]
     matrices = [p for p in parameters if p.dim() > 1 and p is not rows.part]
@@ -173,11 +173,11 @@ def _optimiser(
         {"params": plain, "weight_decay": 0.0, "peak_rate": recipe.learning_rate},
         *(
             {
-                "params": each.parameters,
+                "params": group.parameters,
                 "weight_decay": 0.0,
-                "peak_rate": recipe.learning_rate if each.learning_rate is None else each.learning_rate,
+                "peak_rate": recipe.learning_rate if group.learning_rate is None else group.learning_rate,
             }
-            for each in own
+            for group in own
         ),
     ]
     first, second = recipe.adam_betas

@@ -1,4 +1,4 @@
-"""What one training may see: the slots that its method declared, and nothing else."""
+"""The data that one training may read: the slots that its method declared, and nothing else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,11 +17,11 @@ class ClosedBenchError(PermissionError):
 
 @dataclass(frozen=True)
 class SelectionRule:
-    """How an epoch is chosen.
+    """How the epoch is chosen whose weights are kept.
 
     Attributes:
-        name: "last", "source-dev", or "target-dev", which is an oracle and not zero-shot.
-        sentences: of the development set; empty for "last".
+        name: "last", "source-dev", or "target-dev" (an oracle, not zero-shot).
+        sentences: the development set; empty for "last".
         types: the entity types that are scored.
     """
 
@@ -41,9 +41,9 @@ class TrainingData:
 
     Attributes:
         types: the entity types that are trained.
-        slots: name -> content, for each slot that the method declares.
-        languages: of the pair; None for a method without a slot that depends on the target.
-        selection: the development sentences of `recipe.select`; the method never sees them.
+        slots: name -> content of each slot that the method declares.
+        languages: the pair's languages; None for a method without a slot that depends on the target.
+        selection: how the epoch is chosen; the method never sees its sentences.
     """
 
     types: tuple[str, ...]
@@ -52,10 +52,10 @@ class TrainingData:
     selection: SelectionRule = field(default_factory=SelectionRule)
 
     def of(self, method: Method) -> "TrainingData":
-        """The part that another method declares, which this one builds on.
+        """Return the part of this data that another method declares, whose model this method builds on.
 
         Raises:
-            UndeclaredNeedError: it declares more.
+            UndeclaredNeedError: the other method declares a slot that this one does not.
         """
         hidden = method.info.needs - self.slots.keys()
         if hidden:
@@ -69,20 +69,20 @@ class TrainingData:
 
 
 class SlotAccess:
-    """Hands out the slots until it is closed; the half of the bench that is data."""
+    """The part of the bench that gives access to the slots, until it is closed."""
 
     def __init__(self, data: TrainingData) -> None:
         self._data = data
         self._closed = False
 
     def close(self) -> None:
-        """End the method's work: whatever it asks for from now on is refused, and the data is let go."""
+        """End the method's access: later requests are refused, and the data is released."""
         self._closed = True
         self._data = replace(self._data, slots={}, selection=SelectionRule())
 
     @property
     def languages(self) -> Languages:
-        """Source and target, as the suite names the pair."""
+        """Source and target language, as the suite names them."""
         self._check_open()
         if self._data.languages is None:
             raise UndeclaredNeedError(

@@ -1,4 +1,4 @@
-"""Whether an encoder has the weights that its files hold: none missing, none left over, none that is no number."""
+"""Checks an encoder's weights against its files: none missing, none left over, none NaN or infinite."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,25 +14,25 @@ from wcabench.nn.encoder_files import printable
 
 # Weights that no state depends on.
 _POOLER = re.compile(r"(^|\.)(pooler|pooled_projection)\.")
-# Kept in older checkpoints: tables that the library makes itself, and mDeBERTa's remainder of its generator.
+# Found in older checkpoints: tables that the library computes itself, and a leftover of mDeBERTa's generator.
 _RECOMPUTED = re.compile(
     r"(^|\.)(position_ids|token_type_ids|inv_freq|masked_bias|attn\.bias|embeddings\._weight)$"
     r"|(^|\.)word_embeddings\._weight$"
 )
-# A model with more than this many times the numbers of its files cannot be what the files were made from.
+# A model with more parameters than this many times the numbers in its files cannot be the saved one.
 MOST_TIMES = 8
 SHOWN = 3
 
 
 def check_size(model: nn.Module, files: Iterable[Path]) -> None:
-    """Refuse a model that is far larger than its weights, before memory is taken for it.
+    """Refuse a model that is far larger than its weight files, before memory is allocated for it.
 
     Args:
-        model: made without weights, on the device "meta".
-        files: safetensors.
+        model: the model without weights, on the device "meta".
+        files: its safetensors files.
 
     Raises:
-        UserError: says how many numbers there are and how many are wanted; or the files' numbers are integers.
+        UserError: the model is too large, or the files hold integers.
         SafetensorError: a file is damaged.
     """
     held = 0
@@ -55,18 +55,17 @@ def check_size(model: nn.Module, files: Iterable[Path]) -> None:
 
 
 def check_loaded(model: nn.Module, part: nn.Module, info: Mapping[str, Any]) -> None:
-    """Refuse an encoder with weights that were made at random, or whose files hold weights that it has no place for.
+    """Refuse an encoder with randomly initialised weights, or whose files hold weights that it does not use.
 
-    Weights of heads that stand beside the encoder (of language modelling, of another task) and those of the pooler are
-    ignored.
+    Weights of heads beside the encoder (for language modelling or another task) and of the pooler are ignored.
 
     Args:
-        model: what was loaded.
-        part: the part of it that is used, which may be all of it.
-        info: what transformers says of the loading (`output_loading_info`).
+        model: the loaded model.
+        part: the part of the model that is used; it may be all of it.
+        info: the loading report of transformers (`output_loading_info`).
 
     Raises:
-        UserError: names some of the weights.
+        UserError: such weights were found; some of them are named.
     """
     own = {id(tensor) for tensor in (*part.parameters(), *part.buffers())}
     tensors = [*model.named_parameters(remove_duplicate=False), *model.named_buffers(remove_duplicate=False)]
@@ -99,7 +98,7 @@ def check_finite(part: nn.Module) -> None:
     """Refuse weights that are NaN or infinite.
 
     Raises:
-        UserError: names some of them.
+        UserError: such weights were found; some of them are named.
     """
     wrong = [
         name
@@ -115,7 +114,7 @@ def _finite(tensor: torch.Tensor) -> bool:
 
 
 def first_few(names: Iterable[str]) -> str:
-    """Some names as text: a few of them, and how many more there are."""
+    """Return the first few names as text, and how many more there are."""
     every = sorted(map(printable, names))
     more = len(every) - SHOWN
     return ", ".join(every[:SHOWN]) + (f" and {more} more" if more > 0 else "")

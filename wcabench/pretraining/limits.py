@@ -1,16 +1,16 @@
-"""What the settings of a pretraining may be: the range of each number, and what is wrong together."""
+"""Checks of a pretraining's settings: ranges of numbers, and settings that do not fit together."""
 
 import re
 from typing import Any
 
 from wcabench.errors import require
 
-# Beyond these a process ends for want of memory; no encoder comes near them.
+# Far above any encoder; larger values would exhaust the memory.
 MOST_PIECES = 1_000_000
 MOST_LAYERS = 1000
 MOST_WIDTH = 1 << 16
 MOST_POSITIONS = 1 << 20
-# Begin, end, and a piece between them.
+# The begin and end pieces, and one piece between them.
 SHORTEST = 3
 # Names that a pretraining gives to files and folders of its own, beside the encoder's folder.
 OWN_NAMES = ("tokenizer", "checkpoint.safetensors", "log.jsonl")
@@ -24,7 +24,7 @@ def require_range(settings: Any, table: str, name: str, least: float, most: floa
 
 
 def check_name(name: str, where: str) -> None:
-    """Refuse a name that is no name of a folder in the output folder."""
+    """Refuse a name that cannot be used for a folder in the output folder."""
     plain = name not in (".", "..") and re.fullmatch(r"[^/\\\0-\x1f\x7f]{1,200}", name) is not None
     require(plain, f"{where}: name: {name[:40]!r} cannot be the name of a folder")
     require(
@@ -33,9 +33,9 @@ def check_name(name: str, where: str) -> None:
     )
 
 
-def check_together(made: Any, where: str) -> None:
-    """Refuse settings (`wcabench.pretraining.settings.Pretraining`) that are wrong together."""
-    teaching, training, model, text = made.teaching, made.training, made.model, made.text
+def check_together(settings: Any, where: str) -> None:
+    """Refuse settings (`wcabench.pretraining.settings.Pretraining`) that do not fit together."""
+    teaching, training, model, text = settings.teaching, settings.training, settings.model, settings.text
     require(
         text.max_length <= model.positions,
         f"{where}: text.max_length: {text.max_length}, but model.positions is {model.positions}",
@@ -48,12 +48,14 @@ def check_together(made: Any, where: str) -> None:
     total = training.translated + teaching.share
     require(total <= 1, f"{where}: training.translated and teaching.share are {total:g} of a batch together")
     if teaching.share:
-        require(made.start is not None, f"{where}: teaching.share: there is no teacher; name a start encoder")
+        require(
+            settings.start is not None, f"{where}: teaching.share: there is no teacher; name a start encoder"
+        )
         require(
             teaching.layer <= model.layers,
             f"{where}: teaching.layer: {teaching.layer}, but model.layers is {model.layers}",
         )
     require(
-        not model.start_layers or made.start is not None,
+        not model.start_layers or settings.start is not None,
         f"{where}: model.start_layers: there is nothing to copy them from; name a start encoder",
     )

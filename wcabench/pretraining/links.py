@@ -1,4 +1,4 @@
-"""Word links of the parallel text, by the words that the new tokenizer cuts sentences into."""
+"""Word links of the parallel text, between the words of the new tokenizer's pre-tokenisation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ Words = list[str]
 
 @dataclass(frozen=True)
 class LinkedPair:
-    """A sentence, its counterpart in the first language, and which words stand for each other.
+    """A sentence, its translation in the first language, and their word links.
 
     Attributes:
-        words: of the sentence.
-        first: words of its counterpart.
+        words: words of the sentence.
+        first: words of its translation in the first language.
         links: (index into `first`, index into `words`), sorted.
     """
 
@@ -23,7 +23,7 @@ class LinkedPair:
 
 
 def word_cutter(tokenizer: Any) -> Callable[[str], Words]:
-    """Sentence -> words, numbered as `word_ids()` of the tokenizer's encodings numbers them."""
+    """Return a function that splits a sentence into the words that `word_ids()` of the tokenizer's encodings counts."""
     backend = tokenizer.backend_tokenizer
 
     def cut(sentence: str) -> Words:
@@ -34,11 +34,11 @@ def word_cutter(tokenizer: Any) -> Callable[[str], Words]:
 
 
 def link_words(pairs: Sequence[tuple[str, str]], cut: Callable[[str], Words]) -> list[LinkedPair]:
-    """Link the words of (sentence, counterpart) pairs, by the intersection of both directions."""
+    """Link the words of pairs (sentence, translation in the first language); both directions are intersected."""
     from wcabench.words import align
 
-    split = [(cut(first), cut(other)) for other, first in pairs]
+    split = [(cut(first), cut(sentence)) for sentence, first in pairs]
     return [
-        LinkedPair(other, first, tuple(sorted(links)))
-        for (first, other), links in zip(split, align(split), strict=True)
+        LinkedPair(words, first, tuple(sorted(links)))
+        for (first, words), links in zip(split, align(split), strict=True)
     ]

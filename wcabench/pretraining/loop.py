@@ -1,4 +1,4 @@
-"""The training loop of a pretraining: one packed call a step, checkpoints that are whole, and resuming from them."""
+"""The training loop of a pretraining: one packed encoder call for each step, atomic checkpoints, and resuming."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ Report = Callable[[int, dict[str, float]], None]
 
 
 class Pretrainer:
-    """A model, its optimiser and the number of steps done."""
+    """Trains a model, and holds its optimiser and the number of steps done."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Pretrainer:
         settings: str,
         teacher: Teacher | None = None,
     ) -> None:
-        """`settings` names the configuration: a checkpoint of another one is refused."""
+        """Prepare the training; a checkpoint whose `settings` differ from these will be refused."""
         self.teacher = teacher
         if teacher is not None:
             model.taught = teacher.head(model.config.hidden_size)
@@ -56,10 +56,10 @@ class Pretrainer:
         self.optimiser = optimiser(self.names, training)
 
     def run(self, folder: Path, report: Report) -> None:
-        """Train to the last step, writing a checkpoint into `folder` now and then.
+        """Train to the last step, and write checkpoints into `folder` at intervals.
 
         Raises:
-            UserError: it cannot be written; training goes on from the one before.
+            UserError: a checkpoint cannot be written; the one before it is kept.
             ArithmeticError: the loss is not finite.
         """
         self.model.train()
@@ -85,29 +85,29 @@ class Pretrainer:
         self.model.eval()
 
     def losses(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Mean cross entropy of the pieces to be found, and the teacher's loss (0 without one)."""
+        """Return the mean cross entropy of the masked pieces, and the teacher's loss (0 without a teacher)."""
         lengths = [sum(len(batch.sequences[i]) for i in group) for group in batch.groups]
         lines = [[i for g in line for i in batch.groups[g]] for line in fill_lines(lengths, max(lengths))]
         group_of = {i: g for g, group in enumerate(batch.groups) for i in group}
         packed = pack(
             batch.sequences, lines, self.stream.pad, self.device, [group_of[i] for i in sorted(group_of)]
         )
-        places = torch.as_tensor(batch.places, device=self.device)
+        positions = torch.as_tensor(batch.positions, device=self.device)
         starts = torch.as_tensor(packed.starts, device=self.device)
         with torch.autocast(
             torch.device(self.device).type, dtype=torch.bfloat16, enabled=self.precision == "bf16"
         ):
-            found = self.model.bert(
+            output = self.model.bert(
                 input_ids=packed.ids,
                 attention_mask=packed.mask,
                 position_ids=packed.positions,
                 output_hidden_states=self.teacher is not None,
             )
-            states = found.last_hidden_state.flatten(0, 1)
-            logits = self.model.cls(states[starts[places[:, 0]] + places[:, 1]])
+            states = output.last_hidden_state.flatten(0, 1)
+            logits = self.model.cls(states[starts[positions[:, 0]] + positions[:, 1]])
             taught = states.new_zeros(())
             if self.teacher is not None:
-                layer = found.hidden_states[self.teacher.config.layer].flatten(0, 1)
+                layer = output.hidden_states[self.teacher.config.layer].flatten(0, 1)
                 taught = self.teacher.loss(self.model.taught, layer, starts, batch)
         masked = functional.cross_entropy(
             logits.float(), torch.as_tensor(batch.wanted, device=self.device).long()
@@ -115,7 +115,7 @@ class Pretrainer:
         return masked, taught
 
     def _update(self, batch: Batch) -> dict[str, float]:
-        """One step; what it lost, by name."""
+        """Do one step; return its losses by name."""
         rate = self._rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["factor"]
@@ -131,18 +131,18 @@ class Pretrainer:
         torch.nn.utils.clip_grad_norm_(self.names.values(), self.training.clip, foreach=True)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        lost = {"loss": float(masked.detach())}
-        return lost if self.teacher is None else {**lost, "taught": float(taught.detach())}
+        losses = {"loss": float(masked.detach())}
+        return losses if self.teacher is None else {**losses, "taught": float(taught.detach())}
 
     def _rate(self) -> float:
-        """Linear up, then linear down to 0."""
+        """Return the learning rate of the step: linear warm-up, then linear decay to 0."""
         warm = max(1, math.ceil(self.training.warmup * self.training.steps))
         up = (self.step + 1) / warm
         down = (self.training.steps - self.step) / max(self.training.steps - warm, 1)
         return self.training.learning_rate * min(up, down, 1.0)
 
     def _save(self, path: Path) -> None:
-        """Everything that the next step depends on, in one file that is there whole or not at all."""
+        """Write all that the next step depends on into one file, atomically."""
         tensors = {name: value.detach() for name, value in self.names.items()}
         for name, value in self.names.items():
             for key, state in self.optimiser.state[value].items():
@@ -161,10 +161,10 @@ class Pretrainer:
             ) from error
 
     def resume(self, folder: Path) -> None:
-        """Take over the checkpoint in `folder`, if there is one.
+        """Continue from the checkpoint in `folder`, if there is one.
 
         Raises:
-            UserError: it cannot be read, or is of another configuration.
+            UserError: the checkpoint cannot be read, or was written with other settings.
         """
         path = folder / CHECKPOINT
         if not path.exists():
@@ -193,9 +193,9 @@ class Pretrainer:
                     self.optimiser.state[value] = {k: file.get_tensor(f"{name}/{k}") for k in keys}
 
 
-def _difference(one: str, other: str) -> str:
-    """The first setting in which two differ."""
-    a, b = json.loads(one), json.loads(other)
+def _difference(stored: str, current: str) -> str:
+    """Return the first setting that differs between two JSON objects, in words."""
+    a, b = json.loads(stored), json.loads(current)
     for key in sorted({*a, *b}):
         if a.get(key) != b.get(key):
             return f"{key}: {a.get(key)} there, {b.get(key)} here"

@@ -1,4 +1,4 @@
-"""What a pretrained encoder can do: retrieval of translations, and the loss on sentences it was not trained on."""
+"""Measures a pretrained encoder by retrieval of translations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +15,13 @@ CALL = 64
 def sentence_states(
     encoder: Any, tokenizer: Any, sentences: Sequence[str], layer: int, max_length: int, device: str = "cpu"
 ) -> torch.Tensor:
-    """[sentences, d]: the mean of the pieces' states after a layer, centred over the sentences and of norm 1."""
+    """Return a vector of length 1 for each sentence, [sentences, d].
+
+    It is the mean of the pieces' states after a layer, minus the mean over all sentences.
+    """
     ids = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
     states = torch.empty(len(ids), encoder.config.hidden_size)
-    for rows in length_buckets([len(one) for one in ids], most=CALL):
+    for rows in length_buckets([len(sentence) for sentence in ids], most=CALL):
         pieces, mask = padded([ids[r] for r in rows], tokenizer.pad_token_id, device)
         hidden = encoder(input_ids=pieces, attention_mask=mask, output_hidden_states=True).hidden_states[
             layer
@@ -27,10 +30,15 @@ def sentence_states(
     return functional.normalize(states - states.mean(0), dim=-1)
 
 
-def retrieval(one: torch.Tensor, other: torch.Tensor) -> float:
-    """Share of the sentences whose nearest neighbour on the other side is their translation; mean of both ways."""
-    similarity = one @ other.T
-    wanted = torch.arange(len(one))
-    ahead = (similarity.argmax(1) == wanted).float().mean()
-    back = (similarity.argmax(0) == wanted).float().mean()
-    return float(ahead + back) / 2
+def retrieval(source: torch.Tensor, target: torch.Tensor) -> float:
+    """Return the share of sentences whose nearest neighbour is their translation, averaged over both directions.
+
+    Args:
+        source: vectors of the sentences. [sentences, d]
+        target: vectors of their translations, in the same order. [sentences, d]
+    """
+    similarity = source @ target.T
+    wanted = torch.arange(len(source))
+    forward = (similarity.argmax(1) == wanted).float().mean()
+    reverse = (similarity.argmax(0) == wanted).float().mean()
+    return float(forward + reverse) / 2

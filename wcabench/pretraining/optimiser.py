@@ -6,7 +6,7 @@ from wcabench.pretraining.settings import TrainingConfig
 
 
 def optimiser(names: dict[str, torch.nn.Parameter], training: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW, without decay of biases and norms, with a rate of its own for the embeddings."""
+    """Return AdamW without weight decay of biases and norms, and with a separate learning rate for the embeddings."""
     groups = []
     for embedding in (False, True):
         for matrix in (False, True):

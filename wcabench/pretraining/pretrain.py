@@ -1,4 +1,4 @@
-"""A whole pretraining: text to a folder that `AutoModel` and `AutoTokenizer` load."""
+"""Runs a whole pretraining, from text to a folder that `AutoModel` and `AutoTokenizer` load."""
 
 import dataclasses
 import hashlib
@@ -30,20 +30,20 @@ LOG = "log.jsonl"
 
 
 def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu") -> Path:
-    """Pretrain an encoder; the same call goes on where an interrupted one stopped.
+    """Pretrain an encoder. After an interruption, the same call continues from the last checkpoint.
 
     Args:
-        settings: what to make.
-        text: folder of the text, see `wcabench.pretraining.text`.
-        folder: gets the checkpoint, the log (a JSON object a line) and the encoder.
+        settings: all settings of the pretraining.
+        text: folder of the text; see `wcabench.pretraining.text`.
+        folder: output folder of the checkpoint, the log (one JSON object a line) and the encoder.
         device: "cpu" or "cuda".
 
     Returns:
         the encoder's folder: configuration, tokenizer, and weights in float16.
 
     Raises:
-        UserError: text that is missing or wrong, an encoder to start from that cannot be used, or a checkpoint of
-            other settings in `folder`.
+        UserError: the text is missing or wrong, an encoder to start from cannot be used, or `folder` holds a checkpoint
+            with other settings.
         ArithmeticError: the loss is not finite.
     """
     check_start(settings)
@@ -61,18 +61,18 @@ def pretrain(settings: Pretraining, text: Path, folder: Path, device: str = "cpu
     trainer.resume(folder)
     _forget_after(folder / LOG, trainer.step)
 
-    def report(step: int, found: dict[str, float]) -> None:
-        found = {**found, **_retrieval(model, tokenizer, texts, settings)}
-        _append(folder / LOG, {"step": step, **{k: float(f"{v:.4g}") for k, v in found.items()}})
-        log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in found.items()))
+    def report(step: int, losses: dict[str, float]) -> None:
+        numbers = {**losses, **_retrieval(model, tokenizer, texts, settings)}
+        _append(folder / LOG, {"step": step, **{k: float(f"{v:.4g}") for k, v in numbers.items()}})
+        log.info("step %d: %s", step, ", ".join(f"{key} {value:.4g}" for key, value in numbers.items()))
 
     trainer.run(folder, report)
-    # Read anew: a tokenizer that has cut sentences off would be written with that setting.
+    # The tokenizer is read again, because one that truncated sentences would be saved with that setting.
     return _export(model, _tokenizer(settings, texts, folder), folder / settings.name, settings.model.kept)
 
 
 def _export(model: Any, tokenizer: Any, folder: Path, kept: int | None) -> Path:
-    """The encoder without its language modelling head, in float16, and its tokenizer."""
+    """Write the encoder without its language modelling head, in float16, and its tokenizer; return their folder."""
     encoder = model.bert.to("cpu", torch.float16)
     encoder.encoder.layer = encoder.encoder.layer[:kept]
     encoder.config.num_hidden_layers = len(encoder.encoder.layer)
@@ -133,32 +133,33 @@ def _step(line: str) -> float:
 
 
 def _tokenizer(settings: Pretraining, texts: Texts, folder: Path) -> Any:
-    """Trained or taken over once, then read from the folder: what a checkpoint's embeddings stand for must not change.
+    """Train or copy the tokenizer on the first call, and read it from the output folder on later calls.
 
-    Put the folder `tokenizer` of another pretraining there to use its vocabulary.
+    So a checkpoint's embeddings always belong to the same pieces. To use the vocabulary of another pretraining, copy
+    its folder `tokenizer` into the output folder.
     """
     from transformers import AutoTokenizer
 
-    saved = folder / "tokenizer"
-    if not (saved / "tokenizer.json").exists():
-        made = (
+    tokenizer_folder = folder / "tokenizer"
+    if not (tokenizer_folder / "tokenizer.json").exists():
+        tokenizer = (
             train_tokenizer(texts, settings.vocabulary)
             if settings.grown_from is None
             else load_start_tokenizer(settings.grown_from)
         )
-        with new_folder(saved, replace=True) as partial:
-            _save(made, partial, saved)
+        with new_folder(tokenizer_folder, replace=True) as partial:
+            _save(tokenizer, partial, tokenizer_folder)
     try:
-        return AutoTokenizer.from_pretrained(saved)
+        return AutoTokenizer.from_pretrained(tokenizer_folder)
     except Exception as error:  # a damaged file fails in many ways
         raise UserError(
-            f"{saved}: the tokenizer cannot be read: {one_line(error)}; delete the folder to start anew, or choose "
-            "another --out"
+            f"{tokenizer_folder}: the tokenizer cannot be read: {one_line(error)}; delete the folder to start anew, or "
+            "choose another --out"
         ) from error
 
 
 def _fingerprint(settings: Pretraining, texts: Texts) -> str:
-    """The settings and the text as one line of JSON, but for what no step depends on."""
+    """Return the settings and the text's sha256 as one line of JSON, without settings that no step depends on."""
     digest = hashlib.sha256()
     for language in texts.plain:
         for sentence in texts.sentences(language):
@@ -172,13 +173,13 @@ def _fingerprint(settings: Pretraining, texts: Texts) -> str:
 
 
 def _retrieval(model: Any, tokenizer: Any, texts: Texts, settings: Pretraining) -> dict[str, float]:
-    """Retrieval of held-out translations by the middle layer's states."""
+    """Measure the retrieval of held-out translations by a middle layer's states, for each language."""
     was_training = model.training
     model.eval()
     layer = (settings.model.layers + 1) // 2 + 1
-    found = {}
+    shares = {}
     for language, pairs in texts.held_out.items():
-        one, other = (
+        sentences, translations = (
             sentence_states(
                 model.bert,
                 tokenizer,
@@ -189,6 +190,6 @@ def _retrieval(model: Any, tokenizer: Any, texts: Texts, settings: Pretraining) 
             )
             for side in (0, 1)
         )
-        found[f"retrieval_{language}"] = retrieval(one, other)
+        shares[f"retrieval_{language}"] = retrieval(sentences, translations)
     model.train(was_training)
-    return found
+    return shares

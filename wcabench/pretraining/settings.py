@@ -27,8 +27,8 @@ class TextConfig:
     """Which text is read.
 
     Attributes:
-        languages: the languages, the first of which is the other side of all parallel text.
-        held_out: sentence pairs of each language that are kept out of training, to measure on.
+        languages: the languages; all parallel text is between the first one and another.
+        held_out: number of sentence pairs of each language that are kept for measuring.
         max_length: word pieces a sentence, special tokens included; longer sentences are cut.
     """
 
@@ -37,7 +37,7 @@ class TextConfig:
     max_length: int = 96
 
     def __post_init__(self) -> None:
-        """Refuse languages that are none, and sentences that cannot be read."""
+        """Refuse invalid languages and numbers."""
         require(
             len(self.languages) > 1,
             f"text.languages: {len(self.languages)} given; wanted a first one, and others with translations into it",
@@ -58,14 +58,14 @@ class VocabularyConfig:
 
     Attributes:
         size: pieces, special tokens included.
-        sampling: a language with n words is read as often as n to this power asks for; 1 is as they are.
+        sampling: a language with n words gets a share proportional to n to this power; 1 leaves the text as it is.
     """
 
     size: int = 20_000
     sampling: float = 0.7
 
     def __post_init__(self) -> None:
-        """Refuse what no vocabulary can have."""
+        """Refuse numbers out of range."""
         require_range(self, "vocabulary", "size", 10, MOST_PIECES)
         require_range(self, "vocabulary", "sampling", 0, 1)
 
@@ -75,15 +75,15 @@ class ModelConfig:
     """The BERT-style network.
 
     Attributes:
-        width: d, of the states.
-        layers: transformer layers.
-        heads: attention heads.
+        width: d, the size of the states.
+        layers: number of transformer layers.
+        heads: number of attention heads.
         inner: width of the feed-forward layers.
         positions: longest input, in pieces.
-        start_layers: layers of the start encoder that are copied, from 1, in this order, above those of the encoder
-            that it grows from; empty: the first ones.
-        kept: layers of the encoder that is written, from the first; None: all. Those above the taught layer may do
-            more for the masked words than for a tagger.
+        start_layers: layers of the start encoder that are copied, counted from 1, in this order, above the layers of
+            the encoder that it grows from; empty: the first ones.
+        kept: number of bottom layers of the saved encoder; None: all. Layers above the taught one may help to predict
+            masked words more than to tag.
     """
 
     width: int = 384
@@ -95,7 +95,7 @@ class ModelConfig:
     kept: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no network can be, and an encoder of layers that it does not have."""
+        """Refuse numbers out of range or that do not fit together."""
         for name in ("width", "heads", "inner"):
             require_range(self, "model", name, 1, MOST_WIDTH)
         require_range(self, "model", "layers", 1, MOST_LAYERS)
@@ -113,14 +113,13 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class TeachingConfig:
-    """Word-level distillation from the start encoder, see `wcabench.pretraining.teacher`.
+    """Word-level distillation from the start encoder; see `wcabench.pretraining.teacher`.
 
     Attributes:
-        share: of a batch's tokens that are sentence pairs whose words it teaches; their words are masked as all
-            others.
-        layer: of the new encoder, whose states are taught, from 1.
-        of: layer of the start encoder whose states they are to match.
-        weight: of this loss beside the cross entropy.
+        share: share of a batch's tokens in sentence pairs that are taught; their words are masked like all others.
+        layer: layer of the new encoder whose states are taught, from 1.
+        of: layer of the start encoder whose states are the targets.
+        weight: factor of this loss; cross entropy has factor 1.
     """
 
     share: float = 0.0
@@ -129,7 +128,7 @@ class TeachingConfig:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what no teaching can do."""
+        """Refuse numbers out of range."""
         require(0 <= self.share <= 1, f"teaching.share: {self.share} is not a share in [0, 1]")
         for name in ("layer", "of"):
             require_range(self, "teaching", name, 1)
@@ -141,19 +140,19 @@ class TrainingConfig:
     """The optimisation.
 
     Attributes:
-        steps: in all.
-        batch_tokens: word pieces a step, about.
-        learning_rate: the highest, after the warm-up.
-        embedding_rate: factor on it for the embeddings.
-        warmup: share of the steps with a rising learning rate; it falls linearly to 0 after.
-        weight_decay: decoupled, of matrices alone.
+        steps: number of steps.
+        batch_tokens: approximate number of word pieces in a step.
+        learning_rate: the peak rate, after the warm-up.
+        embedding_rate: factor on the learning rate for the embeddings.
+        warmup: share of the steps in which the learning rate rises; afterwards it falls linearly to 0.
+        weight_decay: decoupled weight decay, on matrices only.
         clip: largest gradient norm.
-        masked: share of the words that are to be found.
-        translated: share of a batch's tokens that are sentence pairs (translation language modelling).
-        sampling: a language with n sentences is drawn as often as n to this power asks for.
-        dropout: in the network.
-        seed: of the weights, the batches and the masks.
-        report_every: steps between two lines of the log.
+        masked: share of the words that are masked.
+        translated: share of a batch's tokens in sentence pairs for translation language modelling.
+        sampling: a language with n sentences is drawn in proportion to n to this power.
+        dropout: dropout rate in the network.
+        seed: seed of the weights, the batches and the masks.
+        report_every: number of steps between two lines of the log.
         checkpoint_minutes: minutes between two checkpoints.
     """
 
@@ -173,7 +172,7 @@ class TrainingConfig:
     checkpoint_minutes: float = 5.0
 
     def __post_init__(self) -> None:
-        """Refuse what no training can do."""
+        """Refuse numbers out of range."""
         for name in ("steps", "batch_tokens", "report_every"):
             require_range(self, "training", name, 1)
         for name in ("embedding_rate", "weight_decay", "checkpoint_minutes"):
@@ -193,16 +192,16 @@ class Pretraining:
     """All settings of a pretraining.
 
     Attributes:
-        name: of the encoder.
-        start: an encoder of the first language that it starts from, see `wcabench.pretraining.start`: the name of an
-            installed package that holds one, or a folder; None: random weights.
-        grown_from: folder of an encoder that was pretrained before, whose pieces, embeddings and layers come first
-            (its vocabulary is taken over: `vocabulary` is not read); None: nothing.
-        text: what is read.
-        vocabulary: the word pieces.
-        model: the network.
-        teaching: by the start encoder.
-        training: the optimisation.
+        name: name of the encoder.
+        start: encoder of the first language that the weights are taken from, as a folder or as the name of an installed
+            package that holds one; None: random weights. See `wcabench.pretraining.start`.
+        grown_from: folder of an encoder that was pretrained before. The new one takes over its pieces, its embeddings
+            and its layers as the bottom ones, and ignores `vocabulary`; None: there is no such encoder.
+        text: settings of the text.
+        vocabulary: settings of the vocabulary.
+        model: settings of the network.
+        teaching: settings of the distillation from the start encoder.
+        training: settings of the optimisation.
     """
 
     name: str
@@ -216,14 +215,14 @@ class Pretraining:
 
 
 def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None) -> Pretraining:
-    """The settings of a file.
+    """Read the settings of a pretraining from a file.
 
     Args:
-        path: the TOML file.
-        overrides: table -> key -> value, which replace those of the file.
+        path: a TOML file.
+        overrides: table -> key -> value; they replace the file's values.
 
     Raises:
-        UserError: the file cannot be read, or a key or value is wrong.
+        UserError: the file cannot be read, a key or value is wrong, or settings do not fit together.
     """
     top = read_toml(path)
     tables = {
@@ -250,6 +249,6 @@ def read_settings(path: Path, overrides: dict[str, dict[str, str]] | None = None
     for key in ("start", "grown_from"):
         if given.get(key, "").startswith("~"):
             given[key] = str(expanded(given[key]))
-    made = Pretraining(**given, **parts)
-    check_together(made, str(path))
-    return made
+    settings = Pretraining(**given, **parts)
+    check_together(settings, str(path))
+    return settings

@@ -1,12 +1,12 @@
-"""The weights a pretraining starts from: an English encoder's layers, and embeddings aligned through the parallel text.
+"""Initial weights of a pretraining: an English encoder's layers, and embeddings aligned through the parallel text.
 
-The start encoder knows English pieces of its own. Each English word of the text is given the mean of its pieces'
-embeddings; a word of another language the mean of the English words that it is linked to in the parallel text, weighed
-by how often; a piece of the new vocabulary the mean of the words that it occurs in. So a foreign word starts where its
-translations are, and the copied layers read it as they read English.
+The start encoder has its own English pieces. An English word gets the mean of its pieces' embeddings there. A word of
+another language gets the mean of the English words that it is linked to in the parallel text, weighted by frequency. A
+piece of the new vocabulary gets the mean of the words that it occurs in. So a foreign word starts near its
+translations, and the copied layers can read it as they read English.
 
-Or it grows: an encoder that was pretrained before gives pieces, embeddings and first layers, and the start encoder's
-layers stand on top of it (progressive stacking, Gong et al. 2019, with a teacher's layers instead of copies).
+Alternatively, an encoder that was pretrained before gives pieces, embeddings and bottom layers, and the start encoder's
+layers are put on top (progressive stacking, Gong et al. 2019, but with another encoder's layers instead of copies).
 """
 
 import logging
@@ -28,10 +28,10 @@ Vectors = dict[str, np.ndarray]
 
 
 def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
-    """A `transformers.BertForMaskedLM` as `settings.model` says, with its starting weights.
+    """Build the `transformers.BertForMaskedLM` of `settings.model` with its initial weights.
 
     Raises:
-        UserError: the start encoder, or the one it grows from, cannot be found or used, or is of another shape.
+        UserError: the start encoder, or the one it grows from, cannot be found or used, or has another shape.
     """
     from transformers import BertConfig, BertForMaskedLM
 
@@ -58,7 +58,7 @@ def new_model(settings: Pretraining, tokenizer: Any, texts: Texts) -> Any:
 
 @torch.no_grad()
 def _grow(fresh: Any, name: str) -> int:
-    """Take over embeddings and layers of the encoder that was pretrained before; how many layers those are."""
+    """Copy embeddings and layers of the encoder that was pretrained before; return the number of layers."""
     older: Any = load_start(name)[0]
     layers, bert = older.encoder.layer, fresh.bert
     bert.embeddings.load_state_dict(older.embeddings.state_dict())
@@ -69,7 +69,7 @@ def _grow(fresh: Any, name: str) -> int:
 
 @torch.no_grad()
 def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown: int) -> None:
-    """Take over layers of the start encoder, above the first `grown`; its embeddings too where nothing was grown."""
+    """Copy the start encoder's layers above the first `grown` ones, and its embeddings if `grown` is 0."""
     assert settings.start is not None
     start: Any
     start, start_tokenizer = load_start(settings.start)
@@ -85,18 +85,18 @@ def _copy(fresh: Any, settings: Pretraining, tokenizer: Any, texts: Texts, grown
     positions = settings.model.positions
     bert.embeddings.position_embeddings.weight.copy_(start.embeddings.position_embeddings.weight[:positions])
     table = start.embeddings.word_embeddings.weight.numpy()
-    made = piece_embeddings(tokenizer, texts, start_tokenizer, table)
-    bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(made))
+    embeddings = piece_embeddings(tokenizer, texts, start_tokenizer, table)
+    bert.embeddings.word_embeddings.weight.copy_(torch.from_numpy(embeddings))
 
 
 def piece_embeddings(tokenizer: Any, texts: Texts, start: Any, table: np.ndarray) -> np.ndarray:
-    """[pieces, d], float32: embeddings of the new pieces in the space of the start encoder's.
+    """Return embeddings of the new pieces in the start encoder's space, [pieces, d], float32.
 
     Args:
-        tokenizer: of the new vocabulary.
-        texts: the text, whose parallel part links the languages.
+        tokenizer: the new tokenizer.
+        texts: the text; its parallel part links the languages.
         start: the start encoder's tokenizer.
-        table: its embeddings. [start's pieces, d]
+        table: the start encoder's embeddings. [start's pieces, d]
     """
     cut = word_cutter(tokenizer)
     first = next(iter(texts.plain))
@@ -113,24 +113,25 @@ def piece_embeddings(tokenizer: Any, texts: Texts, start: Any, table: np.ndarray
     for token in ("cls_token", "sep_token", "mask_token", "pad_token", "unk_token"):
         new, old = getattr(tokenizer, f"{token}_id"), getattr(start, f"{token}_id")
         sums[new], weights[new] = table[old], 1.0
-    found = weights > 0
-    log.info("start: %d of %d pieces have an embedding", found.sum(), len(found))
-    made = sums / np.maximum(weights, 1e-12)[:, None]
+    known_piece = weights > 0
+    log.info("start: %d of %d pieces have an embedding", known_piece.sum(), len(known_piece))
+    embeddings = sums / np.maximum(weights, 1e-12)[:, None]
     norm = float(np.linalg.norm(table, axis=1).mean())
-    made *= (norm / np.maximum(np.linalg.norm(made, axis=1), 1e-12))[:, None]
+    embeddings *= (norm / np.maximum(np.linalg.norm(embeddings, axis=1), 1e-12))[:, None]
     rng = np.random.default_rng(0)
-    spread = made[found].std(0)
-    made[~found] = made[found].mean(0) + rng.normal(size=(int((~found).sum()), table.shape[1])) * spread
-    return made.astype(np.float32)
+    spread = embeddings[known_piece].std(0)
+    noise = rng.normal(size=(int((~known_piece).sum()), table.shape[1]))
+    embeddings[~known_piece] = embeddings[known_piece].mean(0) + noise * spread
+    return embeddings.astype(np.float32)
 
 
 def _start_vectors(start: Any, words: Words, table: np.ndarray) -> Vectors:
-    found = start(words, add_special_tokens=False)["input_ids"]
-    return {word: table[ids].mean(0) for word, ids in zip(words, found, strict=True) if ids}
+    id_lists = start(words, add_special_tokens=False)["input_ids"]
+    return {word: table[ids].mean(0) for word, ids in zip(words, id_lists, strict=True) if ids}
 
 
 def _linked(pairs: list[tuple[str, str]], english: Vectors, cut: Callable[[str], Words]) -> Vectors:
-    """Word -> mean of the English words that it is linked to."""
+    """Return for each word the mean vector of the English words that it is linked to."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for pair in link_words(pairs, cut):
         for i, j in pair.links:
@@ -145,10 +146,10 @@ def _linked(pairs: list[tuple[str, str]], english: Vectors, cut: Callable[[str],
 def _add_pieces(
     tokenizer: Any, vectors: Vectors, counts: Counter[str], sums: np.ndarray, weights: np.ndarray
 ) -> None:
-    """Add each word's vector to its pieces; a piece that is most of a word takes more of it."""
+    """Add each word's vector to its pieces, with less weight where the word has more pieces."""
     words = list(vectors)
-    found = tokenizer(words, add_special_tokens=False)["input_ids"]
-    for word, ids in zip(words, found, strict=True):
+    id_lists = tokenizer(words, add_special_tokens=False)["input_ids"]
+    for word, ids in zip(words, id_lists, strict=True):
         weight = counts[word] / len(ids) ** 2 if ids else 0.0
         for piece in ids:
             sums[piece] += weight * vectors[word]

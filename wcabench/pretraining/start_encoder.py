@@ -1,4 +1,4 @@
-"""The encoders that a pretraining starts or grows from: found, tried out, and of the shape that is asked for."""
+"""Finds, loads and checks the encoders that a pretraining starts or grows from."""
 
 import importlib.util
 from pathlib import Path
@@ -15,15 +15,15 @@ from wcabench.pretraining.limits import SHORTEST
 from wcabench.pretraining.settings import Pretraining
 
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
-# What a trial reads; a pretraining cuts sentences to what its start encoder can read.
+# Length of a trial's sentences; a pretraining truncates sentences to label its start encoder can read.
 _TRIAL = 8 * SHORTEST
 
 
 def find_start(name: str) -> Path:
-    """The folder of an encoder: `name` itself, or the one folder with a model in the installed package `name`.
+    """Return the folder of an encoder: the folder `name`, or the folder with a model in the installed package `name`.
 
     Raises:
-        UserError: there is none.
+        UserError: there is no such folder.
     """
     if Path(name).is_dir():
         require(
@@ -42,17 +42,17 @@ def find_start(name: str) -> Path:
 
 
 def load_start(name: str) -> tuple[nn.Module, Any]:
-    """An encoder that a pretraining takes weights from, and its tokenizer.
+    """Load an encoder that a pretraining takes weights from, and its tokenizer.
 
     Raises:
-        UserError: it cannot be found, or it is damaged (see `wcabench.nn.encoder`).
+        UserError: the encoder cannot be found, or is damaged (see `wcabench.nn.encoder`).
     """
     encoder = _encoder(name)
     return load_encoder(encoder), load_tokenizer(encoder)
 
 
 def load_start_tokenizer(name: str) -> Any:
-    """The tokenizer of an encoder that a pretraining takes weights from.
+    """Load the tokenizer of an encoder that a pretraining takes weights from.
 
     Raises:
         UserError: as `load_start`.
@@ -61,10 +61,10 @@ def load_start_tokenizer(name: str) -> Any:
 
 
 def check_start(settings: Pretraining) -> None:
-    """Try the encoders of a pretraining out and compare their shapes with its network's.
+    """Try the encoders of a pretraining out, and compare their shapes with its network's.
 
     Raises:
-        UserError: one cannot be found or used, is no BERT, or is of another shape.
+        UserError: an encoder cannot be found or used, is not a BERT, or has another shape.
     """
     grown = 0 if settings.grown_from is None else _check_grown(settings, settings.grown_from)
     if settings.start is not None:
@@ -72,36 +72,36 @@ def check_start(settings: Pretraining) -> None:
 
 
 def copied_layers(settings: Pretraining, grown: int) -> tuple[int, ...]:
-    """The layers of the start encoder that stand above the first `grown` ones, from 1, in their order."""
+    """Return the numbers of the start encoder's layers that are copied above the first `grown` layers, from 1."""
     return settings.model.start_layers or tuple(range(1, settings.model.layers - grown + 1))
 
 
 def _check_grown(settings: Pretraining, name: str) -> int:
-    """Check the encoder that a pretraining grows from; how many layers it gives."""
-    what, model = f"grown_from '{name}'", settings.model
-    config = _checked(name, what)
+    """Check the encoder that a pretraining grows from; return its number of layers."""
+    label, model = f"grown_from '{name}'", settings.model
+    config = _checked(name, label)
     require(
         config.hidden_size == model.width and config.num_hidden_layers <= model.layers,
-        f"{what} has {_shape(config)}: set model.width to it, and model.layers to at least as many",
+        f"{label} has {_shape(config)}: set model.width to it, and model.layers to at least as many",
     )
-    _check_layers(settings, config, what)
+    _check_layers(settings, config, label)
     require(
         model.positions == config.max_position_embeddings,
-        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+        f"model.positions: {model.positions}, but {label} has {config.max_position_embeddings}",
     )
     return int(config.num_hidden_layers)
 
 
 def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
-    """Check the start encoder, whose layers stand above the first `grown` ones."""
-    what, model, teaching = f"start encoder '{name}'", settings.model, settings.teaching
-    config = _checked(name, what)
+    """Check the start encoder, whose layers are copied above the first `grown` layers."""
+    label, model, teaching = f"start encoder '{name}'", settings.model, settings.teaching
+    config = _checked(name, label)
     copied = copied_layers(settings, grown)
     require(
         config.hidden_size == model.width and max(copied, default=0) <= config.num_hidden_layers,
-        f"{what} has {_shape(config)}: set model.width and model.start_layers to what it has",
+        f"{label} has {_shape(config)}: set model.width and model.start_layers to label it has",
     )
-    _check_layers(settings, config, what)
+    _check_layers(settings, config, label)
     above = model.layers - grown
     require(
         len(copied) == above,
@@ -109,7 +109,7 @@ def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
     )
     require(
         grown > 0 or model.positions <= config.max_position_embeddings,
-        f"model.positions: {model.positions}, but {what} has {config.max_position_embeddings}",
+        f"model.positions: {model.positions}, but {label} has {config.max_position_embeddings}",
     )
     require(
         not teaching.share or teaching.of <= config.num_hidden_layers,
@@ -121,29 +121,29 @@ def _encoder(name: str) -> EncoderConfig:
     return EncoderConfig(name=str(find_start(name)))
 
 
-def _checked(name: str, what: str) -> Any:
-    """The configuration of an encoder that was tried out."""
+def _checked(name: str, label: str) -> Any:
+    """Try an encoder out, and return its configuration; `label` names it in errors."""
     encoder = _encoder(name)
     probe_encoder(encoder, _TRIAL)
     config = load_config(encoder)
     require(
         config.model_type == "bert",
-        f"{what} is a {config.model_type}, whose layers and positions are not BERT's; name a BERT",
+        f"{label} is a {config.model_type}, whose layers and positions are not BERT's; name a BERT",
     )
     tokenizer = load_tokenizer(encoder)
     lacking = [token for token in SPECIAL if getattr(tokenizer, f"{token}_token_id") is None]
-    require(not lacking, f"{what}: its tokenizer has no {', '.join(f'{token}_token' for token in lacking)}")
+    require(not lacking, f"{label}: its tokenizer has no {', '.join(f'{token}_token' for token in lacking)}")
     return config
 
 
-def _check_layers(settings: Pretraining, config: Any, what: str) -> None:
-    """Refuse layers that have the same weights and another meaning, or that do not fit."""
+def _check_layers(settings: Pretraining, config: Any, label: str) -> None:
+    """Refuse layers with another number of heads, another inner width or another activation."""
     model = settings.model
     wanted = {"heads": config.num_attention_heads, "inner": config.intermediate_size}
-    for name, there in wanted.items():
-        here = getattr(model, name)
-        require(here == there, f"model.{name}: {here}, but {what} has {there}")
-    require(config.hidden_act == "gelu", f"{what} has the activation {config.hidden_act}; wanted gelu")
+    for name, of_encoder in wanted.items():
+        value = getattr(model, name)
+        require(value == of_encoder, f"model.{name}: {value}, but {label} has {of_encoder}")
+    require(config.hidden_act == "gelu", f"{label} has the activation {config.hidden_act}; wanted gelu")
 
 
 def _shape(config: Any) -> str:

@@ -1,4 +1,4 @@
-"""Batches of a pretraining: any step's batch is made from the seed and the step's number alone."""
+"""Batches of a pretraining; each depends only on the seed and the number of the step."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,31 +15,31 @@ Ids = list[int]
 
 @dataclass(frozen=True)
 class Batch:
-    """One step's sentences.
+    """The sentences of one step.
 
     Attributes:
-        sequences: piece ids with special tokens; the masked ones are already replaced.
-        groups: numbers of the sequences that see each other: one, or the two sides of a pair.
-        places: (sequence, position) of each piece to be found. [masked, 2]
-        wanted: its id. [masked]
-        taught: pairs read apart that a teacher teaches: number of the sequence, after which its counterpart in the
-            first language comes; language; number of the pair.
+        sequences: piece ids with special tokens; masked pieces are already replaced.
+        groups: indices of the sequences that attend to each other: a single one, or the two sides of a pair.
+        positions: (sequence, position) of each masked piece. [masked, 2]
+        wanted: id of each masked piece. [masked]
+        taught: (index of the sequence, language, number of the pair) of each pair that a teacher teaches. The two sides
+            do not attend to each other; the next sequence is the translation in the first language.
     """
 
     sequences: list[Ids]
     groups: list[list[int]]
-    places: np.ndarray
+    positions: np.ndarray
     wanted: np.ndarray
     taught: list[tuple[int, str, int]]
 
 
-class Encoded:
-    """Sentences of one corpus as piece ids, in one array."""
+class TokenisedText:
+    """Sentences of one corpus as piece ids, stored in one array."""
 
     def __init__(self, tokenizer: Any, sentences: Iterable[str], max_length: int) -> None:
-        found = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
-        self.offsets = np.cumsum([0, *map(len, found)])
-        self.ids = np.fromiter((i for ids in found for i in ids), dtype=np.int32, count=self.offsets[-1])
+        id_lists = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
+        self.offsets = np.cumsum([0, *map(len, id_lists)])
+        self.ids = np.fromiter((i for ids in id_lists for i in ids), dtype=np.int32, count=self.offsets[-1])
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -49,17 +49,17 @@ class Encoded:
 
     @property
     def mean_length(self) -> float:
-        """Pieces a sentence."""
+        """Mean number of pieces of a sentence."""
         return float(self.offsets[-1]) / max(len(self), 1)
 
 
 class Stream:
-    """All text of a pretraining, and the batch of any step."""
+    """Holds all text of a pretraining, and makes the batch of any step."""
 
     def __init__(
         self, tokenizer: Any, texts: Texts, text: TextConfig, training: TrainingConfig, taught: float = 0.0
     ) -> None:
-        """Tokenise everything once; `taught` is the share of a batch's tokens that are pairs for a teacher."""
+        """Tokenise all text; `taught` is the share of a batch's tokens in pairs for a teacher."""
         self.config = training
         self.taught = taught
         self.mask = int(tokenizer.mask_token_id)
@@ -68,18 +68,18 @@ class Stream:
         pieces = tokenizer.convert_ids_to_tokens(list(range(len(tokenizer))))
         self.continues = np.array([piece.startswith("##") for piece in pieces])
         self.plain = {
-            language: (Encoded(tokenizer, texts.sentences(language), text.max_length),)
+            language: (TokenisedText(tokenizer, texts.sentences(language), text.max_length),)
             for language in texts.plain
         }
         self.pairs = {
             language: tuple(
-                Encoded(tokenizer, (pair[side] for pair in pairs), text.max_length) for side in (0, 1)
+                TokenisedText(tokenizer, (pair[side] for pair in pairs), text.max_length) for side in (0, 1)
             )
             for language, pairs in texts.pairs.items()
         }
 
     def batch(self, step: int) -> Batch:
-        """About `batch_tokens` pieces, of plain sentences and of pairs, for step 0, 1, ..."""
+        """Return the batch of a step (from 0): about `batch_tokens` pieces of plain sentences and of pairs."""
         rng = generator(self.config.seed, "batch", step)
         tokens = self.config.batch_tokens
         translated, taught = round(tokens * self.config.translated), round(tokens * self.taught)
@@ -101,9 +101,9 @@ class Stream:
         return self._masked(rng, sequences, numbers, lessons)
 
     def _draw(
-        self, rng: np.random.Generator, tokens: int, corpora: Mapping[str, tuple[Encoded, ...]]
+        self, rng: np.random.Generator, tokens: int, corpora: Mapping[str, tuple[TokenisedText, ...]]
     ) -> list[tuple[str, int]]:
-        """(language, number) of random sentences or pairs of about so many tokens, by the languages' sampled shares."""
+        """Draw (language, number) of sentences or pairs with about `tokens` tokens, by the languages' shares."""
         shares = np.array([float(len(sides[0])) for sides in corpora.values()]) ** self.config.sampling
         lengths = np.array([sum(side.mean_length for side in sides) for sides in corpora.values()])
         number = max(1, round(tokens / float(lengths @ shares / shares.sum()))) if tokens else 0
@@ -121,9 +121,9 @@ class Stream:
         groups: list[list[int]],
         taught: list[tuple[int, str, int]],
     ) -> Batch:
-        """Whole words are chosen; of their pieces 80% become [MASK], 10% another, 10% stay (Devlin et al. 2019)."""
+        """Mask whole words: 80% of their pieces become [MASK], 10% a random piece, 10% stay (Devlin et al. 2019)."""
         lengths = [len(ids) for ids in sequences]
-        ids = np.concatenate([np.array(one) for one in sequences])
+        ids = np.concatenate([np.array(sequence) for sequence in sequences])
         owner = np.repeat(np.arange(len(sequences)), lengths)
         position = np.concatenate([np.arange(length) for length in lengths])
         word = np.cumsum(~self.continues[ids])

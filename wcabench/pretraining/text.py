@@ -1,4 +1,4 @@
-"""The text of a pretraining: `mono.LANGUAGE.txt`, a sentence a line, and `parallel.LANGUAGE-en.tsv`."""
+"""Reads the text of a pretraining: `mono.LANGUAGE.txt`, one sentence a line, and `parallel.LANGUAGE-en.tsv`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Texts:
-    """Text by language.
+    """The text of all languages.
 
     Attributes:
         plain: language -> sentences.
-        pairs: language -> (its sentence, the same in the first language), for training.
-        held_out: language -> such pairs, to measure on.
+        pairs: language -> (sentence, its translation in the first language), for training.
+        held_out: language -> such pairs, for measuring.
     """
 
     plain: dict[str, list[str]]
@@ -28,7 +28,7 @@ class Texts:
     held_out: dict[str, Pairs]
 
     def sentences(self, language: str) -> Iterator[str]:
-        """Every sentence of a language that is trained on, those of pairs included."""
+        """Iterate over all training sentences of a language, including those of pairs."""
         yield from self.plain[language]
         if language in self.pairs:
             yield from (sentence for sentence, _ in self.pairs[language])
@@ -39,10 +39,10 @@ class Texts:
 def read_texts(folder: Path, config: TextConfig) -> Texts:
     """Read the text of all languages.
 
-    The held-out pairs are the first of each file whose sentences, on either side, no other pair has.
+    Held-out pairs are spread over each file and have sentences that no other pair has, on either side.
 
     Raises:
-        UserError: a file is missing or malformed, or too short to hold pairs out; the line of the file is named.
+        UserError: a file is missing, malformed (the line is named), or too short to hold pairs out.
     """
     first, *others = config.languages
     plain = {language: _sentences(folder / f"mono.{language}.txt") for language in config.languages}
@@ -71,11 +71,11 @@ def _pairs(file: Path) -> Pairs:
 
 
 def _hold_out(pairs: Pairs, number: int) -> tuple[Pairs, Pairs]:
-    """Pairs to measure on, and those to train on."""
+    """Split pairs into `number` for measuring and the rest for training."""
     count: dict[str, int] = {}
     for side in (side for pair in pairs for side in pair):
         count[side] = count.get(side, 0) + 1
-    # Every k-th of those that qualify, so that all sources of the file are measured.
-    single = [i for i, (one, other) in enumerate(pairs) if count[one] == count[other] == 1]
-    chosen = set(single[:: max(1, len(single) // max(number, 1))][:number])
+    # Every k-th of the unique pairs, so that all parts of the file are measured.
+    unique = [i for i, (sentence, first) in enumerate(pairs) if count[sentence] == count[first] == 1]
+    chosen = set(unique[:: max(1, len(unique) // max(number, 1))][:number])
     return [pairs[i] for i in sorted(chosen)], [pair for i, pair in enumerate(pairs) if i not in chosen]

@@ -9,14 +9,14 @@ from wcabench.pretraining.settings import VocabularyConfig
 from wcabench.pretraining.text import Texts
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-# A character that occurs less often is unknown: the text holds names in scripts of other languages.
+# Rarer characters are left out of the vocabulary: texts contain names in the scripts of other languages.
 LEAST_CHARACTERS = 20
 
 
 def train_tokenizer(texts: Texts, config: VocabularyConfig) -> Any:
-    """A `transformers.PreTrainedTokenizerFast` whose pieces serve each language by its share after sampling.
+    """Train a `transformers.PreTrainedTokenizerFast` on the sampled sentences of all languages.
 
-    Between pieces of equal count the trainer chooses at random: keep the result, two calls may differ in some pieces.
+    The trainer chooses at random between pieces of equal count, so two calls may differ in some pieces.
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
@@ -50,7 +50,7 @@ def train_tokenizer(texts: Texts, config: VocabularyConfig) -> Any:
 
 
 def _sampled(texts: Texts, power: float) -> Iterator[str]:
-    """Sentences of all languages; small languages are read several times, by whole and partial passes."""
+    """Iterate over sentences of all languages; small languages are read several times, in whole and partial passes."""
     sizes = {language: sum(map(len, texts.sentences(language))) for language in texts.plain}
     largest = max(sizes.values())
     chooser = random.Random(0)  # noqa: S311 (no secret)

@@ -14,7 +14,7 @@ from wcabench.runs.store import Store, StoreError
 from wcabench.runs.work import Progress, TrainedModel, failed_record, obtain_model, score_cell
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
 
 
 @dataclass(frozen=True)

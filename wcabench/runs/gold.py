@@ -10,7 +10,8 @@ from wcabench.runs.tags_file import TagsBySide
 from wcabench.scoring.scorer import SIDES, TestSide
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource, Loaded
+    from wcabench.data.data_source import DataSource
+    from wcabench.data.resources import Loaded
     from wcabench.data.suites import Suite
 
 

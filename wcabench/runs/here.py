@@ -10,7 +10,7 @@ from wcabench.nn.identity import encoder_identity
 from wcabench.runs.pair_content import PairContent, pair_content
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.data.suites import Suite
 
 SHOWN_IDENTITY = 19  # "sha256:" and twelve digits

@@ -14,7 +14,7 @@ from wcabench.runs.plan import PlannedCell
 
 if TYPE_CHECKING:
     from wcabench.config import RecipeConfig
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.data.sentences import PairData
     from wcabench.data.suites import Suite
     from wcabench.nn.training_data import TrainingData

@@ -196,13 +196,14 @@ class FittedModels:
 
     def __call__(self, bench: "Bench", method: Method) -> Tagger:
         """The tagger of a method; trained here where nobody has trained it yet."""
-        from wcabench.nn.bench import fitted_stage, train_here
+        from wcabench.nn.bench import train_without_store
+        from wcabench.nn.stages import fitted_stage
 
         planned = plan_required(self.context, method)
         with self.models.lock(planned.key, wait=True):
             stored = self.models.load(planned, bench.device)
             if stored is None:
-                tagger = train_here(bench, method)
+                tagger = train_without_store(bench, method)
                 stage = bench.stages[-1]
                 record = {
                     "config": planned.config,

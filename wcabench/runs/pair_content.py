@@ -8,8 +8,8 @@ from wcabench.config import DataConfig, RecipeConfig
 from wcabench.contract import Need
 
 if TYPE_CHECKING:
+    from wcabench.data.data_source import DataSource
     from wcabench.data.labels import LabelPolicy
-    from wcabench.data.resources import DataSource
     from wcabench.data.suites import Suite
 
 

@@ -20,7 +20,7 @@ from wcabench.runs.keys import PlannedModel, TrainingContext, config_key, plan_m
 from wcabench.runs.pair_content import PairContent, pair_content
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
     from wcabench.data.suites import Suite
 
 T = TypeVar("T")

@@ -31,7 +31,7 @@ from wcabench.scoring.counts import Counts
 from wcabench.scoring.scorer import STRICT
 
 if TYPE_CHECKING:
-    from wcabench.data.resources import DataSource
+    from wcabench.data.data_source import DataSource
 
 Progress = Callable[[str, int, int], None]
 
@@ -155,7 +155,7 @@ def _fit(
         seed=planned.seed,
         device=device,
         progress=progress,
-        fitted=FittedModels(models, planned.model.context),
+        fit_other=FittedModels(models, planned.model.context),
     )
     del data  # the bench has it, and lets it go when it is closed
     with data_closed(closed):

@@ -1,1 +1,1 @@
-"""Word aligners held against alignments made by hand, over methods, directions, layers and epsilon."""
+"""Compares word aligners with gold alignments, over methods, directions, layers and epsilon."""

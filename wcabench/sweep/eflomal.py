@@ -1,7 +1,7 @@
-"""eflomal beside ours, where it is installed: `pip install eflomal` (GPL-3.0; needs Cython and a C compiler).
+"""The word aligner eflomal, where it is installed: `pip install eflomal` (GPL-3.0; needs Cython and a C compiler).
 
-Source: Östling & Tiedemann 2016, "Efficient Word Alignment with Markov Chain Monte Carlo". It samples, and its
-generator is seeded by the operating system: two runs differ.
+Source: Östling & Tiedemann 2016, "Efficient Word Alignment with Markov Chain Monte Carlo". Two runs differ, because it
+samples and its generator is seeded by the operating system.
 """
 
 import importlib.util
@@ -17,15 +17,15 @@ from wcabench.words import Links, parse_links
 
 
 def installed() -> bool:
-    """Whether it can be imported."""
+    """Whether eflomal is installed."""
     return importlib.util.find_spec("eflomal") is not None
 
 
 def eflomal_links(pairs: Sequence[SentencePair]) -> tuple[list[Links], list[Links]]:
-    """Links of every pair forward and in reverse, both (source, target) from 0; words are compared without case.
+    """Link every pair forward and in reverse, both as (source, target) from 0; words are compared without case.
 
     Raises:
-        UserError: it is not installed.
+        UserError: eflomal is not installed.
     """
     try:
         from eflomal import Aligner
@@ -41,7 +41,7 @@ def eflomal_links(pairs: Sequence[SentencePair]) -> tuple[list[Links], list[Link
 
 
 def line_of(words: Sequence[str]) -> str:
-    """A sentence as eflomal cuts it into words again: at any white space, of which a word may hold some."""
+    """Return a sentence as a line for eflomal, which splits at any white space: white space in words is replaced."""
     return " ".join(re.sub(r"\s", "\u2581", word) for word in words) + "\n"
 
 

@@ -1,11 +1,11 @@
-"""Sentence pairs with word alignments made by hand: in the data folder, in the mini corpus, or the user's own."""
+"""Gold alignments by name: those of the data folder and of the mini corpus, and the user's own."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from wcabench.contract import SentencePair
+from wcabench.data.data_source import DataSource
 from wcabench.data.line_pairs import PairForm, read_line_pairs
-from wcabench.data.resources import DataSource
 from wcabench.data.suites import load_suite
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError, suggest
@@ -17,15 +17,15 @@ MINI = "mini"
 
 
 def gold_names() -> list[str]:
-    """The gold sets that can be asked for."""
+    """Return the names of all gold sets."""
     return [*described(), *_mini_pairs()]
 
 
 def chosen_names(names: Sequence[str]) -> list[str]:
-    """The gold sets of these names, each once; `all` is all of them, `mini` those of the mini corpus.
+    """Expand names of gold sets: `all` stands for all of them, `mini` for those of the mini corpus; each occurs once.
 
     Raises:
-        UserError: unknown name; the nearest is offered.
+        UserError: a name is unknown; the nearest is offered.
     """
     groups = {"all": gold_names(), MINI: list(_mini_pairs())}
     chosen: dict[str, None] = {}
@@ -37,10 +37,10 @@ def chosen_names(names: Sequence[str]) -> list[str]:
 
 
 def load_gold_set(name: str, source: DataSource) -> GoldSet | str:
-    """A gold set by name; where its files are not there, one line that says so.
+    """Read a gold set by name; if its files are missing, return one line that says so.
 
     Raises:
-        UserError: its files are malformed, or not what is pinned.
+        UserError: its files are malformed, or do not hold the pinned content.
     """
     pairs = _mini_pairs()
     return _from_mini(pairs[name]) if name in pairs else read_gold_files(name, source)
@@ -49,44 +49,44 @@ def load_gold_set(name: str, source: DataSource) -> GoldSet | str:
 def own_gold_set(
     links: Path, source: Path, target: Path, first_word: int | None, encoding: str | None = None
 ) -> GoldSet:
-    """A gold set of the user's.
+    """Read a user's own gold set.
 
     Args:
-        links: gold links, in a format of `parse_link_file`.
-        source: a sentence a line.
-        target: a sentence a line.
-        first_word: number of the first word in `links`; None: as their format has it.
-        encoding: of the files; see `read_lines`.
+        links: file of the gold links, in a format of `parse_link_file`.
+        source: file of the source side, one sentence a line.
+        target: file of the target side, one sentence a line.
+        first_word: number of the first word in `links`; None: by the file's format.
+        encoding: encoding of the files; see `read_lines`.
 
     Raises:
-        UserError: a file cannot be read, lengths differ, an empty side, or a link beyond its sentence.
+        UserError: a file cannot be read, lengths differ, a side is empty, or a link lies beyond its sentence.
     """
     sides = read_line_pairs(source, target, PairForm(encoding=encoding))
-    for number, (one, other) in enumerate(sides, start=1):
-        if not (one and other):
-            file = target if one else source
+    for number, (source_words, target_words) in enumerate(sides, start=1):
+        if not (source_words and target_words):
+            file = target if source_words else source
             raise UserError(f"{file}:{number}: empty; every sentence of a gold alignment needs its words")
-    lengths = [(len(one), len(other)) for one, other in sides]
+    lengths = [(len(source_words), len(target_words)) for source_words, target_words in sides]
     gold = parse_link_file(links, read_lines(links, encoding), first=first_word, lengths=lengths)
     notes = (gold.doubt,) if gold.doubt else ()
     return GoldSet(links.stem, str(links), sentence_pairs(sides), tuple(gold.sentences), notes=notes)
 
 
 def _mini_pairs() -> dict[str, str]:
-    """Gold set -> language pair of the mini corpus."""
+    """Return the language pair of each gold set of the mini corpus."""
     return {f"{MINI}-{pair}": pair for pair in load_suite(MINI).pairs}
 
 
 def _from_mini(pair: str) -> GoldSet:
     suite = load_suite(MINI)
     data = suite.load(pair, suite.data, DataSource(offline=True))
-    dev = [(one.words, other.words) for one, other in zip(data.source_dev, data.target_dev, strict=True)]
-    links = [frozenset(one.links or ()) for one in data.aligned]
+    dev = [(s.words, t.words) for s, t in zip(data.source_dev, data.target_dev, strict=True)]
+    links = [frozenset(aligned.links or ()) for aligned in data.aligned]
     parallel = (*data.parallel, *sentence_pairs(dev))
     return GoldSet(
         name=f"{MINI}-{pair}",
         title=f"mini corpus, {pair}, test set, sure links only",
-        pairs=tuple(SentencePair(one.source, one.target) for one in data.aligned),
+        pairs=tuple(SentencePair(aligned.source, aligned.target) for aligned in data.aligned),
         gold=tuple(GoldLinks(sure=own, possible=own) for own in links),
         parallel=parallel,
         learned_from=f"{len(parallel)} pairs of the mini corpus",

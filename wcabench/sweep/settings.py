@@ -1,4 +1,4 @@
-"""What is tried: methods with their direction, layers, epsilon and threshold."""
+"""The settings that a sweep tries: methods with direction, layers, epsilon and threshold."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from wcabench.nn.layers import layer_numbers
 from wcabench.words import SYMMETRISATIONS
 
 FASTALIGN = "fastalign"
-EFLOMAL = "eflomal"  # a peer, where it is installed; no method of the benchmark
+EFLOMAL = "eflomal"  # for comparison, where it is installed; not a method of the benchmark
 STATISTICAL = (FASTALIGN, EFLOMAL)
 COUPLING_DIRECTIONS = ("forward", "reverse", "intersect")
 EFLOMAL_DIRECTIONS = (*COUPLING_DIRECTIONS, "grow-diag-final-and")
-# An epsilon in steps of the method's own default, 0.05, and the exact plan.
+# The methods' default, neighbouring values, and the exact plan (None).
 EPSILONS: tuple[float | None, ...] = (0.05, 0.1, 0.01, None)
-# wca-soft links what its plan shares out; its largest shares are wca-hard's links.
+# wca-soft links all source units with a large share of a target unit's mass; wca-hard links only the largest.
 SOFT = "wca-soft"
 THRESHOLD = 0.3  # of 0.05 to 0.5 the best on the development pairs of mini en-de
 
@@ -34,10 +34,11 @@ class Setting:
         method: "wca-hard", "fastalign", "eflomal".
         direction: one of `SYMMETRISATIONS`.
         layers: hidden states that a coupling reads, as in `layer_numbers`; empty for a statistical aligner.
-        epsilon: of an entropic plan; None: exact, or the method has none.
+        epsilon: weight of the plan's entropy; None: exact, or the method has no epsilon.
         entropic: whether the method has an epsilon.
         threshold: see `link_words`.
-        reference: the method as it is by default (or the first that was asked for): it stands in every table.
+        reference: whether layers and epsilon are the method's defaults (or the first ones asked for); such a setting
+            is shown in every table.
     """
 
     method: str
@@ -49,13 +50,13 @@ class Setting:
     reference: bool = True
 
     def applied(self, method: JointAlignment) -> JointAlignment:
-        """The method with this epsilon; its layers are chosen on the costs."""
+        """Return the method with this epsilon; layers are selected when costs are read."""
         options: dict[str, Any] = {"epsilon": self.epsilon} if self.entropic else {}
         return dataclasses.replace(method, **options)
 
     @property
     def state(self) -> str:
-        """Layers and epsilon in words; empty for a statistical aligner."""
+        """Layers and epsilon as text; empty for a statistical aligner."""
         epsilon = "exact" if self.epsilon is None else f"ε {self.epsilon:g}"
         parts = [f"layers {self.layers}"] * bool(self.layers) + [epsilon] * self.entropic
         return ", ".join(parts)
@@ -63,14 +64,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked for; an empty tuple is the default range.
+    """The settings that the user asked for; an empty tuple stands for the default range.
 
     Attributes:
         methods: names of the methods.
-        directions: of each method.
-        layers: of each coupling.
-        epsilons: of each coupling that has one; None is the exact plan.
-        threshold: of `wca-soft`.
+        directions: directions of each method.
+        layers: layers of each coupling.
+        epsilons: epsilons of each entropic coupling; None is the exact plan.
+        threshold: threshold of `wca-soft`.
         options: method -> its options, as in `--set`.
     """
 
@@ -82,12 +83,12 @@ class Choice:
     options: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
     def method(self, name: str) -> Any:
-        """The method with its options."""
+        """Return the method with its options."""
         return build(registry.find(name).load(), self.options.get(name, {}), name)
 
 
 def default_methods() -> list[str]:
-    """The statistical aligner and all couplings that are installed; eflomal where it is."""
+    """Return the names of fast_align, of all installed coupling methods, and of eflomal if it is installed."""
     from wcabench.sweep.eflomal import installed
 
     names = [FASTALIGN] + [EFLOMAL] * installed()
@@ -104,15 +105,15 @@ def default_methods() -> list[str]:
 
 
 def couples(method: type[Any]) -> bool:
-    """Whether it couples the tokens of any pair: without preparing for a text."""
+    """Whether a method can couple any pair, because it needs no preparation on a text."""
     return issubclass(method, JointAlignment) and method.prepare is JointAlignment.prepare
 
 
 def check_method(name: str) -> str:
-    """The method's own spelling of its name.
+    """Return a method's name in its own spelling.
 
     Raises:
-        UserError: unknown, or one that links no words.
+        UserError: the method is unknown, or does not link words.
     """
     if registry.canonical(name) == EFLOMAL:
         return EFLOMAL
@@ -123,18 +124,18 @@ def check_method(name: str) -> str:
 
 
 def statistical(choice: Choice, name: str) -> list[Setting]:
-    """The settings of fast_align or eflomal: its directions."""
+    """Return the settings of fast_align or eflomal, one for each direction."""
     directions = choice.directions or (SYMMETRISATIONS if name == FASTALIGN else EFLOMAL_DIRECTIONS)
     return [Setting(name, direction) for direction in directions]
 
 
 def coupled(choice: Choice, name: str, depth: int) -> list[Setting]:
-    """The settings of a coupling; those of the reference come first.
+    """Return the settings of a coupling method, the reference first.
 
     Args:
         choice: what was asked for.
-        name: the method.
-        depth: transformer layers of the encoder.
+        name: the method's name.
+        depth: number of transformer layers of the encoder.
     """
     method = choice.method(name)
     entropic = hasattr(method, "epsilon")
@@ -152,10 +153,10 @@ def coupled(choice: Choice, name: str, depth: int) -> list[Setting]:
 
 
 def check_settings(choice: Choice, depth: int) -> None:
-    """Refuse, before anything is run, what a method or an encoder of that depth cannot do.
+    """Refuse settings that a method or an encoder of that depth does not have, before anything is run.
 
     Raises:
-        UserError: layers that the encoder does not have, or an option that the method refuses.
+        UserError: the encoder lacks a layer, or a method refuses an option.
     """
     for name in choice.methods:
         if name in STATISTICAL:
@@ -167,12 +168,12 @@ def check_settings(choice: Choice, depth: int) -> None:
 
 
 def _layers(own: str, depth: int) -> Sequence[str]:
-    """The method's own layers, then each hidden state, the embeddings first."""
+    """Return the method's own layers, then each hidden state by itself, the embeddings first."""
     return list(dict.fromkeys([own, *map(str, range(depth + 1))]))
 
 
 def _epsilons(choice: Choice, method: Any) -> list[float | None]:
-    """Those that were asked for, or the default range: the method's own first, and none that its options refuse."""
+    """Return the epsilons asked for, or the default range: the method's own first, without those that it refuses."""
     if choice.epsilons:
         return list(choice.epsilons)
     return [epsilon for epsilon in dict.fromkeys([method.epsilon, *EPSILONS]) if _takes(method, epsilon)]
@@ -187,8 +188,8 @@ def _takes(method: Any, epsilon: float | None) -> bool:
 
 
 def by_plan(settings: Sequence[Setting]) -> list[list[Setting]]:
-    """Settings that differ in their direction alone stand together: one coupling gives both directions."""
+    """Group settings that differ only in direction, because one coupling gives the links of all directions."""
     groups: dict[Setting, list[Setting]] = {}
-    for one in settings:
-        groups.setdefault(dataclasses.replace(one, direction=""), []).append(one)
+    for setting in settings:
+        groups.setdefault(dataclasses.replace(setting, direction=""), []).append(setting)
     return list(groups.values())

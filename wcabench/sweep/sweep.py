@@ -1,4 +1,4 @@
-"""Links by every setting on a gold set, counted against its gold links."""
+"""Links the words of a gold set by every setting, and scores the links."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Directions = tuple[Sequence[Iterable[Link]], Sequence[Iterable[Link]]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How well one setting did on one gold set.
+    """The score of one setting on one gold set.
 
     Attributes:
         gold: the gold set's name.
-        setting: what was tried.
+        setting: the setting.
         score: precision, recall and error rate, from 0 to 1.
-        interval: 95% bootstrap interval of the error rate, over the sentences.
-        counts: of each sentence, see `sentence_counts`. [sentences, 4]
+        interval: 95% bootstrap interval of the error rate, over sentences.
+        counts: the counts of each sentence; see `sentence_counts`. [sentences, 4]
     """
 
     gold: str
@@ -53,7 +53,7 @@ class Outcome:
 
 
 class GoldCosts:
-    """The costs of a gold set's pairs on every hidden state, read once for all methods that couple the same units."""
+    """The costs of a gold set's pairs on all hidden states, computed once for methods that couple the same units."""
 
     def __init__(self, gold: GoldSet, model: Network, recipe: RecipeConfig) -> None:
         self.gold = gold
@@ -62,7 +62,7 @@ class GoldCosts:
         self._read: dict[tuple[str, bool], list[PairCosts]] = {}
 
     def of(self, method: JointAlignment) -> list[PairCosts]:
-        """One a pair: [layers, n_s, n_t], the embeddings first."""
+        """Return the costs of each pair for the method's units, [layers, n_s, n_t], embeddings first."""
         from wcabench.measuring.word_links import pair_costs
 
         key = method.units, method.special_tokens
@@ -73,7 +73,7 @@ class GoldCosts:
 
     @property
     def cut(self) -> int:
-        """Pairs with words beyond the encoder's limit, which no coupling can link."""
+        """Number of pairs with words beyond the length limit, which no coupling can link."""
         read = next(iter(self._read.values()), [])
         return sum(
             _words(costs.source) < len(pair.source) or _words(costs.target) < len(pair.target)
@@ -88,34 +88,34 @@ def _words(units: Sequence[int | None]) -> int:
 def sweep(
     gold: GoldSet, choice: Choice, costs: GoldCosts | None, progress: Progress = lambda _: None
 ) -> list[Outcome]:
-    """Try all settings on a gold set.
+    """Score all settings on a gold set.
 
     Args:
-        gold: the sentences and their links.
-        choice: methods and settings.
-        costs: what the couplings read; None where there are only statistical aligners.
-        progress: told what is begun.
+        gold: the sentences and their gold links.
+        choice: the methods and settings.
+        costs: the costs for couplings; None if there are only statistical aligners.
+        progress: called with one line when a method begins.
 
     Raises:
-        UserError: layers that the encoder does not have, options that cannot be, or eflomal is not installed.
+        UserError: the encoder lacks a layer, an option is invalid, or eflomal is not installed.
     """
-    sure, possible = [one.sure for one in gold.gold], [one.possible for one in gold.gold]
-    found = [
+    sure, possible = [links.sure for links in gold.gold], [links.possible for links in gold.gold]
+    counted = [
         (setting, sentence_counts(links, sure, possible))
         for name in choice.methods
         for setting, links in _links(name, gold, choice, costs, progress)
     ]
-    intervals = error_rate_intervals([counts for _, counts in found])
+    intervals = error_rate_intervals([counts for _, counts in counted])
     return [
         Outcome(gold.name, setting, score_counts(counts.sum(0)), interval, counts)
-        for (setting, counts), interval in zip(found, intervals, strict=True)
+        for (setting, counts), interval in zip(counted, intervals, strict=True)
     ]
 
 
 def _links(
     name: str, gold: GoldSet, choice: Choice, costs: GoldCosts | None, progress: Progress
 ) -> Iterator[tuple[Setting, list[Links]]]:
-    """The links of all gold pairs by each setting of a method."""
+    """Yield the links of all gold pairs by each setting of a method."""
     if name in STATISTICAL:
         text = [*gold.pairs, *gold.parallel]
         progress(f"{gold.name}: {name} learns from {len(text):,} pairs")
@@ -132,7 +132,7 @@ def _links(
 def _symmetrised(
     directions: Directions, settings: Sequence[Setting], count: int
 ) -> Iterator[tuple[Setting, list[Links]]]:
-    """The links of the first `count` pairs, the gold ones, by each setting's direction."""
+    """Yield the links of the first `count` pairs (the gold pairs) by each setting's direction."""
     forward, reverse = directions
     for setting in settings:
         yield setting, symmetrise_corpus(forward[:count], reverse[:count], setting.direction)
@@ -140,7 +140,7 @@ def _symmetrised(
 
 def _fast_align(text: Sequence[SentencePair], choice: Choice) -> Directions:
     method = choice.method(FASTALIGN)
-    corpus = encode(((one.source, one.target) for one in text), lowercase=method.lowercase)
+    corpus = encode(((pair.source, pair.target) for pair in text), lowercase=method.lowercase)
     make_direction = trained_on(corpus, FastAlignModel(iterations=method.em_iterations))
     forward, reverse = (list(link_corpus(corpus, make_direction, way)) for way in ("forward", "reverse"))
     return forward, reverse
@@ -153,12 +153,12 @@ def _eflomal(text: Sequence[SentencePair]) -> Directions:
 
 
 def _couple(method: JointAlignment, setting: Setting, costs: GoldCosts) -> Directions:
-    """Links of both directions by a coupling on some of the layers."""
+    """Return forward and reverse links by a coupling on the setting's layers."""
     from wcabench.measuring.word_links import CHUNK, link_words
 
     layers = layer_numbers(setting.layers, costs.model.depth, f"{setting.method}.layers")
-    chosen = [dataclasses.replace(one, costs=one.costs[layers]) for one in costs.of(method)]
-    found = []
+    chosen = [dataclasses.replace(pair, costs=pair.costs[layers]) for pair in costs.of(method)]
+    links: list[tuple[Iterable[Link], Iterable[Link]]] = []
     for start in range(0, len(chosen), CHUNK):
-        found += link_words(setting.applied(method), chosen[start : start + CHUNK], setting.threshold)
-    return [forward for forward, _ in found], [reverse for _, reverse in found]
+        links += link_words(setting.applied(method), chosen[start : start + CHUNK], setting.threshold)
+    return [forward for forward, _ in links], [reverse for _, reverse in links]

@@ -1,4 +1,4 @@
-"""How far two alignments of one text agree."""
+"""Measures how far two word alignments of the same text agree."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ def link_agreement(a: Sequence[Iterable[Link]], b: Sequence[Iterable[Link]]) -> 
 
     Args:
         a: links of each sentence, (source index, target index).
-        b: likewise, for the same sentences.
+        b: links of alignment B, for the same sentences.
 
     Returns:
         None where neither alignment has a link.

@@ -1,4 +1,4 @@
-"""Link the words of a text in both directions, with a model that is trained on the text or one that was saved."""
+"""Links the words of a text in both directions, with a model that is trained on the text or was saved before."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from wcabench.words.layout import Doubles, Ints
 from wcabench.words.model import FastAlignModel
 from wcabench.words.symmetrise import SYMMETRISATIONS, Links, symmetrise_links
 
-# Called with `reverse`: the model in that direction, ready to link the words of a corpus.
+# Called with `reverse`; returns the model in that direction, ready to link the words of a corpus.
 MakeDirection = Callable[[bool], Direction]
-# Called after each pass over the corpus with `reverse`, the number of the pass from 1, and what it found.
+# Called after each pass over the corpus with `reverse`, the number of the pass from 1, and its log.
 Progress = Callable[[bool, int, Pass], None]
 
 
@@ -24,8 +24,9 @@ class ScoredLinks:
 
     Attributes:
         links: (source index, target index).
-        probabilities: of each link, its posterior; the mean of both directions where both were used.
-        likelihood: log-likelihood of the pair in nats per word; the mean of both directions. NaN where a side is empty.
+        probabilities: posterior probability of each link; the mean of both directions if both were used.
+        likelihood: log-likelihood of the pair in nats per word; the mean of both directions if both were used. NaN if a
+            side is empty.
     """
 
     links: Links
@@ -48,7 +49,7 @@ def align(
         The links of each pair, (source index, target index) from 0, sorted; none where a side is empty.
 
     Raises:
-        UserError: unknown symmetrisation, fewer than 1 iteration, or an item that is no pair of word lists.
+        UserError: the symmetrisation is unknown, `iterations` is below 1, or an item is not a pair of word lists.
     """
     check_symmetrisation(symmetrisation)
     options = FastAlignModel(iterations=iterations)
@@ -59,7 +60,7 @@ def align(
 def trained_on(
     corpus: Corpus, options: FastAlignModel, progress: Progress = lambda *_: None
 ) -> MakeDirection:
-    """The model of either direction, trained on the corpus whose words it then links.
+    """Return a function that trains the model of either direction on the corpus, whose words it then links.
 
     Args:
         corpus: the sentence pairs.
@@ -75,11 +76,11 @@ def trained_on(
 
 
 def link_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: str) -> Iterator[Links]:
-    """The links of every pair given, in order; the tables of only one direction are held in memory at a time.
+    """Yield the links of every given pair, in order; only one direction's tables are in memory at a time.
 
     Args:
         corpus: the sentence pairs.
-        make_direction: called for each direction that is needed; "forward" and "reverse" need only one.
+        make_direction: called for each direction that is needed; symmetrisations "forward" and "reverse" need one.
         symmetrisation: one of `SYMMETRISATIONS`.
     """
     check_symmetrisation(symmetrisation)
@@ -91,7 +92,7 @@ def link_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: s
 
 
 def score_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: str) -> Iterator[ScoredLinks]:
-    """As `link_corpus`, with scores; the tables of both directions are held in memory at once."""
+    """Yield links with scores, otherwise as `link_corpus`; both directions' tables are in memory at once."""
     check_symmetrisation(symmetrisation)
     if not len(corpus.kept):
         return iter([ScoredLinks((), (), float("nan"))] * corpus.given)
@@ -106,31 +107,34 @@ def score_corpus(corpus: Corpus, make_direction: MakeDirection, symmetrisation: 
 
 
 def check_symmetrisation(name: str) -> None:
-    """Refuse an unknown name; the nearest is offered."""
+    """Refuse the name of an unknown symmetrisation; the nearest is offered."""
     if name not in SYMMETRISATIONS:
         raise suggest(name, list(SYMMETRISATIONS), "symmetrisation")
 
 
 def _decode(direction: Direction) -> Ints:
-    """The source position of each target word, -1 for none."""
+    """Return the source position of each target word, -1 for none."""
     return direction.tables.decode()[1]
 
 
 def _symmetrised(
     corpus: Corpus, forward: Ints | None, reverse: Ints | None, symmetrisation: str
 ) -> Iterator[Links]:
-    """The symmetrised links of every pair given, from what `_decode` returns for each direction that is needed."""
+    """Yield the symmetrised links of every given pair, from the result of `_decode` in each needed direction."""
     no_links: Iterator[Links] = iter([()] * corpus.given)
     forward_links = no_links if forward is None else links_of(corpus, forward, reverse=False)
     reverse_links = no_links if reverse is None else links_of(corpus.swapped(), reverse, reverse=True)
     both = zip(forward_links, reverse_links, strict=True)
-    return (symmetrise_links(ahead, back, symmetrisation) for ahead, back in both)
+    return (symmetrise_links(own, own_reverse, symmetrisation) for own, own_reverse in both)
 
 
 def _scored(
     corpus: Corpus, links: list[Links], posteriors: Doubles, likelihoods: Doubles
 ) -> Iterator[ScoredLinks]:
-    """The links of every pair given, with their posteriors [links, end to end] and log-likelihoods [kept pairs]."""
+    """Yield the links of every given pair with scores.
+
+    `posteriors` holds those of all links one after another, `likelihoods` one number for each kept pair.
+    """
     likelihood_of = dict(zip(corpus.kept.tolist(), likelihoods.tolist(), strict=True))
     start = 0
     for index, links_of_pair in enumerate(links):

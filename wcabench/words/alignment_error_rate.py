@@ -55,7 +55,7 @@ def sentence_counts(
     sure: Sequence[Iterable[Link]],
     possible: Sequence[Iterable[Link]] | None = None,
 ) -> np.ndarray:
-    """[sentences, 4]: links predicted, sure links, hits among the sure, hits among the possible.
+    """Count the links of each sentence: predicted, sure, hits among the sure, hits among the possible; [sentences, 4].
 
     The arguments and errors are those of `score_alignment`.
     """
@@ -77,19 +77,19 @@ def sentence_counts(
 def error_rate_interval(
     counts: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """The interval of the error rate of one alignment; see `error_rate_intervals`."""
+    """Return the bootstrap interval of one alignment's error rate; see `error_rate_intervals`."""
     return error_rate_intervals([counts], level=level, resamples=resamples, seed=seed)[0]
 
 
 def error_rate_intervals(
     alignments: Sequence[np.ndarray], *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> list[tuple[float, float]]:
-    """Percentile bootstrap intervals of the error rate, over sentences (Efron 1979).
+    """Return percentile bootstrap intervals of the error rate, over sentences (Efron 1979).
 
-    All alignments share the same resamples: their intervals can be compared, and take little time.
+    All alignments share the same resamples, so their intervals can be compared, and are computed quickly.
 
     Args:
-        alignments: of each the counts from `sentence_counts`, all of the same sentences.
+        alignments: the counts of each alignment from `sentence_counts`, all of the same sentences.
         level: of confidence.
         resamples: of as many sentences as there are.
         seed: of the resampling.
@@ -101,7 +101,7 @@ def error_rate_intervals(
 def error_rate_difference(
     a: np.ndarray, b: np.ndarray, *, level: float = 0.95, resamples: int = 10_000, seed: int = 0
 ) -> tuple[float, tuple[float, float]]:
-    """Error rate of alignment A minus that of B, with its interval: a bootstrap paired by sentence.
+    """Return the error rate of alignment A minus that of B, with an interval by a bootstrap paired by sentence.
 
     Args:
         a: counts of A from `sentence_counts`.
@@ -116,13 +116,13 @@ def error_rate_difference(
 
 
 def _weights(sentences: int, resamples: int, seed: int) -> np.ndarray:
-    """How often each resample holds each sentence, as floats, which BLAS multiplies: [resamples, sentences]."""
+    """Return how often each resample contains each sentence, as floats for fast products, [resamples, sentences]."""
     drawn = np.random.default_rng(seed).multinomial(sentences, [1 / sentences] * sentences, size=resamples)
     return drawn.astype(np.float64)
 
 
 def _rates(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Error rate of each resample; 0 where nothing is predicted and nothing sure."""
+    """Return the error rate of each resample; 0 if it has neither predicted nor sure links."""
     predicted, sure, hit_sure, hit_possible = (weights @ counts.astype(np.float64)).T
     links = predicted + sure
     rates: np.ndarray = np.where(links > 0, 1 - (hit_sure + hit_possible) / np.maximum(links, 1), 0.0)

@@ -1,4 +1,4 @@
-"""Sentence pairs as flat arrays of word numbers, the form in which the EM reads them."""
+"""Sentence pairs as flat arrays of word numbers, as the EM algorithm needs them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Side:
     """One language of the corpus.
 
     Attributes:
-        words: word numbers of all sentences, end to end: [tokens].
-        offsets: where each sentence starts in `words`, and the end: [sentences + 1].
+        words: word numbers of all sentences, one after another: [tokens].
+        offsets: start of each sentence in `words`, and the end of the last: [sentences + 1].
         vocabulary: the distinct words, by number.
     """
 
@@ -41,13 +41,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Corpus:
-    """The pairs that have words on both sides, numbered.
+    """The sentence pairs with words on both sides, as word numbers.
 
     Attributes:
-        source: the side that is conditioned on.
-        target: the side that is generated; each of its words gets one link at most.
-        kept: index of each sentence in the list given: [sentences]. A pair with an empty side is not kept.
-        given: number of pairs given, those with an empty side too.
+        source: the side that the model conditions on.
+        target: the side that the model generates; each of its words gets at most one link.
+        kept: index of each pair among the given ones: [sentences]. Pairs with an empty side are left out.
+        given: number of given pairs, including those with an empty side.
     """
 
     source: Side
@@ -56,13 +56,13 @@ class Corpus:
     given: int
 
     def swapped(self) -> Corpus:
-        """The same with the sides changed."""
+        """Return the same corpus with source and target swapped."""
         return Corpus(self.target, self.source, self.kept, self.given)
 
 
 @dataclass
 class _Numbering:
-    """A side that grows sentence by sentence, 4 bytes a word."""
+    """Numbers the words of one side, sentence by sentence, with 4 bytes for each word."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     words: array[int] = field(default_factory=lambda: array("i"))
@@ -79,14 +79,14 @@ class _Numbering:
 
 
 def encode(pairs: Iterable[Pair], *, lowercase: bool = False) -> Corpus:
-    """Number the words of each side in the order in which they first appear; the pairs are read once, one by one.
+    """Number the words of each side in the order of their first occurrence; the pairs are read once, one by one.
 
     Args:
         pairs: (source words, target words).
         lowercase: compare words without case.
 
     Raises:
-        UserError: an item is no pair of word lists; a plain string is none.
+        UserError: an item is not a pair of word lists (a string is not a word list).
     """
     source, target = _Numbering(), _Numbering()
     kept = array("q")

@@ -1,12 +1,12 @@
-"""The diagonal prior of fast_align, number for number as the C++ program computes it (numba).
+"""The diagonal prior of fast_align, with exactly the numbers of the C++ program (numba).
 
 Source: Dyer, Chahuneau & Smith 2013, "A Simple, Fast, and Effective Reparameterization of IBM Model 2",
 sections 2 and 3. A target word at position j of m prefers the source position i of n with i / n near j / m:
 p(i | j) is proportional to exp(tension * feature(j, i)), feature = -|i / n - j / m|, positions from 1. The
 sums over i are geometric series on either side of the diagonal.
 
-Numba is imported here; import this module only inside a function. Numba's disk cache watches each function's
-own file and no other, so a compiled function here or in `em` calls none of another file.
+This module imports numba, so import it only inside a function. Numba's disk cache notices changes only in a function's
+own file, so compiled functions here and in `em` call none of another file.
 """
 
 import math
@@ -17,7 +17,7 @@ from wcabench.words.layout import Shapes
 
 @compiled
 def feature(j: int, i: int, m: int, n: int) -> float:
-    """How far the cell (target j, source i) lies off the diagonal, as a negative number."""
+    """Return the negative distance of the cell (target j, source i) from the diagonal."""
     return -abs(i / n - j / m)
 
 
@@ -31,9 +31,8 @@ def unnormalised(j: int, i: int, m: int, n: int, tension: float) -> float:
 def normaliser(j: int, m: int, n: int, tension: float) -> float:
     """Z(j): the sum of `unnormalised` over i = 1..n, in closed form.
 
-    The length of the upper series is an unsigned 32-bit number in the C++ program. `feature_expectation`
-    calls this with the lengths swapped, so it may wrap; it must wrap here too, or the tension comes out
-    otherwise.
+    The length of the upper series is an unsigned 32-bit number in the C++ program. `feature_expectation` calls this
+    with swapped lengths, so that number may wrap around; it must do so here too, or the fitted tension would differ.
     """
     below = int(j * n / m)
     above = (n - below) & 0xFFFFFFFF
@@ -59,7 +58,7 @@ def weighted_series(first: float, step: float, weight: float, ratio: float, term
 def feature_expectation(j: int, m: int, n: int, tension: float) -> float:
     """Expected feature of target position j under the prior, d log Z / d tension.
 
-    The C++ program divides by Z with the two lengths swapped. That is kept: its tension follows from it.
+    The C++ program divides by Z with the two lengths swapped. This is kept, because the fitted tension depends on it.
     """
     below = int(j * n / m)
     above = n - below
@@ -89,7 +88,7 @@ def fill_prior(shapes: Shapes, tension: float, p_null: float) -> None:
 
 @compiled
 def fill_features(shapes: Shapes) -> None:
-    """Write `shapes.features` as the C++ program counts them: with j from 0, and i from 1."""
+    """Write `shapes.features`; as in the C++ program, j counts from 0 and i from 1."""
     for s in range(len(shapes.lengths)):
         m, n = shapes.lengths[s]
         at = shapes.starts[s]
@@ -101,7 +100,7 @@ def fill_features(shapes: Shapes) -> None:
 
 @compiled
 def expected_feature(shapes: Shapes, tension: float) -> float:
-    """Sum over all target words of the feature that the prior of this tension expects."""
+    """Return the sum over all target words of the expected feature under the prior of this tension."""
     total = 0.0
     for s in range(len(shapes.lengths)):
         m, n = shapes.lengths[s]

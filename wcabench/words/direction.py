@@ -1,4 +1,4 @@
-"""One direction of the model over a corpus: trained on it, or with the probabilities of an earlier fit."""
+"""One direction of the model on a corpus: trained on it, or with the probabilities of an earlier fit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from wcabench.words.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What the C++ program logs for one pass over the corpus.
+    """The numbers that the C++ program logs for one pass over the corpus.
 
     Attributes:
         log_likelihood: natural logarithm, summed over the target words.
@@ -38,11 +38,11 @@ class Direction:
     """One direction of the model, ready to link the words of a corpus.
 
     Attributes:
-        corpus: its sides swapped in reverse: each of its target words gets one link at most.
+        corpus: the corpus, with swapped sides in reverse; each of its target words gets at most one link.
         tables: the probabilities.
-        reverse: whether the sides are swapped. Links are (source, target) as given in either case.
+        reverse: whether the sides are swapped. Links are always (source, target) of the given pairs.
         tension: the fitted tension.
-        passes: of the training; empty for a model that was trained earlier.
+        passes: the log of the training; empty for a model that was trained earlier.
     """
 
     corpus: Corpus
@@ -52,17 +52,17 @@ class Direction:
     passes: tuple[Pass, ...]
 
     def links(self, source_positions: Ints) -> Iterator[Links]:
-        """The links of every pair given, from what `Tables.decode` returns; none where a side is empty."""
+        """Yield the links of every given pair, from the result of `Tables.decode`; none if a side is empty."""
         return links_of(self.corpus, source_positions, reverse=self.reverse)
 
     def score(self, links: list[Links]) -> tuple[Doubles, Doubles]:
-        """Posterior of each of these links, and log-likelihood per target word of each kept pair.
+        """Return the posterior of each given link, and the log-likelihood per target word of each kept pair.
 
         Args:
-            links: of every kept pair, (source, target) as given.
+            links: the links of every kept pair, (source, target) of the given pair.
 
         Returns:
-            Posteriors [links, end to end], and log-likelihoods [kept pairs] in nats.
+            Posteriors of all links one after another, [links], and log-likelihoods in nats, [kept pairs].
         """
         firsts = np.cumsum([0, *map(len, links)]).astype(np.int64)
         pairs = np.asarray([link for links_of_pair in links for link in links_of_pair], np.int32).reshape(
@@ -75,11 +75,11 @@ class Direction:
 
 
 def links_of(corpus: Corpus, source_positions: Ints, *, reverse: bool) -> Iterator[Links]:
-    """The links of every pair given, in order; none where a side is empty.
+    """Yield the links of every given pair, in order; none for a pair with an empty side.
 
     Args:
-        corpus: its sides swapped in reverse.
-        source_positions: of each target word, -1 for none. [target words]
+        corpus: the corpus, with swapped sides in reverse.
+        source_positions: source position of each target word, -1 for none. [target words]
         reverse: whether the sides are swapped; the links are swapped back.
     """
     next_pair = 0

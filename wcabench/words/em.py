@@ -1,6 +1,6 @@
-"""Expectation-maximisation over the words that occur together (numba, one thread).
+"""Expectation-maximisation over pairs of words that occur together (numba, one thread).
 
-The arrays are described in `layout`. Numba is imported here; import this module only inside a function.
+`layout` describes the arrays. This module imports numba, so import it only inside a function.
 """
 
 import math
@@ -14,11 +14,11 @@ def fill_slots(
     layout: Layout, source: Ints, source_offsets: Longs, by_word: Longs, sentence_of: Longs, rows: Longs,
     seen: Ints, slot_of: Integers,
 ) -> None:  # fmt: skip
-    """Give each (source word, target word) that occurs together a slot: write `layout.slots` and `rows`.
+    """Give each pair (source word, target word) that occurs together a slot: write `layout.slots` and `rows`.
 
     Args:
-        layout: all but its slots is read.
-        source: source word numbers, end to end: [source words].
+        layout: everything except its slots is read.
+        source: source word numbers of all sentences: [source words].
         source_offsets: first source word of each sentence: [sentences + 1].
         by_word: positions in `source`, sorted by word number: [source words].
         sentence_of: sentence of each position: [source words].
@@ -119,13 +119,13 @@ def score_links(
     layout: Layout, shapes: Shapes, table: Table, null: Table, scores: Doubles,
     firsts: Longs, sources: Ints, targets: Ints, posteriors: Doubles, likelihoods: Doubles,
 ) -> None:  # fmt: skip
-    """Write the posterior p(source word | target word, sentence) of given links, and each sentence's log-likelihood.
+    """Write the posteriors p(source word | target word, sentence) of given links, and each sentence's log-likelihood.
 
     Args:
-        layout: of the sentences.
-        shapes: with the prior.
-        table: of the source words.
-        null: of the null word.
+        layout: layout of the sentences.
+        shapes: shapes with the prior.
+        table: table of the source words.
+        null: table of the null word.
         scores: scratch, [longest n + 1].
         firsts: first link of each sentence, and the end: [sentences + 1].
         sources: source position of each link: [links].
@@ -168,16 +168,16 @@ def carry_over(
     rows: Longs, columns: Ints, values: Doubles, source_of: Longs, target_of: Longs, scratch: Doubles,
     table: Table, its_columns: Ints,
 ) -> None:  # fmt: skip
-    """Write a fitted table's probabilities into the table of another corpus; pairs it does not know stay as they are.
+    """Copy a fitted table's probabilities into the table of another corpus; unknown pairs of words keep their values.
 
     Args:
-        rows: of the fitted table, first slot of each source word: [source words + 1].
-        columns: of the fitted table, target word of each slot: [slots].
-        values: of the fitted table: [slots].
-        source_of: its number of each source word of the other corpus, -1 where it does not know it.
-        target_of: the same of the target words.
-        scratch: -1 everywhere: [target words of the fitted table].
-        table: out: of the other corpus.
+        rows: first slot of each source word in the fitted table: [source words + 1].
+        columns: target word of each slot of the fitted table: [slots].
+        values: probability of each slot of the fitted table: [slots].
+        source_of: number in the fitted table of each source word of the other corpus, -1 if unknown.
+        target_of: number in the fitted table of each target word of the other corpus, -1 if unknown.
+        scratch: scratch, -1 everywhere: [target words of the fitted table].
+        table: out, the table of the other corpus.
         its_columns: target word of each slot of `table`.
     """
     for word in range(len(table.rows) - 1):

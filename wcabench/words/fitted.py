@@ -1,4 +1,4 @@
-"""A fitted aligner in a file: safetensors, with the words and the options as JSON in its metadata; no pickle."""
+"""Saves a fitted aligner as safetensors, with the words and the options as JSON in the metadata, and loads it."""
 
 import json
 from collections.abc import Mapping
@@ -26,10 +26,10 @@ class FittedAligner:
     """Both directions of a trained model, with their vocabularies.
 
     Attributes:
-        options: of the forward direction.
+        options: options of the forward direction.
         lowercase: whether words are compared without case.
         source_words: the vocabulary of the source side; a word's index is its number in the tables.
-        target_words: likewise.
+        target_words: the vocabulary of the target side.
         probabilities: `reverse` -> the translation table of that direction.
         tensions: `reverse` -> the fitted tension of that direction.
     """
@@ -42,9 +42,9 @@ class FittedAligner:
     tensions: Mapping[bool, float]
 
     def applied(self, corpus: Corpus) -> MakeDirection:
-        """The trained model in either direction, ready to link the words of another corpus.
+        """Return a function that gives the trained model in either direction, ready to link another corpus.
 
-        As in the C++ program's forced alignment, a pair of words that was never seen has probability 1e-9.
+        As in the C++ program's forced alignment, an unseen pair of words has probability 1e-9.
         """
         numbers = [
             {word: number for number, word in enumerate(words)}
@@ -62,7 +62,7 @@ class FittedAligner:
         """Write the file, whole or not at all.
 
         Raises:
-            UserError: it cannot be written.
+            UserError: the file cannot be written.
         """
         from safetensors import SafetensorError
         from safetensors.numpy import save_file
@@ -97,13 +97,13 @@ def fit_aligner(
     """Train both directions on a corpus.
 
     Args:
-        corpus: encoded with this `lowercase`.
-        options: of the forward direction.
+        corpus: a corpus encoded with the same `lowercase`.
+        options: options of the forward direction.
         lowercase: whether words are compared without case.
         progress: called after each pass.
 
     Raises:
-        UserError: no pair with words on both sides.
+        UserError: no pair has words on both sides.
     """
     if not len(corpus.kept):
         raise UserError("fast_align: no pair has words on both sides; there is nothing to learn a model from")
@@ -118,10 +118,10 @@ def fit_aligner(
 
 
 def load_aligner(path: Path) -> FittedAligner:
-    """Read what `FittedAligner.save` wrote.
+    """Load an aligner that `FittedAligner.save` wrote.
 
     Raises:
-        UserError: the file cannot be read, is no such file, or is damaged.
+        UserError: the file cannot be read, was not written by `save`, or is damaged.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -159,7 +159,7 @@ def _parse(facts: Mapping[str, str], arrays: Mapping[str, Any]) -> FittedAligner
 
 
 def _check(table: Probabilities, source: tuple[str, ...], target: tuple[str, ...]) -> None:
-    """Refuse tables with which the compiled code would read beyond the ends of an array."""
+    """Refuse tables that would make the compiled code read beyond the ends of an array."""
     for name, kind in TYPES.items():
         if getattr(table, name).dtype != kind or getattr(table, name).ndim != 1:
             raise ValueError(f"{name} is no list of {np.dtype(kind).name}")

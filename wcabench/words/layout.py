@@ -1,10 +1,10 @@
 """The arrays that the compiled passes read and write.
 
-A cell is one (target word, source word) of one sentence pair. Cells lie sentence by sentence, target-major:
-cell = start of the sentence + j * n + i. Each distinct (source word, target word) of the corpus has a slot;
-the slots of one source word lie side by side, as a row, and a cell knows its slot, so that the passes
-need no lookup. The null word meets every target word: its one row is the target vocabulary. The prior depends on
-a sentence's two lengths alone, its shape: it is a table over the distinct shapes.
+A cell is one (target word, source word) of one sentence pair. Cells are ordered by sentence, then by target word: cell
+= start of the sentence + j * n + i. Each distinct (source word, target word) of the corpus has a slot. The slots of
+one source word are adjacent and form a row. The slot of each cell is stored, so that the passes need no lookup. The
+null word occurs with every target word, so its single row is the target vocabulary. The prior depends only on a
+sentence's two lengths, its shape; it is stored once for each distinct shape.
 """
 
 from typing import Any, NamedTuple
@@ -19,10 +19,10 @@ Doubles = npt.NDArray[np.float64]
 
 
 class Layout(NamedTuple):
-    """Where everything is.
+    """Positions of the sentences' words, cells and slots.
 
     Attributes:
-        target: target word numbers, end to end: [target words].
+        target: target word numbers of all sentences: [target words].
         offsets: first target word of each sentence: [sentences + 1].
         cells: first cell of each sentence: [sentences + 1].
         slots: slot of each cell: [cells].
@@ -43,9 +43,9 @@ class Shapes(NamedTuple):
         lengths: (target length m, source length n): [shapes, 2].
         starts: first entry of each shape's [m, n] block in `prior` and `features`: [shapes].
         repeats: sentences of each shape: [shapes].
-        prior: p(i | j) with the share of the null word taken off: the [m, n] blocks, end to end.
+        prior: p(i | j) times 1 - probability of the null word: the [m, n] blocks, one after another.
         null_prior: probability of the null word: [shapes].
-        features: how far each cell lies off the diagonal: the [m, n] blocks, end to end.
+        features: negative distance of each cell from the diagonal: the [m, n] blocks, one after another.
     """
 
     lengths: Longs
@@ -62,7 +62,7 @@ class Table(NamedTuple):
     Attributes:
         rows: first slot of each source word: [source words + 1].
         values: t(target word | source word): [slots].
-        counts: summed posteriors of the pass that runs: [slots].
+        counts: summed posteriors of the current pass: [slots].
     """
 
     rows: Longs

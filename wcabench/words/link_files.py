@@ -1,8 +1,8 @@
-"""Files of word alignments: Pharaoh format, and the format of the shared tasks (NAACL 2003).
+"""Reads files of word alignments in Pharaoh format and in the format of the shared tasks (NAACL 2003).
 
-Pharaoh format has a sentence a line, `0-0 1-2`, counts words from 0, and marks possible links as `3?4` or `3p4`. The
-shared tasks' has a link a line, `sentence source target`, with `S` or `P` at the end; sentences and words are counted
-from 1, and a word that is linked to nothing may be given as a link to word 0 (Mihalcea & Pedersen 2003).
+Pharaoh format has one sentence a line, `0-0 1-2`, counts words from 0, and marks possible links as `3?4` or `3p4`. The
+shared tasks' format has one link a line, `sentence source target`, with `S` or `P` at the end. It counts sentences and
+words from 1, and a word without a counterpart may be given as a link to word 0 (Mihalcea & Pedersen 2003).
 """
 
 import re
@@ -16,18 +16,18 @@ from wcabench.words.symmetrise import Link
 
 _SHARED_TASK = re.compile(r"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)(?:\s+([SP]))?(?:\s+[0-9.]+)?\s*")
 _NO_LINKS = GoldLinks(frozenset(), frozenset())
-# A sentence without a link has no line, so the last number says how many sentences there are.
+# A sentence without links has no line, so the highest sentence number gives the number of sentences.
 _MOST_SENTENCES = 1_000_000
 Lengths = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class LinkFile:
-    """What a file of word alignments holds.
+    """The content of a file of word alignments.
 
     Attributes:
         sentences: the links of each sentence, words counted from 0.
-        doubt: one line, where the file may count its words otherwise than it was read; else empty.
+        doubt: one line if the file may count words from another number than assumed; else empty.
     """
 
     sentences: list[GoldLinks]
@@ -37,18 +37,18 @@ class LinkFile:
 def parse_link_file(
     path: Path, lines: Sequence[str], *, first: int | None = None, lengths: Lengths | None = None
 ) -> LinkFile:
-    """The links of each sentence of a file in either format.
+    """Parse a file of word alignments in either format.
 
     Args:
         path: the file's name, for errors.
-        lines: what is in it.
-        first: number of the first word, 0 or 1. None is the format's own: 0 in Pharaoh format, 1 in that of the shared
-            tasks, unless a link 0 0 shows that such a file counts from 0.
-        lengths: (source words, target words) of each sentence, where links beyond them are to be refused.
+        lines: the file's lines.
+        first: number of the first word, 0 or 1. None: by the format, 0 in Pharaoh format and 1 in the shared tasks'
+            format, unless a link 0 0 shows that the file counts from 0.
+        lengths: (source words, target words) of each sentence; if given, links beyond them are refused.
 
     Raises:
-        UserError: no link in it, something that is none, another number of sentences than `lengths`, or a link beyond
-            its sentence.
+        UserError: the file has no link, a link is malformed or beyond its sentence, or the number of sentences differs
+            from that of `lengths`.
     """
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
@@ -61,16 +61,18 @@ def parse_link_file(
         raise UserError(
             f"{path}: {len(sentences)} sentences, but the text has {len(lengths)}; wanted as many"
         )
-    doubt = "" if first is not None else doubted(one.possible for one in sentences)
+    doubt = "" if first is not None else doubted(links.possible for links in sentences)
     shifted = [
-        GoldLinks(*(_shifted(links, first or 0, path, number, lengths) for links in (one.sure, one.possible)))
-        for number, one in enumerate(sentences, start=1)
+        GoldLinks(
+            *(_shifted(links, first or 0, path, number, lengths) for links in (gold.sure, gold.possible))
+        )
+        for number, gold in enumerate(sentences, start=1)
     ]
     return LinkFile(shifted, doubt)
 
 
 def doubted(sentences: Iterable[Iterable[Link]]) -> str:
-    """A line of doubt, without the file's name, where links that are read from 0 have no word 0; else empty."""
+    """Return a warning (without the file's name) if links that are read from 0 have no word 0; else an empty string."""
     any_link = False
     for links in sentences:
         for i, j in links:
@@ -88,7 +90,7 @@ def doubted(sentences: Iterable[Iterable[Link]]) -> str:
 def _shared_task(
     path: Path, lines: Sequence[str], first: int | None, lengths: Lengths | None
 ) -> tuple[list[GoldLinks], int]:
-    """The links by sentence, as they are numbered, and the number of the first word."""
+    """Return the links of each sentence with the file's own word numbers, and the number of the first word."""
     most = _MOST_SENTENCES if lengths is None else len(lengths)
     sure: dict[int, set[Link]] = {}
     possible: dict[int, set[Link]] = {}
@@ -120,7 +122,7 @@ def _shared_task(
 
 
 def _sentence(sure: set[Link] | None, possible: set[Link] | None, first: int) -> GoldLinks:
-    """The links of a sentence; those to word 0 of a file that counts from 1 stand for no word."""
+    """Return the links of a sentence; in a file that counts from 1, links to word 0 mean no word and are left out."""
     if not possible:
         return _NO_LINKS
     kept = [{link for link in links or () if not (first and 0 in link)} for links in (sure, possible)]

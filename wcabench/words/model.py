@@ -1,7 +1,7 @@
 """fast_align's model: IBM model 2 with a diagonal prior of one parameter, the tension.
 
 Source: Dyer, Chahuneau & Smith 2013, "A Simple, Fast, and Effective Reparameterization of IBM Model 2".
-Links, likelihoods and tensions are those of the authors' C++ program, its quirks included (see
+Links, likelihoods and tensions are those of the authors' C++ program, including its quirks (see
 `FastAlignModel.fit`).
 """
 
@@ -27,10 +27,10 @@ class Alignment:
     """The result of `FastAlignModel.fit`.
 
     Attributes:
-        links: of each pair given, (source index, target index) from 0, in the order in which the C++ program
-            prints them: by target index, in reverse by source index. A pair with an empty side has none.
-        passes: what each pass over the corpus found; the last pass decodes.
-        length_ratio: mean over the pairs of target length / source length, after the swap if in reverse.
+        links: links of each given pair, (source index, target index) from 0, in the order in which the C++ program
+            prints them: by target index, or in reverse by source index. A pair with an empty side has none.
+        passes: log of each pass over the corpus; the last pass decodes.
+        length_ratio: mean of target length / source length over the pairs, with swapped sides in reverse.
     """
 
     links: list[Links]
@@ -40,17 +40,17 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class FastAlignModel:
-    """The model with its options. The defaults are what fast_align's authors advise, `-d -o -v`.
+    """The model with its options. The defaults are those that fast_align's authors recommend, `-d -o -v`.
 
     Attributes:
-        favor_diagonal: `-d`: the diagonal prior; else the uniform one of IBM model 1.
+        favor_diagonal: `-d`: use the diagonal prior; False: the uniform prior of IBM model 1.
         optimize_tension: `-o`: fit the tension after every pass but the first; only with `favor_diagonal`.
-        variational_bayes: `-v`: a Dirichlet prior on the translation table; else maximum likelihood.
-        alpha: `-a`: concentration of that prior.
+        variational_bayes: `-v`: use a Dirichlet prior on the translation table; False: maximum likelihood.
+        alpha: `-a`: concentration of the Dirichlet prior.
         null_probability: `-p`: prior of the null word; only with `favor_diagonal`.
-        tension: `-T`: its start, from 0.1 to 14, the range in which it is fitted.
-        iterations: `-I`: passes; the last one decodes, so 5 are 4 EM steps.
-        reverse: `-r`: swap the sides, so that each source word gets one link at most.
+        tension: `-T`: initial tension, from 0.1 to 14, the range in which it is fitted.
+        iterations: `-I`: number of passes; the last one decodes, so 5 passes are 4 EM steps.
+        reverse: `-r`: swap the sides, so that each source word gets at most one link.
     """
 
     favor_diagonal: bool = True
@@ -63,7 +63,7 @@ class FastAlignModel:
     reverse: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse options with which the model has no meaning."""
+        """Refuse options out of range."""
         if self.iterations < 1:
             raise UserError(f"fast_align: iterations must be 1 or more, not {self.iterations}")
         if not 0 < self.null_probability < 1:
@@ -76,23 +76,22 @@ class FastAlignModel:
             )
 
     def in_direction(self, reverse: bool) -> "FastAlignModel":
-        """The same options, forward or in reverse."""
+        """Return the same options in a direction."""
         return replace(self, reverse=reverse)
 
     def fit(self, pairs: Iterable[Pair]) -> Alignment:
         """Train on the pairs and align them.
 
-        As in the C++ program: the first pass takes every translation probability as 1e-9; the feature is
-        counted with target positions from 0, the prior with positions from 1; Z has its lengths swapped in
-        the gradient of the tension. It runs in one thread, and the same pairs give the same links, bit for
-        bit. Memory: 4 bytes for each cell (source length x target length, summed over the pairs) and 16 for each
-        distinct pair of words.
+        These quirks are those of the C++ program: in the first pass every translation probability is 1e-9; target
+        positions count from 0 in the feature and from 1 in the prior; and Z has swapped lengths in the gradient of
+        the tension. The model runs in one thread, and the same pairs always give the same links. It needs 4 bytes for
+        each cell (source length x target length, summed over the pairs), and 16 for each distinct pair of words.
 
         Args:
-            pairs: (source words, target words), as they are to be compared (lower-cased or not).
+            pairs: (source words, target words); words are compared as they are, so lower-case them before if needed.
 
         Raises:
-            UserError: an item is no pair of word lists, or the likelihood underflows.
+            UserError: an item is not a pair of word lists, or the likelihood underflows.
         """
         corpus = encode(pairs)
         if not len(corpus.kept):
@@ -104,11 +103,11 @@ class FastAlignModel:
         return Alignment(list(direction.links(source_positions)), (*direction.passes, last), ratio)
 
     def train(self, corpus: Corpus, progress: Callable[[int, Pass], None] = lambda *_: None) -> Direction:
-        """Fit the model to a corpus: all passes but the one that decodes.
+        """Fit the model to a corpus, by all passes except the one that decodes.
 
         Args:
             corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
-            progress: called after each pass with its number, from 1, and what it found.
+            progress: called after each pass with its number, from 1, and its log.
 
         Raises:
             UserError: the likelihood underflows.
@@ -127,12 +126,12 @@ class FastAlignModel:
         return Direction(corpus, tables, self.reverse, tension, tuple(passes))
 
     def apply(self, corpus: Corpus, known: Probabilities, numbers: Numbers, tension: float) -> Direction:
-        """The model over a corpus, with the probabilities of an earlier fit; nothing is trained.
+        """Return the model on a corpus with the probabilities of an earlier fit; nothing is trained.
 
         Args:
             corpus: source and target as they were given, at least one pair; `reverse` swaps them here.
             known: the fitted translation table, in this direction.
-            numbers: word -> its number in `known`, for the words of the source side and of the target side.
+            numbers: word -> number in `known`, one mapping for each side of `corpus` after the swap.
             tension: the fitted tension.
         """
         corpus = corpus.swapped() if self.reverse else corpus
@@ -148,7 +147,7 @@ class FastAlignModel:
     def _report(
         self, tables: Tables, sums: tuple[float, float, float], tension: float, *, fit_tension: bool
     ) -> Pass:
-        """Means over the target words, and the tension after 8 steps up its gradient."""
+        """Return the log of a pass: means over the target words, and the tension after 8 gradient steps."""
         likelihood, null, feature = sums
         if not math.isfinite(likelihood):
             raise UserError(f"fast_align: probabilities underflow; raise alpha, which is {self.alpha}")

@@ -1,4 +1,4 @@
-"""Pharaoh format: the links of a sentence on a line, `0-0 1-2 2-1`, source index - target index, from 0.
+"""Pharaoh format: one line for each sentence with links `0-0 1-2 2-1`, source index - target index, from 0.
 
 Gold alignments may mark a link as only possible: `3?4` or `3p4`; `3-4` is sure.
 """
@@ -27,7 +27,7 @@ class GoldLinks:
 
 
 def parse_links(line: str, *, where: str, lengths: tuple[int, int] | None = None) -> Links:
-    """The links of a line, in its order; an empty line has none.
+    """Parse the links of a line, in their order; an empty line has none.
 
     Args:
         line: `0-0 1-2`.
@@ -35,7 +35,7 @@ def parse_links(line: str, *, where: str, lengths: tuple[int, int] | None = None
         lengths: (source words, target words) of the sentence, if links beyond them are to be refused.
 
     Raises:
-        UserError: a field that is no sure link, or a link beyond the sentence.
+        UserError: a field is not a sure link, or a link lies beyond the sentence.
     """
     links = []
     for field in line.split():
@@ -47,7 +47,7 @@ def parse_links(line: str, *, where: str, lengths: tuple[int, int] | None = None
 
 
 def parse_gold(line: str, *, where: str, lengths: tuple[int, int] | None = None) -> GoldLinks:
-    """Sure and possible links of a line of a gold alignment.
+    """Parse sure and possible links of a line of a gold alignment.
 
     Args:
         line: `0-0 1?2 2-1`.
@@ -55,7 +55,7 @@ def parse_gold(line: str, *, where: str, lengths: tuple[int, int] | None = None)
         lengths: (source words, target words) of the sentence, if links beyond them are to be refused.
 
     Raises:
-        UserError: a field that is no link, or a link beyond the sentence.
+        UserError: a field is not a link, or a link lies beyond the sentence.
     """
     parsed = [_parse(field, where, lengths) for field in line.split()]
     sure = frozenset(link for kind, link in parsed if kind == "-")
@@ -63,12 +63,12 @@ def parse_gold(line: str, *, where: str, lengths: tuple[int, int] | None = None)
 
 
 def format_links(links: Iterable[Link]) -> str:
-    """The line of these links, in their order."""
+    """Return links as a line, in their order."""
     return " ".join(f"{i}-{j}" for i, j in links)
 
 
 def format_gold(gold: GoldLinks) -> str:
-    """The line of a gold alignment, sorted; possible links as `i?j`."""
+    """Return gold links as a line, sorted; possible links as `i?j`."""
     links = sorted(gold.possible | gold.sure)
     return " ".join(f"{i}-{j}" if (i, j) in gold.sure else f"{i}?{j}" for i, j in links)
 

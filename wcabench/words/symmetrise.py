@@ -1,7 +1,7 @@
-"""One alignment out of two directions.
+"""Combines the alignments of both directions into one.
 
-Source: Koehn, Och & Marcu 2003; Och & Ney 2003. The growing heuristics depend on the order in which links are
-visited; it is that of fast_align's `atools`: source-major, and a link that is added counts at once.
+Source: Koehn, Och & Marcu 2003; Och & Ney 2003. The growing heuristics depend on the order in which links are visited;
+it is that of fast_align's `atools`: by source, then by target word, and an added link counts immediately.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +34,7 @@ def symmetrise_corpus(
         how: one of `SYMMETRISATIONS`.
 
     Raises:
-        UserError: unknown name, or the two sides have different numbers of sentences.
+        UserError: the name is unknown, or the two directions have different numbers of sentences.
     """
     if len(forward) != len(reverse):
         raise UserError(
@@ -44,17 +44,17 @@ def symmetrise_corpus(
 
 
 def symmetrise_links(forward: Iterable[Link], reverse: Iterable[Link], how: str) -> Links:
-    """Symmetrise one sentence; the links come sorted by source, then target index.
+    """Symmetrise one sentence; links are returned sorted by source, then target index.
 
-    - intersect, union: as sets.
-    - grow-diag: from the intersection on, take links of the union that touch a link taken, also
-      diagonally, and have a side that is not aligned yet, until nothing changes.
-    - grow-diag-final: then links of forward, then of reverse, with a side that is not aligned yet.
-    - grow-diag-final-and: the same, with neither side aligned yet.
-    - forward, reverse: that direction alone.
+    - intersect, union: intersection or union of the two sets of links.
+    - grow-diag: start from the intersection, and add links of the union that are horizontal, vertical or diagonal
+      neighbours of a chosen link and have a word that is not aligned yet, until nothing changes.
+    - grow-diag-final: then add links of forward, then of reverse, that have a word that is not aligned yet.
+    - grow-diag-final-and: the same, but both words must not be aligned yet.
+    - forward, reverse: only that direction's links.
 
     Raises:
-        UserError: unknown name.
+        UserError: the name is unknown.
     """
     if how not in SYMMETRISATIONS:
         raise suggest(how, list(SYMMETRISATIONS), "symmetrisation")
@@ -72,7 +72,7 @@ def symmetrise_links(forward: Iterable[Link], reverse: Iterable[Link], how: str)
 
 
 class _Grown:
-    """Links taken so far, and the words that they align."""
+    """The links chosen so far, and the words that they align."""
 
     def __init__(self, start: set[Link]) -> None:
         self.links = set(start)
@@ -90,7 +90,7 @@ class _Grown:
         return any((i + di, j + dj) in self.links for di, dj in NEIGHBOURS)
 
     def add(self, candidates: Iterable[Link], accept: Callable[[Link], bool]) -> list[Link]:
-        """One sweep in sorted order; returns the candidates that are left."""
+        """Add accepted candidates in sorted order; return the other candidates."""
         left = []
         for link in sorted(candidates):
             if link in self.links:
@@ -104,7 +104,7 @@ class _Grown:
         return left
 
     def grow(self, candidates: Iterable[Link]) -> None:
-        """Sweep until nothing is added."""
+        """Add neighbouring candidates until nothing changes."""
         left = sorted(set(candidates) - self.links)
         while True:
             after = self.add(left, lambda link: self.one_side_free(link) and self.touches(link))

@@ -1,4 +1,4 @@
-"""One direction of a corpus, laid out for the compiled passes, and the passes as methods."""
+"""The tables of one direction of a corpus, and the compiled passes over them as methods."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from wcabench.words.layout import Doubles, Integers, Ints, Layout, Longs, Shapes
 
 
 class Probabilities(NamedTuple):
-    """A translation table by itself.
+    """A translation table without its corpus.
 
     Attributes:
         rows: first slot of each source word, and the end: [source words + 1].
@@ -25,7 +25,7 @@ class Probabilities(NamedTuple):
 
 
 class Tables:
-    """Translation table and prior.
+    """The translation table and the prior of one direction of a corpus.
 
     The translation table starts as 1e-9 for every pair of words, as in the C++ program.
 
@@ -34,7 +34,7 @@ class Tables:
     """
 
     def __init__(self, corpus: Corpus) -> None:
-        from wcabench.words import diagonal, em  # they import numba
+        from wcabench.words import diagonal, em  # imported here because they import numba
 
         self._diagonal, self._em = diagonal, em
         self.target_words = len(corpus.target.words)
@@ -60,7 +60,7 @@ class Tables:
         return rows
 
     def set_prior(self, tension: float | None, p_null: float) -> None:
-        """The diagonal prior of that tension; None: uniform over the source words and the null word."""
+        """Set the diagonal prior of a tension; None: a uniform prior over the source words and the null word."""
         shapes = self._shapes
         if tension is None:
             shapes.null_prior[:] = 1.0 / (shapes.lengths[:, 1] + 1)
@@ -70,26 +70,26 @@ class Tables:
             self._diagonal.fill_prior(shapes, tension, p_null)
 
     def expect(self) -> tuple[float, float, float]:
-        """E step: log-likelihood, summed posterior of the null word, summed posterior feature."""
+        """Run an E step; return log-likelihood, summed posterior of the null word, and summed posterior feature."""
         return self._em.expect(self._layout, self._shapes, self._table, self._null, self._scores)
 
     def maximise(self, alpha: float) -> None:
-        """M step on what the E step counted; alpha 0 is maximum likelihood."""
+        """Run an M step on the counts of the E step; alpha 0 is maximum likelihood."""
         self._em.maximise(self._table, alpha)
         self._em.maximise(self._null, alpha)
 
     def expected_feature(self, tension: float) -> float:
-        """Sum over the target words of the feature that the prior of this tension expects."""
+        """Return the sum over the target words of the expected feature under the prior of this tension."""
         return self._diagonal.expected_feature(self._shapes, tension)
 
     def decode(self) -> tuple[float, Ints]:
-        """Log-likelihood, and of each target word its source position (-1: null): [target words]."""
+        """Return the log-likelihood, and the source position (-1: null) of each target word, [target words]."""
         best = np.empty(self.target_words, np.int32)
         likelihood = self._em.decode(self._layout, self._shapes, self._table, self._null, self._scores, best)
         return likelihood, best
 
     def score(self, firsts: Longs, sources: Ints, targets: Ints) -> tuple[Doubles, Doubles]:
-        """Posterior of each of these links, and log-likelihood of each sentence; see `em.score_links`."""
+        """Return the posterior of each given link, and the log-likelihood of each sentence; see `em.score_links`."""
         posteriors, likelihoods = np.empty(len(sources)), np.empty(len(firsts) - 1)
         self._em.score_links(
             self._layout, self._shapes, self._table, self._null, self._scores,
@@ -98,16 +98,16 @@ class Tables:
         return posteriors, likelihoods
 
     def probabilities(self) -> Probabilities:
-        """The translation table, to be kept."""
+        """Return the translation table by itself."""
         return Probabilities(self._table.rows, self._columns(), self._table.values, self._null.values)
 
     def take(self, known: Probabilities, source_of: Longs, target_of: Longs) -> None:
-        """Take the probabilities of a fitted table; words and pairs that it does not know keep 1e-9.
+        """Take over the probabilities of a fitted table; unknown words and pairs keep 1e-9.
 
         Args:
             known: the fitted table.
-            source_of: its number of each source word of this corpus, -1 where it does not know it.
-            target_of: the same of the target words.
+            source_of: number in `known` of each source word of this corpus, -1 if unknown.
+            target_of: number in `known` of each target word of this corpus, -1 if unknown.
         """
         scratch = np.full(len(known.null), -1.0)
         self._em.carry_over(

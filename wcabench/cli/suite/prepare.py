@@ -23,7 +23,8 @@ from wcabench.cli.stderr import ErrorMessage, warn
 
 if TYPE_CHECKING:
     from wcabench.config import EncoderConfig
-    from wcabench.data.resources import DataSource, Resource
+    from wcabench.data.data_source import DataSource
+    from wcabench.data.resources import Resource
     from wcabench.data.suites import Suite
 
 
