@@ -17,7 +17,7 @@ import wcabench
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, RECORD, Cell, read_cell
 from wcabench.runs.code import scoring_code
-from wcabench.runs.counts_file import CountsKey, read_counts, write_counts
+from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.gold import GoldReader
 from wcabench.runs.keys import config_key
 from wcabench.runs.predictions import count_tags, record_scores
@@ -50,7 +50,7 @@ class Rescored:
         return (
             self.key != self.cell.key
             or _signature(self.cell.record) != self.cell.record.get("signature")
-            or not _equal(read_counts(self.cell.path / COUNTS), self.counts)
+            or not _equal(self.cell.all_counts(), self.counts)
         )
 
     @property
