@@ -1,16 +1,17 @@
 """A cell of the grid on disk: a folder with its record, its counts and its predicted tags."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from wcabench.data.files import is_file
+from wcabench.data.files import is_file, read_stored_bytes
 from wcabench.errors import UserError
 from wcabench.runs.configuration import Configuration
 from wcabench.runs.counts_file import CountsKey, read_counts
+from wcabench.runs.npz_arrays import LARGEST_FILE
 from wcabench.runs.record import CHECKSUMS, RECORD_FILE, SCHEMA, read_record
 from wcabench.runs.tags_file import TagsBySide, read_tags
 from wcabench.scoring.counts import Counts
@@ -228,6 +229,19 @@ class Cell:
 
         sentences = read_written(self.path / PREDICTIONS)
         return {"target": [list(sentence.tags) for sentence in sentences]}
+
+
+def read_files(cell: Cell, names: Iterable[str]) -> dict[str, bytes]:
+    """The files of a cell as they stand, by name; those that the cell does not have are left out.
+
+    Raises:
+        UserError: one is missing that was there when the cell was written, is a pipe, or cannot be read.
+    """
+    files = {}
+    for name in names:
+        if cell.checksum(name) is not None or is_file(cell.path / name):
+            files[name] = read_stored_bytes(cell.path / name, LARGEST_FILE)
+    return files
 
 
 def read_cell(folder: Path) -> Cell:

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from wcabench.runs import schema
-from wcabench.runs.schema import Count, ListOf, MapOf, Name, Nullable, Text
+from wcabench.runs.schema import Count, Kind, ListOf, MapOf, Name, Nullable, Text
 from wcabench.scoring.scorer import TestSide
 
 Table = Mapping[str, Any]
 _SHA256_BY_NAME = MapOf(Text())
 _METHOD = schema.Table({"name": Name(), "options": schema.Table()})
 _ENCODER = schema.Table({"identity": Text()})
-_RECIPE = schema.Table({}, {name: Text() for name in ("select", "precision", "long_sentences", "train_on")})
-_MODEL = {"method": _METHOD, "encoder": _ENCODER, "recipe": _RECIPE, "seed": Count()}
+_RECIPE: Kind = schema.Table({}, dict.fromkeys(("select", "precision", "long_sentences", "train_on"), Text()))
+_MODEL: dict[str, Kind] = {"method": _METHOD, "encoder": _ENCODER, "recipe": _RECIPE, "seed": Count()}
 _SCHEMAS = {
     1: schema.Table(
         {

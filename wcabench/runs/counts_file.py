@@ -85,12 +85,15 @@ def read_counts(
         return counts
 
 
-def _read(file: zipfile.ZipFile, name: str) -> NDArray[np.integer]:
+def _read(file: zipfile.ZipFile, name: str) -> NDArray[np.int32]:
     """One array of counts."""
     array = read_array(file, name)
-    if array.dtype.kind not in "ui" or not 0 <= int(array.min(initial=0)) <= int(array.max(initial=0)) <= MOST:
+    if (
+        array.dtype.kind not in "ui"
+        or not 0 <= int(array.min(initial=0)) <= int(array.max(initial=0)) <= MOST
+    ):
         raise ValueError(f"array {name} holds what is no count")
-    return array
+    return array.astype(np.int32)
 
 
 def _check(counts: Counts) -> None:

@@ -4,6 +4,7 @@ Layout: `ROOT/.models/<key>/` holds model.json (what was trained, and at what co
 a run that is under way needs them, longer with --keep.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -15,14 +16,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wcabench.contract import Method, Tagger
+from wcabench.data.files import open_regular
 from wcabench.errors import UserError
 from wcabench.runs.keys import PlannedModel, TrainingContext, plan_required
-from wcabench.runs.store import Store
+from wcabench.runs.locks import LOCKS
+from wcabench.runs.record import LARGEST_RECORD, STAGES, plain
+from wcabench.runs.schema import ListOf, MapOf, Nullable, Number, Table, Text
+from wcabench.runs.store import PARTIAL, Store, remove
+from wcabench.runs.stored_json import read_json
 
 if TYPE_CHECKING:
     from wcabench.nn.bench import Bench
 
 MODELS, RECORD = ".models", "model.json"
+LARGEST_LEASE = 16 << 20  # bytes
+CHECKSUMS = "checksums"  # name in the record of {file of the model: sha256}
+_SCHEMA = Table(
+    {
+        "config": Table(),
+        "stages": STAGES,
+        "diagnostics": Table(),
+        "seconds": Number(0),
+        CHECKSUMS: MapOf(Text()),
+    },
+    {
+        "timings": MapOf(Number(0)),
+        "peak_memory_mb": Nullable(Number(0)),
+        "peak_device_memory_mb": Nullable(Number(0)),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -65,17 +87,17 @@ class ModelStore:
     def load(self, model: PlannedModel, device: str) -> StoredModel | None:
         """A model that is there whole; None where it has to be trained."""
         folder, context = self.folder(model.key), model.context
-        if not (folder / RECORD).is_file():
+        if not os.path.lexists(folder / RECORD):
             return None
         from wcabench.nn.saving import load_network
         from wcabench.nn.tagger import NetworkTagger
 
         try:
-            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            if not isinstance(record, dict) or record.get("config") != model.config:
+            record = read_json(folder / RECORD, LARGEST_RECORD, _SCHEMA)
+            if record["config"] != model.config or record[CHECKSUMS] != _checksums(folder):
                 return None
             network = load_network(folder, context.encoder, context.recipe, device)
-        except (OSError, ValueError, UserError):
+        except Exception:  # a damaged model may make its readers raise anything; it is trained anew
             return None
         return StoredModel(NetworkTagger(network, context.recipe), record, shared=True)
 
@@ -91,13 +113,14 @@ class ModelStore:
 
         if type(tagger) is not NetworkTagger:
             return
-        partial = self.store.root / ".partial" / f"model-{model.key}-{os.getpid()}-{secrets.token_hex(4)}"
+        partial = self.store.root / PARTIAL / f"model-{model.key}-{os.getpid()}-{secrets.token_hex(4)}"
         with self.store.writing():
             try:
                 partial.mkdir(parents=True)
                 tagger.save(partial)
-                (partial / RECORD).write_text(json.dumps(record) + "\n", encoding="utf-8")
-                shutil.rmtree(self.folder(model.key), ignore_errors=True)
+                whole = {**plain(record), CHECKSUMS: _checksums(partial)}
+                (partial / RECORD).write_text(json.dumps(whole) + "\n", encoding="utf-8")
+                remove(self.folder(model.key))
                 self.folder(model.key).parent.mkdir(exist_ok=True)
                 partial.rename(self.folder(model.key))
             except UserError:  # features or a head of the method's own
@@ -123,7 +146,7 @@ class ModelStore:
 
     def needed_elsewhere(self, key: str, own: str) -> bool:
         """Whether another run that is under way has a lease on a model."""
-        for file in (self.store.root / ".locks").glob("lease-*.json"):
+        for file in (self.store.root / LOCKS).glob("lease-*.json"):
             name = file.stem.removeprefix("lease-")
             if name == own:
                 continue
@@ -131,12 +154,39 @@ class ModelStore:
                 if ended:
                     file.unlink(missing_ok=True)
                     continue
-            try:
-                if key in json.loads(file.read_text(encoding="utf-8")):
-                    return True
-            except (OSError, ValueError):
-                continue
+            if key in _claimed(file):
+                return True
         return False
+
+
+def _claimed(file: Path) -> "list[str] | _EveryKey":
+    """The keys in the file of a run that is under way; every key where the file cannot be read, to be safe."""
+    try:
+        keys: list[str] = read_json(file, LARGEST_LEASE, ListOf(Text()))
+    except UserError:
+        return _EveryKey()
+    return keys
+
+
+class _EveryKey:
+    """Holds every key."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a model but its record.
+
+    Raises:
+        UserError: one is missing, a pipe, or cannot be read.
+    """
+    checksums = {}
+    for file in sorted(folder.iterdir()):
+        if file.name != RECORD:
+            with open_regular(file) as stream:
+                checksums[file.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return checksums
 
 
 @dataclass(frozen=True)
@@ -155,7 +205,7 @@ class Lease:
 
     @property
     def _file(self) -> Path:
-        return self.models.store.root / ".locks" / f"lease-{self.name}.json"
+        return self.models.store.root / LOCKS / f"lease-{self.name}.json"
 
     def write(self) -> None:
         """Tell other runs."""
@@ -168,7 +218,7 @@ class Lease:
             return
         with self.models.lock(key, wait=False) as held:
             if held:
-                shutil.rmtree(self.models.folder(key), ignore_errors=True)
+                remove(self.models.folder(key))
 
     def withdraw(self) -> None:
         """Give up the claim, and leave the models where they are."""
@@ -178,7 +228,7 @@ class Lease:
         """Give up the claim; models that nobody else needs are removed."""
         self.withdraw()
         for key in self.keys:
-            if self.models.folder(key).exists():
+            if os.path.lexists(self.models.folder(key)):
                 self.drop(key)
 
 

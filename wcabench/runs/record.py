@@ -3,14 +3,26 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
 from wcabench.runs.configuration import Configuration, problem_of
 from wcabench.runs.keys import canonical_json, config_key
-from wcabench.runs.schema import Count, Flag, ListOf, MapOf, Name, Nullable, Number, Table, Text, unsafe_value
+from wcabench.runs.schema import (
+    Count,
+    Flag,
+    Kind,
+    ListOf,
+    MapOf,
+    Name,
+    Nullable,
+    Number,
+    Table,
+    Text,
+    unsafe_value,
+)
 from wcabench.runs.stored_json import read_json
 
 SCHEMA = 2
@@ -18,7 +30,7 @@ RECORD_FILE = "cell.json"
 LARGEST_RECORD = 16 << 20  # bytes
 CHECKSUMS = "checksums"  # name in the record of {file of the cell: sha256}, the record itself included
 
-_LOSS = MapOf(ListOf(Nullable(Number())))  # term -> its value at every step
+_LOSS: Kind = MapOf(ListOf(Nullable(Number())))  # term -> its value at every step
 _SECONDS = Number(0, 1e12)
 _PERCENT = Number(0, 100)
 _SCORE = Table(
@@ -30,7 +42,7 @@ _SCORE = Table(
 _SCORES = Table({"micro": _SCORE, "per_type": MapOf(_SCORE)})
 # What a scorer beside the strict one gave, in the same table.
 _OTHER_SCORE = Table({"f1": _PERCENT})
-_STAGE_PARTS = {
+_STAGE_PARTS: dict[str, Kind] = {
     "name": Text(),
     "steps": Count(),
     "tokens": Count(),
@@ -67,7 +79,7 @@ class _Scores:
 
 
 STAGES = ListOf(_Stage())
-_REQUIRED = {
+_REQUIRED: dict[str, Kind] = {
     "schema": Count(),
     "key": Text(),
     "state": Text(("done", "failed")),
@@ -78,7 +90,7 @@ _REQUIRED = {
     "config": Table(),
     "seconds": _SECONDS,
 }
-_OPTIONAL = {
+_OPTIONAL: dict[str, Kind] = {
     "f1": Nullable(_PERCENT),
     "error": Nullable(Text()),
     "training": Table(
@@ -189,6 +201,19 @@ def record_sha256(record: Mapping[str, Any]) -> str:
     """The sha256 of a record without its checksums."""
     rest = {name: value for name, value in record.items() if name != CHECKSUMS}
     return hashlib.sha256(canonical_json(plain(rest)).encode()).hexdigest()
+
+
+def with_checksums(record: Mapping[str, Any], folder: Path, names: Iterable[str]) -> dict[str, Any]:
+    """A record with its own checksum and those of the files of its cell.
+
+    Args:
+        record: of the cell.
+        folder: that holds the files.
+        names: of the files; those that are not there are passed over.
+    """
+    files = [folder / name for name in names if (folder / name).is_file()]
+    of_files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {**record, CHECKSUMS: {RECORD_FILE: record_sha256(record), **of_files}}
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, RECORD, Cell, read_cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell, read_cell, read_files
 from wcabench.runs.code import scoring_code
 from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.gold import GoldReader
@@ -119,10 +119,11 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
                 f"the same cell with today's scores is there already ({rescored.key}); remove this one"
             )
 
+        kept = read_files(cell, (TAGS, PREDICTIONS))
+
         def fill(folder: Path) -> None:
-            for file in cell.path.iterdir():
-                if file.name not in (RECORD, COUNTS):
-                    (shutil.copytree if file.is_dir() else shutil.copy2)(file, folder / file.name)
+            for name, content in kept.items():
+                (folder / name).write_bytes(content)
             write_counts(folder / COUNTS, rescored.counts)
 
         store.publish(_record(rescored), fill)

@@ -219,7 +219,9 @@ def unsafe_value(value: Any) -> str:
                 return f"lists or tables are more than {MOST_LEVELS} levels deep"
             if isinstance(item, dict):
                 waiting.extend((key, level + 1) for key in item)
-            waiting.extend((inner, level + 1) for inner in (item.values() if isinstance(item, dict) else item))
+            waiting.extend(
+                (inner, level + 1) for inner in (item.values() if isinstance(item, dict) else item)
+            )
     return ""
 
 
