@@ -216,17 +216,21 @@ def with_checksums(record: Mapping[str, Any], folder: Path, names: Iterable[str]
     return {**record, CHECKSUMS: {RECORD_FILE: record_sha256(record), **of_files}}
 
 
-def write_record(path: Path, record: Mapping[str, Any]) -> None:
-    """Write cell.json: sorted keys, indent 1; a number that is not finite becomes null.
+def require_readable(record: Mapping[str, Any], path: Path) -> None:
+    """Refuse to write a record that `read_record` would refuse, such as one with a text that no file can hold.
 
     Raises:
-        UserError: the record is one that `read_record` would refuse.
+        UserError: it would.
     """
     value = plain(record)
     if problem := unsafe_value(value):
-        raise UserError(f"{path.name}: {problem}")
+        raise UserError(f"the record of this cell cannot be kept: {problem}")
     check_record(value, path)
-    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def write_record(path: Path, record: Mapping[str, Any]) -> None:
+    """Write cell.json: sorted keys, indent 1; a number that is not finite becomes null."""
+    text = json.dumps(plain(record), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 

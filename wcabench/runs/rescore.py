@@ -15,7 +15,7 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell, read_cell, read_files
+from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, TAGS, Cell, read_cell, read_files
 from wcabench.runs.code import scoring_code
 from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.gold import GoldReader
@@ -119,11 +119,16 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
                 f"the same cell with today's scores is there already ({rescored.key}); remove this one"
             )
 
-        kept = read_files(cell, (TAGS, PREDICTIONS))
+        read_files(cell, (TAGS, PREDICTIONS))  # says what is wrong with one of them
+        kept = [
+            file
+            for file in cell.path.iterdir()
+            if file.name not in (RECORD, COUNTS) and file.is_file() and not file.is_symlink()
+        ]
 
         def fill(folder: Path) -> None:
-            for name, content in kept.items():
-                (folder / name).write_bytes(content)
+            for file in kept:
+                shutil.copy2(file, folder / file.name)
             write_counts(folder / COUNTS, rescored.counts)
 
         store.publish(_record(rescored), fill)

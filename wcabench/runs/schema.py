@@ -205,24 +205,25 @@ def unsafe_value(value: Any) -> str:
     waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         item, level = waiting.pop()
-        if isinstance(item, float):
-            if not math.isfinite(item):
-                return f"a number is {item}; every number must be finite"
-        elif isinstance(item, int):
-            if abs(item) > LARGEST_INTEGER:
-                return "an integer does not fit into 64 bits"
-        elif isinstance(item, str):
-            if problem := _unsafe_text(item):
-                return problem
-        elif isinstance(item, list | dict):
-            if level > MOST_LEVELS:
-                return f"lists or tables are more than {MOST_LEVELS} levels deep"
-            if isinstance(item, dict):
-                waiting.extend((key, level + 1) for key in item)
-            waiting.extend(
-                (inner, level + 1) for inner in (item.values() if isinstance(item, dict) else item)
-            )
+        if problem := _unsafe_item(item, level):
+            return problem
+        if isinstance(item, dict):
+            waiting.extend((key, level) for key in item)
+            waiting.extend((inner, level + 1) for inner in item.values())
+        elif isinstance(item, list):
+            waiting.extend((inner, level + 1) for inner in item)
     return ""
+
+
+def _unsafe_item(item: Any, level: int) -> str:
+    """The same for one value, whatever is in it."""
+    if isinstance(item, float) and not math.isfinite(item):
+        return f"a number is {item}; every number must be finite"
+    if isinstance(item, int) and abs(item) > LARGEST_INTEGER:
+        return "an integer does not fit into 64 bits"
+    if isinstance(item, list | dict) and level > MOST_LEVELS:
+        return f"lists or tables are more than {MOST_LEVELS} levels deep"
+    return _unsafe_text(item) if isinstance(item, str) else ""
 
 
 def _unsafe_text(text: str) -> str:

@@ -21,7 +21,7 @@ from wcabench.runs.cells import CELL_FOLDER, COUNTS, RECORD, TAGS, Cell, read_ce
 from wcabench.runs.configuration import Configuration
 from wcabench.runs.locks import LOCKS, LockError, make_folder, take_lock
 from wcabench.runs.locks import StoreError as StoreError
-from wcabench.runs.record import with_checksums, write_record
+from wcabench.runs.record import require_readable, with_checksums, write_record
 
 PARTIAL = ".partial"  # holds cells while they are written
 PROBE_BYTES = 1 << 16
@@ -195,6 +195,7 @@ class Store:
                 partial.mkdir(parents=True)
                 fill(partial)
                 whole = record if copied else with_checksums(record, partial, (COUNTS, TAGS))
+                require_readable(whole, partial / RECORD)
                 write_record(partial / RECORD, whole)
                 for file in partial.iterdir():
                     _flush(file)
