@@ -63,9 +63,7 @@ class Injection:
                 self._at(self.calls)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event in AUDITED:
-            self.change(arguments[0])
-        elif event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING:
+        if event in AUDITED or (event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITING):
             self.change(arguments[0])
 
     def _opened(self, file: Any, mode: str = "r", buffering: int = -1, *more: Any, **named: Any) -> Any:

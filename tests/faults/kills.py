@@ -29,7 +29,17 @@ FORMS = {  # name -> (processes, jobs of each, weight)
     "four processes": (4, 1, 2),
 }
 ROUNDS = 3  # kills of one store before it may end
-COUNTED = ("kills", "lost", "half", "twice", "other numbers", "tracebacks", "hangs", "leftovers", "failed runs")
+COUNTED = (
+    "kills",
+    "lost",
+    "half",
+    "twice",
+    "other numbers",
+    "tracebacks",
+    "hangs",
+    "leftovers",
+    "failed runs",
+)
 
 
 def contents(root: Path) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,11 @@ from kills import GRID, contents, leftovers
 
 ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 COUNTED = ("injected", "cells lost", "half", "other numbers", "outputs destroyed", "tracebacks", "hangs")
-FAILS = (0, 1, 2)  # exit codes that are ours: an error that does no harm, a cell that failed, an error of one line
+FAILS = (
+    0,
+    1,
+    2,
+)  # exit codes that are ours: an error that does no harm, a cell that failed, an error of one line
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ STORE_SCENARIOS = (
     Scenario("store export", ("store", "export", "out/new.zip", "-r", "one"), "out"),
 )
 OUT_SCENARIOS = (
-    Scenario("report --out", ("report", "-r", "one", "--resamples", "100", "--out", "out/t.md"), "out", "out/t.md"),
+    Scenario(
+        "report --out", ("report", "-r", "one", "--resamples", "100", "--out", "out/t.md"), "out", "out/t.md"
+    ),
 )
 
 
@@ -103,7 +109,9 @@ class Campaign:
         place = self._fresh(scenario)
 
         def prepare() -> None:
-            Injection(place / scenario.watched, lambda number: (self.folder / "calls").write_text(str(number)))
+            Injection(
+                place / scenario.watched, lambda number: (self.folder / "calls").write_text(str(number))
+            )
 
         command = start(scenario.arguments, place, "count", prepare)
         assert command.wait() == 0, command.errors

@@ -1,5 +1,6 @@
 """One attempt at the cells of a model: take the locks, look what is done by now, do the rest, keep what came of it."""
 
+import contextlib
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from wcabench.runs.cells import ERROR
+from wcabench.runs.locks import LOCKS
 from wcabench.runs.models import ModelStore
 from wcabench.runs.plan import PlannedCell
 from wcabench.runs.process_state import StateError
@@ -50,6 +52,13 @@ class RunSettings:
     def models(self) -> ModelStore:
         """Of the models."""
         return ModelStore(self.store, self.keep)
+
+    def tidy(self) -> None:
+        """Remove what killed runs left, where the folder can be written; for a command that has nothing to run."""
+        if (self.root / LOCKS).is_dir():
+            with contextlib.suppress(StoreError, OSError):
+                self.store.sweep()
+                self.models.remove_abandoned()
 
 
 @dataclass(frozen=True)

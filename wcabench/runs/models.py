@@ -21,7 +21,7 @@ from wcabench.errors import UserError
 from wcabench.runs.keys import PlannedModel, TrainingContext, plan_required
 from wcabench.runs.locks import LOCKS
 from wcabench.runs.record import LARGEST_RECORD, STAGES, plain
-from wcabench.runs.schema import ListOf, MapOf, Nullable, Number, Table, Text
+from wcabench.runs.schema import Flag, ListOf, MapOf, Nullable, Number, Table, Text
 from wcabench.runs.store import PARTIAL, Store, remove
 from wcabench.runs.stored_json import read_json
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MODELS, RECORD = ".models", "model.json"
 LARGEST_LEASE = 16 << 20  # bytes
 CHECKSUMS = "checksums"  # name in the record of {file of the model: sha256}
+_CLAIM = Table({"keys": ListOf(Text()), "keep": Flag()})
 _SCHEMA = Table(
     {
         "config": Table(),
@@ -137,12 +138,28 @@ class ModelStore:
         lease = Lease(self, tuple(keys), f"{os.getpid()}-{secrets.token_hex(4)}")
         with self.store.lock(f"lease-{lease.name}"):
             lease.write()
+            self.remove_abandoned()
             try:
                 yield lease
             except BaseException:
                 lease.withdraw()
                 raise
             lease.end()
+
+    def remove_abandoned(self) -> None:
+        """Remove the claims of runs that were killed, and the models that they would have removed at their end."""
+        abandoned: set[str] = set()
+        for file in (self.store.root / LOCKS).glob("lease-*.json"):
+            with self.store.lock(file.stem) as ended:
+                if ended:
+                    claim = _claim(file)
+                    abandoned.update(claim["keys"] if claim and not claim["keep"] else ())
+                    file.unlink(missing_ok=True)
+        for key in abandoned:
+            if os.path.lexists(self.folder(key)) and not self.needed_elsewhere(key, ""):
+                with self.lock(key, wait=False) as held:
+                    if held:
+                        remove(self.folder(key))
 
     def needed_elsewhere(self, key: str, own: str) -> bool:
         """Whether another run that is under way has a lease on a model."""
@@ -152,27 +169,20 @@ class ModelStore:
                 continue
             with self.store.lock(f"lease-{name}") as ended:
                 if ended:
-                    file.unlink(missing_ok=True)
                     continue
-            if key in _claimed(file):
+            claim = _claim(file)
+            if claim is None or key in claim["keys"]:  # a claim that cannot be read may be on any model
                 return True
         return False
 
 
-def _claimed(file: Path) -> "list[str] | _EveryKey":
-    """The keys in the file of a run that is under way; every key where the file cannot be read, to be safe."""
+def _claim(file: Path) -> dict[str, Any] | None:
+    """What a run claims; None where its file cannot be read."""
     try:
-        keys: list[str] = read_json(file, LARGEST_LEASE, ListOf(Text()))
+        claim: dict[str, Any] = read_json(file, LARGEST_LEASE, _CLAIM)
     except UserError:
-        return _EveryKey()
-    return keys
-
-
-class _EveryKey:
-    """Holds every key."""
-
-    def __contains__(self, key: object) -> bool:
-        return True
+        return None
+    return claim
 
 
 def _checksums(folder: Path) -> dict[str, str]:
@@ -210,7 +220,8 @@ class Lease:
     def write(self) -> None:
         """Tell other runs."""
         with self.models.store.writing():
-            self._file.write_text(json.dumps(self.keys), encoding="utf-8")
+            claim = {"keys": self.keys, "keep": self.models.keep}
+            self._file.write_text(json.dumps(claim), encoding="utf-8")
 
     def drop(self, key: str) -> None:
         """Remove a model that this run needs no more, unless another one does or models are kept."""

@@ -121,22 +121,21 @@ class Store:
             for name in (PARTIAL, LOCKS):
                 make_folder(self.root / name)
             probe = self.root / PARTIAL / f"probe-{os.getpid()}-{secrets.token_hex(4)}"
-            try:
-                probe.write_bytes(b"\0" * PROBE_BYTES)
-                _flush(probe)
-            finally:
-                probe.unlink(missing_ok=True)
+            with self.lock("probe", wait=True):  # so that nobody takes it for that of a dead process
+                try:
+                    probe.write_bytes(b"\0" * PROBE_BYTES)
+                    _flush(probe)
+                finally:
+                    probe.unlink(missing_ok=True)
             self.sweep()
 
     def sweep(self) -> None:
-        """Remove partial cells whose writer is gone, and put back an old cell whose replacement never came.
+        """Remove what was written in part by processes that are gone, and put back an old cell whose replacement never came.
 
         The writer of a key holds its lock, so a key whose lock is free has no writer.
         """
         for partial in sorted((self.root / PARTIAL).glob("*-*-*")):
             locked = partial.name.rsplit("-", 2)[0]
-            if locked == "probe":
-                continue
             with self.lock(locked) as held:
                 if held:
                     remove(partial)
@@ -147,12 +146,6 @@ class Store:
                     remove(old)
                 elif held and old.exists():
                     old.rename(final)
-
-    def tidy(self) -> None:
-        """The same as `sweep` where the folder can be written; for a command that has nothing to write into it."""
-        if (self.root / LOCKS).is_dir():
-            with suppress(StoreError):
-                self.sweep()
 
     @contextmanager
     def lock(self, key: str, *, wait: bool = False) -> Iterator[bool]:
