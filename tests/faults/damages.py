@@ -1,4 +1,4 @@
-"""Damages to the files of a cell: every part of its record made something else, and every file flipped, cut or swapped."""
+"""Damages to a cell: every part of its record made something else, and every file flipped, cut or replaced."""
 
 import json
 import os
@@ -98,6 +98,9 @@ def file_damages(name: str, seed: int, flips: int) -> dict[str, Damage]:
 
         return change
 
+    def cut(at: float) -> Callable[[bytearray], bytearray]:
+        return lambda raw: raw[: int(at * len(raw))]
+
     def instead(make: Callable[[Path], Any]) -> Damage:
         def damage(folder: Path) -> None:
             (folder / name).unlink()
@@ -107,10 +110,7 @@ def file_damages(name: str, seed: int, flips: int) -> dict[str, Damage]:
 
     return {
         **{f"{name} flipped {n}": changed(flip(chance.random(), chance.randrange(8))) for n in range(flips)},
-        **{
-            f"{name} cut {n}": changed(lambda raw, at=chance.random(): raw[: int(at * len(raw))])
-            for n in range(4)
-        },
+        **{f"{name} cut {n}": changed(cut(chance.random())) for n in range(4)},
         f"{name} emptied": changed(lambda raw: b""),
         f"{name} of zeros": changed(lambda raw: bytes(len(raw))),
         f"{name} with more behind": changed(lambda raw: raw + b"PK\x05\x06" + bytes(18)),

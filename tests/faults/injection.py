@@ -1,8 +1,8 @@
 """A layer between Python and the file system: the n-th change of a folder fails, or a signal comes just before it.
 
-What is counted are the calls that change something below a folder: opening a file to write, writing into it, flushing it
-to the disk, making, renaming and removing. An audit hook sees most of them; writes and flushes go through a file type
-and a function of this module.
+What is counted are the calls that change something below a folder: opening a file to write, writing into it, flushing
+it to the disk, making, renaming and removing. An audit hook sees most of them; writes and flushes go through a file
+type and a function of this module.
 """
 
 import builtins

@@ -130,7 +130,7 @@ class Store:
             self.sweep()
 
     def sweep(self) -> None:
-        """Remove what was written in part by processes that are gone, and put back an old cell whose replacement never came.
+        """Remove what processes that are gone wrote in part; put back an old cell whose replacement never came.
 
         The writer of a key holds its lock, so a key whose lock is free has no writer.
         """
