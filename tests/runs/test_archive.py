@@ -200,7 +200,7 @@ def test_counts_with_python_objects_are_refused_unread(file: Path) -> None:
 @pytest.mark.parametrize("manifest", [b"[]", b"{", b'{"schema": 1}', b'{"schema": 1, "files": []}'])
 def test_a_manifest_that_is_none_is_refused(file: Path, manifest: bytes) -> None:
     rewrite(file, lambda members: members.update({"manifest.json": manifest}), sign=False)
-    assert "not a manifest of results" in refusal(file)
+    assert "no manifest of results" in refusal(file)
 
 
 def test_a_manifest_of_a_newer_version_asks_for_an_upgrade(file: Path) -> None:

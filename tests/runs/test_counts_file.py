@@ -27,6 +27,7 @@ def test_counts_come_back_as_they_were_and_as_numpy_reads_them(
     tmp_path_factory: pytest.TempPathFactory, table: np.ndarray
 ) -> None:
     path = tmp_path_factory.mktemp("counts") / "counts.npz"
+    table[0] = table.min(0)  # no more are right than were predicted, or than there are
     write_counts(path, {key: Counts(("LOC", "PER"), *table) for key in EVERYTHING})
     found = read_counts(path, EVERYTHING)
     with np.load(path, allow_pickle=False) as peer:

@@ -280,16 +280,27 @@ def install(set_module: Any, set_attribute: Any) -> None:
         set_attribute(parent, name.rpartition(".")[2], module)
 
 
-if __name__ in ("__main__", "__mp_main__"):
+def fake_torch() -> Any:
+    """A module in place of torch, which takes seconds to import."""
+    torch: Any = types.ModuleType("torch")
+    torch.set_num_threads = lambda n: setattr(torch, "threads", n)
+    torch.get_num_threads = lambda: torch.threads
+    torch.threads = 1
+    torch.manual_seed = lambda seed: None
+    torch.nn = types.SimpleNamespace(Module=types.SimpleNamespace)
+    torch.cuda = types.SimpleNamespace(is_available=lambda: False)
+    return torch
+
+
+def install_for_processes() -> None:
+    """Put the world in place in this process, for good."""
+    sys.modules.setdefault("wcabench_test_world", sys.modules[__name__])
     install(sys.modules.__setitem__, setattr)
-    fake_torch: Any = types.ModuleType("torch")  # the real one takes seconds to import
-    fake_torch.set_num_threads = lambda n: setattr(fake_torch, "threads", n)
-    fake_torch.get_num_threads = lambda: fake_torch.threads
-    fake_torch.threads = 1
-    fake_torch.manual_seed = lambda seed: None
-    fake_torch.nn = types.SimpleNamespace(Module=types.SimpleNamespace)
-    fake_torch.cuda = types.SimpleNamespace(is_available=lambda: False)
-    sys.modules["torch"] = fake_torch
+    sys.modules["torch"] = fake_torch()
+
+
+if __name__ in ("__main__", "__mp_main__"):
+    install_for_processes()
 
 if __name__ == "__main__":
     from wcabench.cli import main

@@ -63,6 +63,7 @@ def _execute(
 
     todo = [cell for cell in cells if cell.key not in have]
     if not todo:
+        settings.tidy()
         log(f"nothing to run: {cells_text(len(cells))} done already ({again})")
         return have
     require_device(settings.device)

@@ -6,6 +6,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -49,11 +50,11 @@ def is_file(path: Path) -> bool:
 
 
 @contextmanager
-def open_binary(path: Path) -> Iterator[IO[bytes]]:
-    """Open a regular file for reading bytes; a gzipped file is unpacked, whatever its name.
+def open_regular(path: Path) -> Iterator[BufferedReader]:
+    """Open a regular file for reading its stored bytes; nothing is unpacked.
 
     Raises:
-        UserError: the file cannot be opened or read, is a folder, pipe or device, or is damaged gzip.
+        UserError: the file cannot be opened or read, or is a folder, a pipe or a device.
     """
     try:
         stream = open(path, "rb", opener=_open_at_once)  # noqa: SIM115 (Path.open takes no opener)
@@ -64,13 +65,37 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
         if not stat.S_ISREG(mode):
             raise _irregular(path, mode)
         try:
-            if stream.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)] == GZIP_MAGIC:
-                with gzip.GzipFile(fileobj=stream) as unpacked:
-                    yield unpacked  # type: ignore[misc]
-            else:
-                yield stream
+            yield stream
         except _READ_ERRORS as error:
             raise _unreadable(path, error) from error
+
+
+@contextmanager
+def open_binary(path: Path) -> Iterator[IO[bytes]]:
+    """Open a regular file for reading bytes; a gzipped file is unpacked, whatever its name.
+
+    Raises:
+        UserError: as `open_regular`; or the file is damaged gzip.
+    """
+    with open_regular(path) as stream:
+        if stream.peek(len(GZIP_MAGIC))[: len(GZIP_MAGIC)] == GZIP_MAGIC:
+            with gzip.GzipFile(fileobj=stream) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield stream
+
+
+def read_stored_bytes(path: Path, largest: int) -> bytes:
+    """Read all stored bytes of a regular file; nothing is unpacked.
+
+    Raises:
+        UserError: as `open_regular`; or the file holds more than `largest` bytes.
+    """
+    with open_regular(path) as stream:
+        raw = stream.read(largest + 1) if os.fstat(stream.fileno()).st_size <= largest else None
+    if raw is None or len(raw) > largest:
+        raise _too_large(path, largest)
+    return raw
 
 
 def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
@@ -84,11 +109,15 @@ def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
             raw = stream.read(largest + 1)
             if len(raw) <= largest:
                 return raw
-    raise UserError(f"{path}: holds more than {largest:,} bytes, the most that is read; cut it")
+    raise _too_large(path, largest)
 
 
 def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | _AT_ONCE)
+
+
+def _too_large(path: Path, largest: int) -> UserError:
+    return UserError(f"{path}: holds more than {largest:,} bytes, the most that is read; cut it")
 
 
 def _irregular(path: Path, mode: int) -> UserError:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import wcabench
+from wcabench.data.files import is_file, open_regular
 from wcabench.errors import UserError
 from wcabench.output_files import new_file
 from wcabench.runs.archive_checks import (
@@ -25,12 +26,15 @@ from wcabench.runs.archive_checks import (
     check_listing,
     read_member,
 )
-from wcabench.runs.cells import COUNTS, RECORD, TAGS, Cell
-from wcabench.runs.merge import check_names
+from wcabench.runs.cells import COUNTS, RECORD, TAGS, Cell, read_files
+from wcabench.runs.npz_arrays import DAMAGED
+from wcabench.runs.schema import Count, MapOf, Table, Text
 from wcabench.runs.store import Store
+from wcabench.runs.stored_json import parse_json
 from wcabench.runs.tags_file import read_types
 
 SCHEMA = 2  # 1 had no tags.npz
+_MANIFEST = Table({"schema": Count(), "files": MapOf(Text())})
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a .zip can hold
 
 
@@ -67,13 +71,11 @@ def _write(path: Path, members: dict[str, bytes]) -> None:
 
 def _members(cell: Cell) -> Iterator[tuple[str, bytes]]:
     try:
-        check_names(cell)
         folder = Store(Path()).folder(cell.config, cell.key).as_posix()
-        kept = [name for name in (RECORD, COUNTS, TAGS) if name != TAGS or (cell.path / name).is_file()]
-        if TAGS in kept and not read_types(cell.path / TAGS) <= set(cell.types):
+        if is_file(cell.path / TAGS) and not read_types(cell.path / TAGS) <= set(cell.types):
             raise UserError(f"{TAGS} has entity types that the cell was not scored on")
-        for name in kept:
-            yield f"{folder}/{name}", (cell.path / name).read_bytes()
+        for name, content in read_files(cell, (RECORD, COUNTS, TAGS)).items():
+            yield f"{folder}/{name}", content
     except (UserError, OSError) as error:
         raise UserError(f"{cell.path}: {error}") from error
 
@@ -103,16 +105,11 @@ def unpacked(path: Path) -> Iterator[Store]:
     """
     with TemporaryDirectory(prefix="wcabench-import-") as folder:
         try:
-            with zipfile.ZipFile(path) as archive:
+            with open_regular(path) as stream, zipfile.ZipFile(stream) as archive:
                 _unpack(archive, path, Path(folder))
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+        except UserError:
+            raise
+        except DAMAGED as error:
             raise UserError(f"{path}: not an archive of results that can be read ({error})") from error
         yield Store(Path(folder))
 
@@ -142,12 +139,12 @@ def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
 def _listed(data: bytes, path: Path) -> dict[str, str]:
     """Name -> sha256, as the manifest has them."""
     try:
-        manifest = json.loads(data)
-        schema, files = manifest["schema"], manifest["files"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise UserError(f"{path}: {MANIFEST} is not a manifest of results; get the file again") from None
-    if not isinstance(schema, int) or not isinstance(files, dict):
-        raise UserError(f"{path}: {MANIFEST} is not a manifest of results; get the file again")
-    if schema > SCHEMA:
-        raise UserError(f"{path}: schema {schema} of a newer wcabench (this one reads {SCHEMA}); upgrade")
+        manifest = parse_json(data, _MANIFEST, MANIFEST)
+    except UserError as error:
+        raise UserError(f"{path}: no manifest of results ({error}); get the file again") from None
+    if manifest["schema"] > SCHEMA:
+        raise UserError(
+            f"{path}: schema {manifest['schema']} of a newer wcabench (this one reads {SCHEMA}); upgrade"
+        )
+    files: dict[str, str] = manifest["files"]
     return files

@@ -4,13 +4,14 @@ import io
 import math
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
 from wcabench.runs.cells import COUNTS, RECORD, TAGS
 from wcabench.runs.counts_file import count_names
+from wcabench.runs.npz_arrays import DAMAGED, LARGEST_ARRAY, LARGEST_FILE
+from wcabench.runs.record import LARGEST_RECORD
 from wcabench.runs.tags_file import tag_array_names
 
 MANIFEST = "manifest.json"
@@ -19,8 +20,7 @@ FILES = "|".join(map(re.escape, (RECORD, COUNTS, TAGS)))
 MEMBER = re.compile(rf"{PART}/{PART}/{PART}/seed-\d+-[0-9a-f]{{16}}/({FILES})")
 MOST_MEMBERS = 200_000
 MOST_BYTES = 4 << 30  # of all members together
-LARGEST = {RECORD: 16 << 20, COUNTS: 64 << 20, TAGS: 64 << 20, MANIFEST: 64 << 20}
-LARGEST_ARRAY = 256 << 20
+LARGEST = {RECORD: LARGEST_RECORD, COUNTS: LARGEST_FILE, TAGS: LARGEST_FILE, MANIFEST: 64 << 20}
 ARRAYS = {COUNTS: count_names(), TAGS: tag_array_names()}  # file -> names of its arrays
 
 
@@ -55,7 +55,7 @@ def read_member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
     """
     try:
         return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except DAMAGED as error:
         raise UserError(f"{path}: {name} is damaged ({error}); get the file again") from error
 
 
@@ -80,7 +80,9 @@ def check_arrays(kind: str, data: bytes, where: str) -> None:
                     raise UserError(
                         f"{where}: {info.filename} is larger than {LARGEST_ARRAY >> 20} MiB; not imported"
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
+    except UserError:
+        raise
+    except DAMAGED as error:
         raise UserError(f"{where}: damaged ({error}); get the file again") from error
 
 

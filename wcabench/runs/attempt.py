@@ -1,5 +1,6 @@
 """One attempt at the cells of a model: take the locks, look what is done by now, do the rest, keep what came of it."""
 
+import contextlib
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -8,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from wcabench.runs.cells import ERROR
+from wcabench.runs.locks import LOCKS
 from wcabench.runs.models import ModelStore
 from wcabench.runs.plan import PlannedCell
+from wcabench.runs.process_state import StateError
 from wcabench.runs.store import Store, StoreError
 from wcabench.runs.work import Progress, TrainedModel, failed_record, obtain_model, score_cell
 
 if TYPE_CHECKING:
     from wcabench.data.data_source import DataSource
+
+LONGEST_ERROR, LONGEST_DETAILS = 2_000, 1 << 20  # characters that are kept of an error
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,13 @@ class RunSettings:
     def models(self) -> ModelStore:
         """Of the models."""
         return ModelStore(self.store, self.keep)
+
+    def tidy(self) -> None:
+        """Remove what killed runs left, where the folder can be written; for a command that has nothing to run."""
+        if (self.root / LOCKS).is_dir():
+            with contextlib.suppress(StoreError, OSError):
+                self.store.sweep()
+                self.models.remove_abandoned()
 
 
 @dataclass(frozen=True)
@@ -145,26 +157,39 @@ def keep_failure(
     planned: PlannedCell, settings: RunSettings, error: str, details: str, seconds: float = 0.0
 ) -> Result:
     """Keep a failed cell: its record and, in error.txt, `details`; the caller holds its lock."""
+    error = writable(error)[:LONGEST_ERROR]
     record = failed_record(planned, error, round(seconds, 3), settings.device)
 
     def fill(folder: Path) -> None:
-        (folder / ERROR).write_text(details, encoding="utf-8")
+        (folder / ERROR).write_text(writable(details)[-LONGEST_DETAILS:], encoding="utf-8")
 
     return Result("failed", settings.store.publish(record, fill), None, record["seconds"], error)
 
 
+def writable(text: str) -> str:
+    """A text as UTF-8 can hold it: what a method raises may quote half of a surrogate pair."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> TrainedModel | BaseException:
     """The trained model, or what the method raised instead: its other cells fail by it, too."""
-
     progress = _progress(cell, listener)
     try:
         return obtain_model(
             cell, settings.models, settings.source, settings.device, progress, force=settings.force
         )
-    except StoreError:
+    except (StoreError, StateError):
         raise
     except (Exception, SystemExit) as error:  # a method may raise anything; the other cells go on
         return error
+
+
+def _text_of(error: BaseException) -> str:
+    """What an error says; an error of somebody else's may fail even in that."""
+    try:
+        return str(error)
+    except Exception:
+        return "an error that says nothing"
 
 
 def _progress(cell: PlannedCell, listener: Listener) -> Progress:
@@ -188,10 +213,10 @@ def _finish(
         shared = trained.shared or not first
         finished = score_cell(cell, trained, settings.source, _progress(cell, listener), shared=shared)
         path = settings.store.publish(finished.record, finished.fill)
-    except StoreError:
+    except (StoreError, StateError):
         raise
     except (Exception, SystemExit) as error:
-        lines = f"{type(error).__name__}: {error}".splitlines()
-        return keep_failure(cell, settings, lines[0], traceback.format_exc(), time.perf_counter() - start)
+        line = " ".join(f"{type(error).__name__}: {_text_of(error)}".splitlines()[:1])
+        return keep_failure(cell, settings, line, traceback.format_exc(), time.perf_counter() - start)
     record = finished.record
     return Result("done", path, record["f1"], record["seconds"], trained=first and not trained.shared)

@@ -1,21 +1,25 @@
 """A cell of the grid on disk: a folder with its record, its counts and its predicted tags."""
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from wcabench.data.files import is_file, read_stored_bytes
 from wcabench.errors import UserError
 from wcabench.runs.configuration import Configuration
-from wcabench.runs.counts_file import read_counts
-from wcabench.runs.record import SCHEMA, check_record
+from wcabench.runs.counts_file import CountsKey, read_counts
+from wcabench.runs.npz_arrays import LARGEST_FILE
+from wcabench.runs.record import CHECKSUMS, RECORD_FILE, SCHEMA, read_record
 from wcabench.runs.tags_file import TagsBySide, read_tags
 from wcabench.scoring.counts import Counts
 from wcabench.scoring.scorer import STRICT, Scorer, TestSide
 
-RECORD, COUNTS, TAGS, ERROR = "cell.json", "counts.npz", "tags.npz", "error.txt"
+RECORD, COUNTS, TAGS, ERROR = RECORD_FILE, "counts.npz", "tags.npz", "error.txt"
+TOLERANCE = 1e-6  # of an F1 in percent, between the record and the counts
+CELL_FOLDER = re.compile(r"seed-\d+-(?P<key>\w+)")
 PREDICTIONS = "predictions.conll"  # of schema 1: words and tags of the target's test set
 
 
@@ -188,28 +192,56 @@ class Cell:
         """What every table with this cell must say."""
         return [str(note) for note in self.record.get("notes", ())]
 
+    def checksum(self, name: str) -> str | None:
+        """The sha256 of a file of the cell as it was written; None for cells from before it was recorded."""
+        sha256: str | None = self.record.get(CHECKSUMS, {}).get(name)
+        return sha256
+
     def counts(self, side: TestSide = "target", scorer: Scorer = STRICT) -> Counts:
         """Per-sentence entity counts on the test set of one side.
 
         Raises:
             UserError: counts.npz is missing or damaged, or the cell was not scored by that scorer.
         """
-        return read_counts(self.path / COUNTS, [(side, scorer)])[side, scorer]
+        path, sha256 = self.path / COUNTS, self.checksum(COUNTS)
+        return read_counts(path, [(side, scorer)], sha256=sha256)[side, scorer]
+
+    def all_counts(self) -> dict[CountsKey, Counts]:
+        """The counts on both test sets by every scorer that the cell was scored by.
+
+        Raises:
+            UserError: counts.npz is missing or damaged.
+        """
+        return read_counts(self.path / COUNTS, sha256=self.checksum(COUNTS))
 
     def tags(self) -> TagsBySide:
         """The predicted tags: of both test sets, in schema 1 of the target's alone, of none where none were kept.
 
         Raises:
-            UserError: their file is damaged.
+            UserError: their file is damaged, or is missing though it was kept.
         """
-        if (self.path / TAGS).is_file():
-            return read_tags(self.path / TAGS)
-        if not (self.path / PREDICTIONS).is_file():
+        sha256 = self.checksum(TAGS)
+        if sha256 is not None or is_file(self.path / TAGS):
+            return read_tags(self.path / TAGS, sha256=sha256)
+        if not is_file(self.path / PREDICTIONS):
             return {}
         from wcabench.data.columns import read_written
 
         sentences = read_written(self.path / PREDICTIONS)
         return {"target": [list(sentence.tags) for sentence in sentences]}
+
+
+def read_files(cell: Cell, names: Iterable[str]) -> dict[str, bytes]:
+    """The files of a cell as they stand, by name; those that the cell does not have are left out.
+
+    Raises:
+        UserError: one is missing that was there when the cell was written, is a pipe, or cannot be read.
+    """
+    files = {}
+    for name in names:
+        if cell.checksum(name) is not None or is_file(cell.path / name):
+            files[name] = read_stored_bytes(cell.path / name, LARGEST_FILE)
+    return files
 
 
 def read_cell(folder: Path) -> Cell:
@@ -218,27 +250,34 @@ def read_cell(folder: Path) -> Cell:
     The predicted tags may be absent.
 
     Raises:
-        UserError: a file is missing or damaged, the key does not belong to the configuration, or a newer
-            wcabench wrote it.
+        UserError: a file is missing or damaged, the key does not belong to the configuration or to the folder, or a
+            newer wcabench wrote it.
     """
     path = folder / RECORD
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{folder}: no {RECORD}: not a whole cell") from None
-    except (ValueError, OSError, RecursionError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from error
-    check_record(record, path)
-    cell = Cell(folder, record)
+    if not is_file(path):
+        raise UserError(f"{folder}: no {RECORD}: not a whole cell")
+    cell = Cell(folder, read_record(path))
+    named = CELL_FOLDER.fullmatch(folder.name)
+    if named and named["key"] != cell.key:
+        raise UserError(f"{path}: the record of another cell ({cell.key}) than the folder's name says")
     if cell.state == "done":
         _check_counts(cell)
     return cell
 
 
 def _check_counts(cell: Cell) -> None:
-    """The counts are whole, and the F1 of the record is theirs."""
-    f1 = read_counts(cell.path / COUNTS)["target", STRICT].f1
-    if cell.f1 is None or not abs(cell.f1 - f1) < 1e-6:
+    """The counts are whole, and the scores of the record are theirs."""
+    counts = cell.all_counts()
+    f1 = counts["target", STRICT].f1
+    if cell.f1 is None or not abs(cell.f1 - f1) < TOLERANCE:
         raise UserError(
             f"{cell.path / RECORD}: F1 {cell.f1} is not the {f1:.2f} of its counts; run the cell again"
         )
+    for (side, scorer), of_scorer in counts.items():
+        scores = cell.record.get("scores", {}).get(f"{side}-test", {})
+        recorded = scores.get("micro" if scorer is STRICT else scorer.name)
+        if recorded is not None and not abs(recorded["f1"] - of_scorer.f1) < TOLERANCE:
+            raise UserError(
+                f"{cell.path / RECORD}: its {scorer.name} F1 on {side}-test is not that of its counts; "
+                "run the cell again"
+            )

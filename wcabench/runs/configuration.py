@@ -9,42 +9,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wcabench.runs import schema
+from wcabench.runs.schema import Count, Kind, ListOf, MapOf, Name, Nullable, Text
 from wcabench.scoring.scorer import TestSide
 
-NEWEST = 2
 Table = Mapping[str, Any]
-_METHOD = {"name": str, "options": dict}
-_PARTS_1 = {
-    "suite": str,
-    "pair": str,
-    "seed": int,
-    "method": dict,
-    "encoder": dict,
-    "recipe": dict,
-    "data": dict,
+_SHA256_BY_NAME = MapOf(Text())
+_METHOD = schema.Table({"name": Name(), "options": schema.Table()})
+_ENCODER = schema.Table({"identity": Text()})
+_RECIPE: Kind = schema.Table({}, dict.fromkeys(("select", "precision", "long_sentences", "train_on"), Text()))
+_MODEL: dict[str, Kind] = {"method": _METHOD, "encoder": _ENCODER, "recipe": _RECIPE, "seed": Count()}
+_SCHEMAS = {
+    1: schema.Table(
+        {
+            "suite": Name(),
+            "pair": Name(),
+            **_MODEL,
+            "data": schema.Table({}, {"labels": Nullable(Text()), "sha256": _SHA256_BY_NAME}),
+        },
+    ),
+    2: schema.Table(
+        {
+            "suite": Name(),
+            "pair": Name(),
+            "test": schema.Table({"target": Text(), "source": Text()}),
+            "types": ListOf(Text()),
+            "model": schema.Table(
+                {**_MODEL, "slots": _SHA256_BY_NAME},
+                {
+                    "code": _SHA256_BY_NAME,
+                    "types": ListOf(Text()),
+                    "languages": ListOf(Text()),
+                    "selection": Nullable(Text()),
+                },
+            ),
+        },
+        {"code": _SHA256_BY_NAME, "mapped_to_o": ListOf(Text())},
+    ),
 }
-_PARTS_2 = {"suite": str, "pair": str, "test": dict, "types": list, "model": dict}
-_MODEL_PARTS = {"method": dict, "encoder": dict, "recipe": dict, "seed": int, "slots": dict}
 
 
-def problem_of(table: Table) -> str:
-    """What keeps a table from being a configuration: "'encoder' is missing or of the wrong type"; empty for nothing."""
-    schema = table.get("schema", 1)
-    if not isinstance(schema, int) or not 1 <= schema <= NEWEST:
-        return f"schema {schema!r} is not one that this wcabench reads (1 to {NEWEST})"
-    problem = _problem(table, _PARTS_1 if schema == 1 else _PARTS_2, "")
-    if problem or schema == 1:
-        return problem or _problem(table["method"], _METHOD, "method.")
-    model = table["model"]
-    return _problem(model, _MODEL_PARTS, "model.") or _problem(model["method"], _METHOD, "model.method.")
-
-
-def _problem(table: Table, parts: Mapping[str, type], prefix: str) -> str:
-    for name, kind in parts.items():
-        value = table.get(name)
-        if not isinstance(value, kind) or isinstance(value, bool):
-            return f"'{prefix}{name}' is missing or of the wrong type"
-    return ""
+def problem_of(table: Any) -> str:
+    """What keeps a value from being a configuration: "'encoder' is missing"; empty for nothing."""
+    number = table.get("schema", 1) if isinstance(table, dict) else 1
+    if not isinstance(number, int) or number not in _SCHEMAS:
+        return f"schema {number!r} is not one that this wcabench reads (1 to {max(_SCHEMAS)})"
+    return _SCHEMAS[number].problem(table, "")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from wcabench import registry
 from wcabench.config import EncoderConfig, build, resolved
 from wcabench.data.files import expanded
 from wcabench.errors import UserError, suggest
+from wcabench.runs.process_state import state_kept
 
 if TYPE_CHECKING:
     from wcabench.data.suites import Suite
@@ -133,10 +134,10 @@ def choose_methods(
 
 def _instance(entry: registry.RegisteredMethod, table: Mapping[str, Any]) -> Any:
     """The method with its options, which can be written as JSON."""
-    cls = entry.load()
     try:
-        instance = build(cls, table, entry.name)
-        method_options(instance)
+        with state_kept():
+            instance = build(entry.load(), table, entry.name)
+            method_options(instance)
         return instance
     except UserError:
         raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, TAGS, Cell, read_files
 from wcabench.runs.store import Store, StoreError
 from wcabench.runs.two_runs import equal_counts
 
@@ -76,8 +76,8 @@ def _take(cell: Cell, path: str, target: Store, merged: Merged) -> None:
         merged.left_out.append((path, "failed; only finished cells are copied"))
         return
     try:
-        check_names(cell)
-        files = _files(cell)
+        files = read_files(cell, (COUNTS, TAGS, PREDICTIONS))
+        cell.tags()
     except UserError as error:
         merged.left_out.append((path, str(error)))
         return
@@ -99,35 +99,9 @@ def _take(cell: Cell, path: str, target: Store, merged: Merged) -> None:
             merged.repeated.append(path)
 
 
-def check_names(cell: Cell) -> None:
-    """The record's names are those of its configuration, which the key vouches for and the folder is named by.
-
-    Raises:
-        UserError: they are not.
-    """
-    named = cell.configuration
-    of_configuration = (named.suite, named.pair, named.method, named.seed)
-    if of_configuration != (cell.suite, cell.pair, cell.method, cell.seed):
-        raise UserError(
-            "the record's suite, pair, method or seed is not its configuration's: one was changed"
-        )
-
-
-def _files(cell: Cell) -> dict[str, bytes]:
-    """The files beside the record: the counts, and the predicted tags where they were kept."""
-    try:
-        files = {COUNTS: (cell.path / COUNTS).read_bytes()}
-        for name in (TAGS, PREDICTIONS):
-            if (cell.path / name).is_file():
-                files[name] = (cell.path / name).read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot be read ({error.strerror or error})") from error
-    return files
-
-
 def _publish(cell: Cell, files: Mapping[str, bytes], target: Store) -> None:
     def fill(folder: Path) -> None:
         for name, data in files.items():
             (folder / name).write_bytes(data)
 
-    target.publish(cell.record, fill)
+    target.publish(cell.record, fill, copied=True)

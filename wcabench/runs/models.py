@@ -4,6 +4,7 @@ Layout: `ROOT/.models/<key>/` holds model.json (what was trained, and at what co
 a run that is under way needs them, longer with --keep.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -15,14 +16,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wcabench.contract import Method, Tagger
+from wcabench.data.files import open_regular
 from wcabench.errors import UserError
 from wcabench.runs.keys import PlannedModel, TrainingContext, plan_required
-from wcabench.runs.store import Store
+from wcabench.runs.locks import LOCKS
+from wcabench.runs.record import LARGEST_RECORD, STAGES, plain
+from wcabench.runs.schema import Flag, ListOf, MapOf, Nullable, Number, Table, Text
+from wcabench.runs.store import PARTIAL, Store, remove
+from wcabench.runs.stored_json import read_json
 
 if TYPE_CHECKING:
     from wcabench.nn.bench import Bench
 
 MODELS, RECORD = ".models", "model.json"
+LARGEST_LEASE = 16 << 20  # bytes
+CHECKSUMS = "checksums"  # name in the record of {file of the model: sha256}
+_CLAIM = Table({"keys": ListOf(Text()), "keep": Flag()})
+_SCHEMA = Table(
+    {
+        "config": Table(),
+        "stages": STAGES,
+        "diagnostics": Table(),
+        "seconds": Number(0),
+        CHECKSUMS: MapOf(Text()),
+    },
+    {
+        "timings": MapOf(Number(0)),
+        "peak_memory_mb": Nullable(Number(0)),
+        "peak_device_memory_mb": Nullable(Number(0)),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -65,17 +88,17 @@ class ModelStore:
     def load(self, model: PlannedModel, device: str) -> StoredModel | None:
         """A model that is there whole; None where it has to be trained."""
         folder, context = self.folder(model.key), model.context
-        if not (folder / RECORD).is_file():
+        if not os.path.lexists(folder / RECORD):
             return None
         from wcabench.nn.saving import load_network
         from wcabench.nn.tagger import NetworkTagger
 
         try:
-            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            if not isinstance(record, dict) or record.get("config") != model.config:
+            record = read_json(folder / RECORD, LARGEST_RECORD, _SCHEMA)
+            if record["config"] != model.config or record[CHECKSUMS] != _checksums(folder):
                 return None
             network = load_network(folder, context.encoder, context.recipe, device)
-        except (OSError, ValueError, UserError):
+        except Exception:  # a damaged model may make its readers raise anything; it is trained anew
             return None
         return StoredModel(NetworkTagger(network, context.recipe), record, shared=True)
 
@@ -91,13 +114,14 @@ class ModelStore:
 
         if type(tagger) is not NetworkTagger:
             return
-        partial = self.store.root / ".partial" / f"model-{model.key}-{os.getpid()}-{secrets.token_hex(4)}"
+        partial = self.store.root / PARTIAL / f"model-{model.key}-{os.getpid()}-{secrets.token_hex(4)}"
         with self.store.writing():
             try:
                 partial.mkdir(parents=True)
                 tagger.save(partial)
-                (partial / RECORD).write_text(json.dumps(record) + "\n", encoding="utf-8")
-                shutil.rmtree(self.folder(model.key), ignore_errors=True)
+                whole = {**plain(record), CHECKSUMS: _checksums(partial)}
+                (partial / RECORD).write_text(json.dumps(whole) + "\n", encoding="utf-8")
+                remove(self.folder(model.key))
                 self.folder(model.key).parent.mkdir(exist_ok=True)
                 partial.rename(self.folder(model.key))
             except UserError:  # features or a head of the method's own
@@ -114,6 +138,7 @@ class ModelStore:
         lease = Lease(self, tuple(keys), f"{os.getpid()}-{secrets.token_hex(4)}")
         with self.store.lock(f"lease-{lease.name}"):
             lease.write()
+            self.remove_abandoned()
             try:
                 yield lease
             except BaseException:
@@ -121,22 +146,57 @@ class ModelStore:
                 raise
             lease.end()
 
+    def remove_abandoned(self) -> None:
+        """Remove the claims of runs that were killed, and the models that they would have removed at their end."""
+        abandoned: set[str] = set()
+        for file in (self.store.root / LOCKS).glob("lease-*.json"):
+            with self.store.lock(file.stem) as ended:
+                if ended:
+                    claim = _claim(file)
+                    abandoned.update(claim["keys"] if claim and not claim["keep"] else ())
+                    file.unlink(missing_ok=True)
+        for key in abandoned:
+            if os.path.lexists(self.folder(key)) and not self.needed_elsewhere(key, ""):
+                with self.lock(key, wait=False) as held:
+                    if held:
+                        remove(self.folder(key))
+
     def needed_elsewhere(self, key: str, own: str) -> bool:
         """Whether another run that is under way has a lease on a model."""
-        for file in (self.store.root / ".locks").glob("lease-*.json"):
+        for file in (self.store.root / LOCKS).glob("lease-*.json"):
             name = file.stem.removeprefix("lease-")
             if name == own:
                 continue
             with self.store.lock(f"lease-{name}") as ended:
                 if ended:
-                    file.unlink(missing_ok=True)
                     continue
-            try:
-                if key in json.loads(file.read_text(encoding="utf-8")):
-                    return True
-            except (OSError, ValueError):
-                continue
+            claim = _claim(file)
+            if claim is None or key in claim["keys"]:  # a claim that cannot be read may be on any model
+                return True
         return False
+
+
+def _claim(file: Path) -> dict[str, Any] | None:
+    """What a run claims; None where its file cannot be read."""
+    try:
+        claim: dict[str, Any] = read_json(file, LARGEST_LEASE, _CLAIM)
+    except UserError:
+        return None
+    return claim
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a model but its record.
+
+    Raises:
+        UserError: one is missing, a pipe, or cannot be read.
+    """
+    checksums = {}
+    for file in sorted(folder.iterdir()):
+        if file.name != RECORD:
+            with open_regular(file) as stream:
+                checksums[file.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return checksums
 
 
 @dataclass(frozen=True)
@@ -155,12 +215,13 @@ class Lease:
 
     @property
     def _file(self) -> Path:
-        return self.models.store.root / ".locks" / f"lease-{self.name}.json"
+        return self.models.store.root / LOCKS / f"lease-{self.name}.json"
 
     def write(self) -> None:
         """Tell other runs."""
         with self.models.store.writing():
-            self._file.write_text(json.dumps(self.keys), encoding="utf-8")
+            claim = {"keys": self.keys, "keep": self.models.keep}
+            self._file.write_text(json.dumps(claim), encoding="utf-8")
 
     def drop(self, key: str) -> None:
         """Remove a model that this run needs no more, unless another one does or models are kept."""
@@ -168,7 +229,7 @@ class Lease:
             return
         with self.models.lock(key, wait=False) as held:
             if held:
-                shutil.rmtree(self.models.folder(key), ignore_errors=True)
+                remove(self.models.folder(key))
 
     def withdraw(self) -> None:
         """Give up the claim, and leave the models where they are."""
@@ -178,7 +239,7 @@ class Lease:
         """Give up the claim; models that nobody else needs are removed."""
         self.withdraw()
         for key in self.keys:
-            if self.models.folder(key).exists():
+            if os.path.lexists(self.models.folder(key)):
                 self.drop(key)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from wcabench.runs.attempt import Listener, Result, RunSettings, attempt, keep_failure, stored_result
 from wcabench.runs.jobs import Job, Jobs, Outcome
 from wcabench.runs.plan import PlannedCell
+from wcabench.runs.process_state import StateError
 from wcabench.runs.store import StoreError
 
 SECONDS_BETWEEN_REPORTS = 0.2
@@ -97,7 +98,7 @@ def _hear(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener)
         worker.process.join()
         _bury(worker, jobs, settings, listener)
         return
-    if kind == "store-error":
+    if kind == "run-ends":
         raise StoreError(content)
     if kind == "started":
         worker.cell, worker.since = worker.job[content], time.perf_counter()
@@ -189,8 +190,8 @@ def serve(pipe: Connection, settings: RunSettings, threads: int) -> None:
         try:
             attempt(job, settings, _Reporter(pipe, job), wait=wait_for_locks)
             answer: tuple[str, Any] = ("ended", None)
-        except StoreError as error:
-            answer = ("store-error", str(error))
+        except (StoreError, StateError) as error:
+            answer = ("run-ends", str(error))
         pipe.send(answer)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import wcabench
 from wcabench.errors import UserError
-from wcabench.runs.cells import COUNTS, RECORD, Cell, read_cell
+from wcabench.runs.cells import COUNTS, PREDICTIONS, RECORD, TAGS, Cell, read_cell, read_files
 from wcabench.runs.code import scoring_code
-from wcabench.runs.counts_file import CountsKey, read_counts, write_counts
+from wcabench.runs.counts_file import CountsKey, write_counts
 from wcabench.runs.gold import GoldReader
 from wcabench.runs.keys import config_key
 from wcabench.runs.predictions import count_tags, record_scores
@@ -50,7 +50,7 @@ class Rescored:
         return (
             self.key != self.cell.key
             or _signature(self.cell.record) != self.cell.record.get("signature")
-            or not _equal(read_counts(self.cell.path / COUNTS), self.counts)
+            or not _equal(self.cell.all_counts(), self.counts)
         )
 
     @property
@@ -119,10 +119,16 @@ def write_rescored(rescored: Rescored, store: Store) -> None:
                 f"the same cell with today's scores is there already ({rescored.key}); remove this one"
             )
 
+        read_files(cell, (TAGS, PREDICTIONS))  # says what is wrong with one of them
+        kept = [
+            file
+            for file in cell.path.iterdir()
+            if file.name not in (RECORD, COUNTS) and file.is_file() and not file.is_symlink()
+        ]
+
         def fill(folder: Path) -> None:
-            for file in cell.path.iterdir():
-                if file.name not in (RECORD, COUNTS):
-                    (shutil.copytree if file.is_dir() else shutil.copy2)(file, folder / file.name)
+            for file in kept:
+                shutil.copy2(file, folder / file.name)
             write_counts(folder / COUNTS, rescored.counts)
 
         store.publish(_record(rescored), fill)

@@ -11,19 +11,21 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wcabench.errors import UserError
-from wcabench.runs.cells import RECORD, Cell, read_cell
+from wcabench.runs.cells import CELL_FOLDER, COUNTS, RECORD, TAGS, Cell, read_cell
 from wcabench.runs.configuration import Configuration
-from wcabench.runs.record import write_record
+from wcabench.runs.locks import LOCKS, LockError, make_folder, take_lock
+from wcabench.runs.locks import StoreError as StoreError
+from wcabench.runs.record import require_readable, with_checksums, write_record
 
+PARTIAL = ".partial"  # holds cells while they are written
 PROBE_BYTES = 1 << 16
 REPLACED = ".replaced"  # an old cell while the new one takes its place
-CELL_FOLDER = re.compile(r"seed-\d+-(?P<key>\w+)")
 ASIDE = re.compile(r"\.(corrupt|failed)-\d+$")  # kept, never counted
 REMEDIES = {
     errno.ENOSPC: "free some space",
@@ -33,10 +35,6 @@ REMEDIES = {
     errno.EPERM: "make it writable or choose another folder with --results",
     errno.EROFS: "choose a folder on a writable disk with --results",
 }
-
-
-class StoreError(UserError):
-    """The results folder cannot be written: no further cell can be kept, so the run ends."""
 
 
 @dataclass(frozen=True)
@@ -120,33 +118,32 @@ class Store:
             StoreError: it cannot be written, or the disk is full.
         """
         with self.writing():
-            for name in (".partial", ".locks"):
-                (self.root / name).mkdir(parents=True, exist_ok=True)
-            probe = self.root / ".partial" / f"probe-{os.getpid()}-{secrets.token_hex(4)}"
-            try:
-                probe.write_bytes(b"\0" * PROBE_BYTES)
-                _flush(probe)
-            finally:
-                probe.unlink(missing_ok=True)
+            for name in (PARTIAL, LOCKS):
+                make_folder(self.root / name)
+            probe = self.root / PARTIAL / f"probe-{os.getpid()}-{secrets.token_hex(4)}"
+            with self.lock("probe", wait=True):  # so that nobody takes it for that of a dead process
+                try:
+                    probe.write_bytes(b"\0" * PROBE_BYTES)
+                    _flush(probe)
+                finally:
+                    probe.unlink(missing_ok=True)
             self.sweep()
 
     def sweep(self) -> None:
-        """Remove partial cells whose writer is gone, and put back an old cell whose replacement never came.
+        """Remove what processes that are gone wrote in part; put back an old cell whose replacement never came.
 
         The writer of a key holds its lock, so a key whose lock is free has no writer.
         """
-        for partial in sorted((self.root / ".partial").glob("*-*-*")):
+        for partial in sorted((self.root / PARTIAL).glob("*-*-*")):
             locked = partial.name.rsplit("-", 2)[0]
-            if locked == "probe":
-                continue
             with self.lock(locked) as held:
                 if held:
-                    shutil.rmtree(partial, ignore_errors=True)
+                    remove(partial)
         for old in sorted(self.root.glob(f"*/*/*/seed-*{REPLACED}")):
             final = old.with_name(old.name.removesuffix(REPLACED))
             with self.lock(final.name.rpartition("-")[2]) as held:
                 if held and final.exists():
-                    shutil.rmtree(old, ignore_errors=True)
+                    remove(old)
                 elif held and old.exists():
                     old.rename(final)
 
@@ -157,23 +154,21 @@ class Store:
         Args:
             key: the cell's key.
             wait: wait for the process that has it; otherwise yield False at once.
-        """
-        from filelock import FileLock, Timeout
 
+        Raises:
+            StoreError: the lock can never be had, whatever other processes do.
+        """
         with self.writing():
-            (self.root / ".locks").mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.root / ".locks" / f"{key}.lock")
-            try:
-                lock.acquire(timeout=-1 if wait else 0, poll_interval=0.2)
-            except Timeout:
-                lock = None  # type: ignore[assignment]
+            lock = take_lock(self.root, key, wait=wait)
         try:
             yield lock is not None
         finally:
             if lock is not None:
                 lock.release()
 
-    def publish(self, record: Mapping[str, Any], fill: Callable[[Path], None]) -> Path:
+    def publish(
+        self, record: Mapping[str, Any], fill: Callable[[Path], None], *, copied: bool = False
+    ) -> Path:
         """Write a cell whole; the caller holds its lock.
 
         A corrupt folder in its place is moved aside to `<name>.corrupt-N`. A finished cell is replaced by a
@@ -182,29 +177,34 @@ class Store:
         Args:
             record: what goes into cell.json.
             fill: writes the other files into the folder it is given.
+            copied: whether the record is that of another store, to be kept as it is. Otherwise it gets the checksums
+                of itself and of the files.
 
         Returns:
             The cell's folder.
 
         Raises:
             StoreError: the disk is full or the folder cannot be written; what stood there still stands.
+            UserError: the record is one that could not be read again.
         """
         key = str(record["key"])
-        partial = self.root / ".partial" / f"{key}-{os.getpid()}-{secrets.token_hex(4)}"
+        partial = self.root / PARTIAL / f"{key}-{os.getpid()}-{secrets.token_hex(4)}"
         with self.writing():
             try:
                 partial.mkdir(parents=True)
                 fill(partial)
-                write_record(partial / RECORD, record)
+                whole = record if copied else with_checksums(record, partial, (COUNTS, TAGS))
+                require_readable(whole, partial / RECORD)
+                write_record(partial / RECORD, whole)
                 for file in partial.iterdir():
                     _flush(file)
                 return self._install(partial, self.folder(record["config"], key), str(record["state"]))
             finally:
-                shutil.rmtree(partial, ignore_errors=True)
+                remove(partial)
 
     def _install(self, partial: Path, final: Path, state: str) -> Path:
         final.parent.mkdir(parents=True, exist_ok=True)
-        if not final.exists():
+        if not os.path.lexists(final):
             return partial.rename(final)
         try:
             old = read_cell(final)
@@ -228,6 +228,8 @@ class Store:
         """Turn an `OSError` of the file system into a `StoreError` of one line."""
         try:
             yield
+        except LockError:
+            raise
         except OSError as error:
             raise self._unwritable(error) from error
         except UserError as error:  # a writer's own word for it
@@ -244,7 +246,7 @@ class Store:
 
     def _folders(self) -> list[Path]:
         """Folders of cells; one that is just being replaced stands for itself until the new one is there."""
-        found = []
+        folders = []
         for folder in sorted(self.root.glob("*/*/*/seed-*")):
             hidden = any(part.startswith(".") for part in folder.relative_to(self.root).parts)
             if hidden or not folder.is_dir() or ASIDE.search(folder.name):
@@ -254,13 +256,22 @@ class Store:
                 and folder.with_name(folder.name.removesuffix(REPLACED)).exists()
             ):
                 continue
-            found.append(folder)
-        return found
+            folders.append(folder)
+        return folders
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all that is in it, or whatever stands in its place; what cannot be removed stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _aside(folder: Path, why: str) -> Path:
     number = 1
-    while (aside := folder.with_name(f"{folder.name}.{why}-{number}")).exists():
+    while os.path.lexists(aside := folder.with_name(f"{folder.name}.{why}-{number}")):
         number += 1
     return aside
 

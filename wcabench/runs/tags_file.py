@@ -12,8 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from wcabench.errors import UserError
-from wcabench.runs.npz_arrays import DAMAGED, array_names, read_array, smallest_unsigned, write_arrays
+from wcabench.runs.npz_arrays import (
+    array_names,
+    open_arrays,
+    read_array,
+    read_texts,
+    smallest_unsigned,
+    write_arrays,
+)
 from wcabench.scoring.scorer import SIDES, TestSide
 from wcabench.scoring.tags import Tag, split_tag
 
@@ -51,23 +57,24 @@ def write_tags(path: Path, tags: Mapping[TestSide, Sequence[Sequence[Tag]]]) -> 
     write_arrays(path, {"names": names, **arrays})
 
 
-def read_tags(path: Path) -> TagsBySide:
+def read_tags(path: Path, *, sha256: str | None = None) -> TagsBySide:
     """The tags of every side that the file holds.
+
+    Args:
+        path: the file.
+        sha256: of the file as it was written; None: it is not compared.
 
     Raises:
         UserError: the file is missing or damaged, or holds what is no tag.
     """
-    try:
-        with zipfile.ZipFile(path) as file:
-            names = _names(file)
-            there = array_names(file)
-            return {
-                side: _sentences(names, read_array(file, f"{side}_tags"), read_array(file, f"{side}_lengths"))
-                for side in SIDES
-                if f"{side}_tags" in there
-            }
-    except (*DAMAGED, IndexError) as error:
-        raise UserError(f"{path}: damaged or missing ({error}); run the cell again") from error
+    with open_arrays(path, sha256) as file:
+        names = _names(file)
+        arrays = array_names(file)
+        return {
+            side: _sentences(names, read_array(file, f"{side}_tags"), read_array(file, f"{side}_lengths"))
+            for side in SIDES
+            if f"{side}_tags" in arrays
+        }
 
 
 def read_types(path: Path) -> set[str]:
@@ -76,15 +83,12 @@ def read_types(path: Path) -> set[str]:
     Raises:
         UserError: see `read_tags`.
     """
-    try:
-        with zipfile.ZipFile(path) as file:
-            return {split_tag(tag)[1] for tag in _names(file)} - {""}
-    except DAMAGED as error:
-        raise UserError(f"{path}: damaged or missing ({error}); run the cell again") from error
+    with open_arrays(path) as file:
+        return {split_tag(tag)[1] for tag in _names(file)} - {""}
 
 
 def _names(file: zipfile.ZipFile) -> list[Tag]:
-    names: list[Tag] = [str(name) or None for name in read_array(file, "names")]
+    names: list[Tag] = [name or None for name in read_texts(file, "names")]
     for name in names:
         split_tag(name)
     return names
@@ -94,8 +98,10 @@ def _sentences(names: Sequence[Tag], ids: NDArray[np.integer], lengths: NDArray[
     """The tags of each sentence."""
     if ids.dtype.kind != "u" or lengths.dtype.kind != "u":
         raise ValueError("arrays of another type than unsigned integers")
+    if ids.ndim != 1 or lengths.ndim != 1 or int(lengths.max(initial=0)) > len(ids):
+        raise ValueError("numbers of words and of tags that do not agree")
     ends = np.cumsum(lengths, dtype=np.int64)
-    if ids.ndim != 1 or lengths.ndim != 1 or (ends[-1] if len(ends) else 0) != len(ids):
+    if (ends[-1] if len(ends) else 0) != len(ids):
         raise ValueError("numbers of words and of tags that do not agree")
     tags = [names[number] for number in ids.tolist()]
     starts: Iterable[int] = [0, *ends[:-1].tolist()]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from wcabench.runs.cells import COUNTS, TAGS, Cell
-from wcabench.runs.counts_file import read_counts
+from wcabench.data.files import is_file
+from wcabench.runs.cells import TAGS, Cell
 from wcabench.runs.differences import differences
 from wcabench.runs.tags_file import Tags
 from wcabench.scoring.counts import changed_sentences
@@ -83,7 +83,7 @@ def equal_counts(one: Cell, other: Cell) -> bool:
 
 
 def _score_changes(then: Cell, now: Cell) -> Iterator[ScoreChange]:
-    old, new = read_counts(then.path / COUNTS), read_counts(now.path / COUNTS)
+    old, new = then.all_counts(), now.all_counts()
     for (side, scorer), a in old.items():
         if (side, scorer) in new:
             b = new[side, scorer]
@@ -98,7 +98,7 @@ def _compare_tags(then: Cell, now: Cell) -> tuple[list[str], list[str]]:
         return [], []
     if not old:
         return [], ["predictions"]
-    if not (then.path / TAGS).is_file():  # older cells say O of a word without a prediction
+    if not is_file(then.path / TAGS):  # older cells say O of a word without a prediction
         new = {side: _unpredicted_as_o(sentences) for side, sentences in new.items()}
     return ["predictions"] if any(new.get(side) != tags for side, tags in old.items()) else [], []
 

@@ -23,6 +23,7 @@ from wcabench.runs.memory import peak_device_memory_mb, peak_memory_mb, reset_pe
 from wcabench.runs.models import FittedModels, ModelStore
 from wcabench.runs.plan import PlannedCell
 from wcabench.runs.predictions import count_entities, hide_types, record_scores
+from wcabench.runs.process_state import state_kept
 from wcabench.runs.record import SCHEMA
 from wcabench.runs.signature import environment_fields, signature
 from wcabench.runs.tagging import tag
@@ -120,7 +121,8 @@ def obtain_model(
     from wcabench.nn.precision import resolve_device
 
     device = resolve_device(device)
-    method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
+    with state_kept():
+        method = build(registry.find(planned.method).load(), planned.model.options, planned.method)
     stored = None if force else models.load(planned.model, device)
     if stored is not None:
         return TrainedModel(method, stored.tagger, stored.record, device, shared=True)
@@ -158,7 +160,7 @@ def _fit(
         fit_other=FittedModels(models, planned.model.context),
     )
     del data  # the bench has it, and lets it go when it is closed
-    with data_closed(closed):
+    with state_kept(), data_closed(closed):
         tagger: Tagger = method.fit(bench)
     bench.close()
     watch.lap("fit")
@@ -193,7 +195,7 @@ def score_cell(
     watch.lap("load")
     transductive = trained.method.info.transductive
     sides: tuple[Side, ...] = ("target", "source")
-    with data_closed(closed):
+    with state_kept(), data_closed(closed):
         tags: TagsBySide = {
             side: tag(trained.tagger, words[side], side, transductive=transductive, progress=progress)
             for side in sides
@@ -203,7 +205,8 @@ def score_cell(
     tags["target"] = hide_types(tags["target"], data.mapped_to_o)
     counts = count_entities(data, tags, read_only=planned.recipe.long_sentences == "truncate")
     watch.lap("score")
-    measured = diagnose(trained.method, trained.tagger, planned, data, prepared=not trained.shared)
+    with state_kept():
+        measured = diagnose(trained.method, trained.tagger, planned, data, prepared=not trained.shared)
     watch.lap("diagnose")
     model = trained.record
     fitted = model.get("timings", {})
