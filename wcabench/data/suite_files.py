@@ -137,7 +137,9 @@ def _completed(top: Tables, file: _SuiteFile, known: Collection[str]) -> Tables:
     completed = {**top, "pairs": {pair: _pair(pairs[pair], sources[pair]) for pair in in_order}}
     if isinstance(top.get("encoder"), dict):
         completed["encoder"] = _encoder(top["encoder"], file.base)
-    based = {key: _based(completed[key], file.base) for key in ("source", "pairs") if key in completed}
+    based: Tables = {
+        key: _based(completed[key], file.base) for key in ("source", "pairs") if key in completed
+    }
     return {**completed, **based}
 
 

@@ -15,7 +15,7 @@ from wcabench.pretraining.limits import SHORTEST
 from wcabench.pretraining.settings import Pretraining
 
 SPECIAL = ("cls", "sep", "mask", "pad", "unk")
-# Length of a trial's sentences; a pretraining truncates sentences to label its start encoder can read.
+# Length of a trial's sentences; a pretraining truncates sentences to what its start encoder can read.
 _TRIAL = 8 * SHORTEST
 
 
@@ -99,7 +99,7 @@ def _check_copied(settings: Pretraining, name: str, grown: int) -> None:
     copied = copied_layers(settings, grown)
     require(
         config.hidden_size == model.width and max(copied, default=0) <= config.num_hidden_layers,
-        f"{label} has {_shape(config)}: set model.width and model.start_layers to label it has",
+        f"{label} has {_shape(config)}: set model.width and model.start_layers to what it has",
     )
     _check_layers(settings, config, label)
     above = model.layers - grown
