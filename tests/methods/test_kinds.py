@@ -4,6 +4,7 @@ import ast
 import importlib.metadata
 import importlib.util
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -153,3 +154,28 @@ def test_a_run_that_is_cut_short_leaves_its_models_and_goes_on_with_them(run, tm
     _, results = run("none", pairs=("en-nl", "en-de"))
     assert sorted((r.fresh, r.trained) for r in results.values()) == [(False, False), (True, False)]
     assert not list((tmp_path / ".models").iterdir())
+
+
+def flipped(file):
+    raw = bytearray(file.read_bytes())
+    raw[-5] ^= 1
+    file.write_bytes(raw)
+
+
+def piped(file):
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize("name", ["model.json", "network.json", "weights.safetensors"])
+@pytest.mark.parametrize(
+    "damage", [flipped, piped, lambda file: file.write_bytes(b""), lambda file: file.unlink()]
+)
+def test_a_damaged_model_in_the_store_is_trained_anew(run, tmp_path, name, damage):
+    first, _ = run("none", pairs=("en-nl",), keep=True)
+    (model,) = (tmp_path / ".models").iterdir()
+    damage(model / name)
+    shutil.rmtree(first["none"][0].path)
+    again, results = run("none", pairs=("en-nl",), keep=True)
+    assert all(result.state == "done" and result.trained for result in results.values())
+    assert again["none"][0].tags() == first["none"][0].tags()

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,23 +126,20 @@ class ModelStore:
             except UserError:  # features or a head of the method's own
                 pass
             finally:
-                shutil.rmtree(partial, ignore_errors=True)
+                remove(partial)
 
     @contextmanager
     def needed(self, keys: Iterable[str]) -> Iterator["Lease"]:
         """Meanwhile no other run removes these models; afterwards those that nobody needs are removed.
 
-        A run that is cut short leaves its models: the same command goes on with them.
+        A run that is cut short leaves its models and its claim: the same command goes on with the models, and another
+        one removes both.
         """
         lease = Lease(self, tuple(keys), f"{os.getpid()}-{secrets.token_hex(4)}")
         with self.store.lock(f"lease-{lease.name}"):
             lease.write()
             self.remove_abandoned()
-            try:
-                yield lease
-            except BaseException:
-                lease.withdraw()
-                raise
+            yield lease
             lease.end()
 
     def remove_abandoned(self) -> None:
@@ -154,7 +150,8 @@ class ModelStore:
                 if ended:
                     claim = _claim(file)
                     abandoned.update(claim["keys"] if claim and not claim["keep"] else ())
-                    file.unlink(missing_ok=True)
+                    with self.store.writing():
+                        file.unlink(missing_ok=True)
         for key in abandoned:
             if os.path.lexists(self.folder(key)) and not self.needed_elsewhere(key, ""):
                 with self.lock(key, wait=False) as held:
@@ -231,13 +228,10 @@ class Lease:
             if held:
                 remove(self.models.folder(key))
 
-    def withdraw(self) -> None:
-        """Give up the claim, and leave the models where they are."""
-        self._file.unlink(missing_ok=True)
-
     def end(self) -> None:
         """Give up the claim; models that nobody else needs are removed."""
-        self.withdraw()
+        with self.models.store.writing():
+            self._file.unlink(missing_ok=True)
         for key in self.keys:
             if os.path.lexists(self.models.folder(key)):
                 self.drop(key)
