@@ -112,9 +112,9 @@ def test_a_method_that_changes_the_process_leaves_the_next_one_alone(
 ) -> None:
     from wcabench.runs.execution import execute
 
-    before = os.getcwd(), dict(os.environ)
+    before = Path.cwd(), dict(os.environ)
     monkeypatch.setattr(world.Waits, "act", lambda self, bench: change_everything(tmp_path))
     cells = make_plan(methods=("waits", "lookup"))
     results = execute(cells, place)
     assert {result.state for result in results.values()} == {"done"}
-    assert (os.getcwd(), dict(os.environ)) == before
+    assert (Path.cwd(), dict(os.environ)) == before

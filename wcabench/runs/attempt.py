@@ -71,7 +71,7 @@ class Result:
         f1: percent; None unless done.
         seconds: what the cell took, its model included.
         error: one line, for a failed cell.
-        fresh: whether this run did it; False where it was found in the store.
+        fresh: whether this run did it; False where the store had it.
         trained: whether its model was trained for it, by this run; False where the model was shared.
     """
 

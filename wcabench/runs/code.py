@@ -96,8 +96,8 @@ def _locate_in(package: str, folder: Path) -> Locate:
     def locate(name: str) -> Path | None:
         if name != package and not name.startswith(f"{package}."):
             return None
-        place = folder.joinpath(*name.removeprefix(package).strip(".").split("."))
-        for file in (place.with_suffix(".py"), place / "__init__.py"):
+        path = folder.joinpath(*name.removeprefix(package).strip(".").split("."))
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
             if file.is_file():
                 return file
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def diagnose(
     method: Any, tagger: Tagger, planned: "PlannedCell", data: "PairData", *, prepared: bool
 ) -> dict[str, Any]:
-    """What `wcabench.measuring.diagnostics.measure` finds, or why it finds nothing.
+    """The numbers that `wcabench.measuring.diagnostics.measure` gives, or why it gives none.
 
     The global generators are left as they were.
 
@@ -24,7 +24,7 @@ def diagnose(
         tagger: what `fit` returned, after it has predicted.
         planned: the cell.
         data: of the cell, with the target's labels.
-        prepared: whether the method has seen the parallel text; one whose model was found in the store has not.
+        prepared: whether the method has seen the parallel text; it has not where the store had the model.
     """
     network = getattr(tagger, "network", None)
     if network is None:

@@ -39,13 +39,13 @@ def package_versions() -> tuple[tuple[str, str], ...]:
         return ()
     lines = (line for line in requirements if "extra ==" not in line)
     names = {match.group() for line in lines if (match := re.match(r"[\w.-]+", line))}
-    found = {}
+    versions = {}
     for name in names:
         try:
-            found[name] = importlib.metadata.version(name)
+            versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return tuple(sorted(found.items(), key=lambda item: item[0].lower()))
+    return tuple(sorted(versions.items(), key=lambda item: item[0].lower()))
 
 
 @cache

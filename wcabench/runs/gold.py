@@ -43,18 +43,18 @@ class GoldReader:
         if cell.suite not in self._suites:
             self._suites[cell.suite] = self._load_suite(cell.suite)
         resource = self._suites[cell.suite].test_set(cell.pair, side)
-        place = cell.suite, cell.pair, side
-        if place not in self._loaded:
-            self._loaded[place] = self._source.load(resource)
-        loaded = self._loaded[place]
+        test_set = cell.suite, cell.pair, side
+        if test_set not in self._loaded:
+            self._loaded[test_set] = self._source.load(resource)
+        loaded = self._loaded[test_set]
         if loaded.sha256 != cell.configuration.test_sha256(side, resource.name):
             raise UserError(
                 f"{' and '.join(map(str, loaded.files))} is not the {side}'s test set that {cell.pair} of suite "
                 f"{cell.suite} was scored on (its sha256 is another); give the data that the cell was made with"
             )
-        gold: list[Sentence] = [one for one in loaded.content if isinstance(one, Sentence)]
-        found_types = {tag[2:] for sentence in gold for tag in sentence.tags if tag != "O"}
-        return without_types(gold, found_types - set(cell.types))
+        gold: list[Sentence] = [item for item in loaded.content if isinstance(item, Sentence)]
+        gold_types = {tag[2:] for sentence in gold for tag in sentence.tags if tag != "O"}
+        return without_types(gold, gold_types - set(cell.types))
 
     def tags(self, cell: Cell) -> TagsBySide:
         """The gold tags of both test sets.
@@ -62,4 +62,4 @@ class GoldReader:
         Raises:
             UserError: see `sentences`.
         """
-        return {side: [list(one.tags) for one in self.sentences(cell, side)] for side in SIDES}
+        return {side: [list(sentence.tags) for sentence in self.sentences(cell, side)] for side in SIDES}

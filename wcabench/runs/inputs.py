@@ -72,8 +72,8 @@ def load_labels(planned: PlannedCell, source: "DataSource") -> "PairData":
 def data_files(planned: PlannedCell, source: "DataSource") -> list[Path]:
     """The files of this machine that hold the suite's data, of every pair."""
     suite = _suite(planned)
-    resources = (one for pair in suite.pairs for one in suite.resources(pair, planned.data))
-    return sorted({file for one in resources for file in source.locate(one) or ()})
+    resources = (resource for pair in suite.pairs for resource in suite.resources(pair, planned.data))
+    return sorted({file for resource in resources for file in source.locate(resource) or ()})
 
 
 def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:

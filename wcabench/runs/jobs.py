@@ -18,14 +18,14 @@ def jobs_of(cells: Sequence[PlannedCell]) -> list[Job]:
         by_model.setdefault(cell.model.key, []).append(cell)
     ordered: dict[str, Job] = {}
 
-    def place(key: str) -> None:
+    def add_with_required(key: str) -> None:
         if key in by_model and key not in ordered:
             for required in by_model[key][0].model.requires:
-                place(required)
+                add_with_required(required)
             ordered[key] = tuple(by_model[key])
 
     for key in by_model:
-        place(key)
+        add_with_required(key)
     return list(ordered.values())
 
 

@@ -54,7 +54,7 @@ class StoredModel:
     Attributes:
         tagger: ready to predict.
         record: its configuration, stages, diagnostics, seconds and memory.
-        shared: whether it was found in the store; False where it was trained just now.
+        shared: whether the store had it; False where it was trained just now.
     """
 
     tagger: Tagger

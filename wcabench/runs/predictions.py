@@ -76,4 +76,5 @@ def read_words(gold: list[Tags], predicted: list[Tags]) -> tuple[list[Tags], lis
         [(of_gold, tag) for of_gold, tag in zip(*sentence, strict=True) if tag is not None]
         for sentence in zip(gold, predicted, strict=True)
     ]
-    return [[of_gold for of_gold, _ in one] for one in pairs], [[tag for _, tag in one] for one in pairs]
+    gold_tags = [[of_gold for of_gold, _ in sentence] for sentence in pairs]
+    return gold_tags, [[tag for _, tag in sentence] for sentence in pairs]

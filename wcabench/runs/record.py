@@ -117,7 +117,7 @@ _OPTIONAL: dict[str, Kind] = {
     "code": MapOf(Text()),
     "timings": MapOf(Nullable(_SECONDS)),
     "notes": ListOf(Text()),
-    "unpredicted_words": Nullable(Count()),
+    "unpredicted_words": Count(),
     "peak_memory_mb": Nullable(Number(0)),
     "peak_device_memory_mb": Nullable(Number(0)),
     "encoder_name": Nullable(Text()),

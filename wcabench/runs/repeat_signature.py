@@ -70,9 +70,9 @@ def repeat_signature(line: str, here: Here) -> Repetition:
     changed: list[str] = []
     installed: list[str] = []
     for name, text in fields.items():
-        found = _difference(name, text, lines)
-        if found:
-            (installed if name in INSTALLATION else changed).append(found)
+        changed_field = _difference(name, text, lines)
+        if changed_field:
+            (installed if name in INSTALLATION else changed).append(changed_field)
     return Repetition(tuple(cells), tuple(changed), tuple(installed))
 
 
@@ -101,8 +101,8 @@ def _read(fields: Fields, here: Here) -> _Signed:
 def _methods(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each method with its options; a name may come several times, with other options."""
     names = "|".join(map(re.escape, registry.entries()))
-    for one in re.split(rf"\+(?=(?:{names})(?:,|\+|$))", text):
-        name, _, options = one.partition(",")
+    for method in re.split(rf"\+(?=(?:{names})(?:,|\+|$))", text):
+        name, _, options = method.partition(",")
         yield name, _options(options, registry.find(name).load())
 
 

@@ -77,9 +77,9 @@ def compare_runs(then: Cell, now: Cell) -> RunDifference:
     )
 
 
-def equal_counts(one: Cell, other: Cell) -> bool:
+def equal_counts(a: Cell, b: Cell) -> bool:
     """Whether two cells found the same entities in every sentence."""
-    return not any(test.changed for test in _score_changes(one, other))
+    return not any(test.changed for test in _score_changes(a, b))
 
 
 def _score_changes(then: Cell, now: Cell) -> Iterator[ScoreChange]:

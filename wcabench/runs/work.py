@@ -42,7 +42,7 @@ class TrainedModel:
     """A model, ready to be scored.
 
     Attributes:
-        method: as it was fitted; as it was planned where the model was found in the store.
+        method: as it was fitted; as it was planned where the store had the model.
         tagger: what it hands back.
         record: see `wcabench.runs.models.StoredModel`.
         device: "cpu" or "cuda".
