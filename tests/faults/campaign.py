@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from forked import install_world  # noqa: E402
+from forked import install_world, warm_up  # noqa: E402
 
 install_world()  # here, and in the worker processes, which import this module again
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("kills", "writes"))
     options = parser.parse_args()
     complaints: list[str] = []
+    warm_up()
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)

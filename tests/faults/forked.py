@@ -1,5 +1,8 @@
 """`wcabench` in a process of its own that is forked, hence there at once, in the test world; imported by name alone."""
 
+import functools
+import gc
+import importlib
 import importlib.util
 import os
 import signal
@@ -14,6 +17,16 @@ WORLD = Path(__file__).parents[1] / "runs" / "world.py"
 LIMIT = 120.0  # seconds; a command that takes longer hangs
 
 
+# What a run imports. Imported before processes are forked, it takes no time in each of them, and no signal comes while
+# Python imports, where an interrupt is not yet ours to answer.
+IMPORTED = (
+    *("rich.console", "rich.progress", "rich.table", "filelock", "numpy"),
+    *("wcabench.cli", "wcabench.cli.run", "wcabench.cli.running", "wcabench.cli.progress", "wcabench.cli.stderr"),
+    *("wcabench.runs.execution", "wcabench.runs.inputs", "wcabench.runs.plan", "wcabench.runs.summary"),
+    *("wcabench.runs.archive", "wcabench.runs.merge", "multiprocessing.spawn", "encodings.idna"),
+)
+
+
 def install_world() -> None:
     """Put the test world in place of data and bench, in this process and all that it starts."""
     name = "wcabench_test_world"
@@ -23,6 +36,8 @@ def install_world() -> None:
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
         sys.modules[name].install_for_processes()
+    for module in IMPORTED:
+        importlib.import_module(module)
 
 
 @dataclass
@@ -66,6 +81,22 @@ class Command:
     def has_traceback(self) -> bool:
         """Whether it ended, or a worker of it, as no command may."""
         return "Traceback (most recent call last)" in self.errors
+
+
+def warm_up() -> None:
+    """Have in memory what does not change from run to run: hashes of the code, versions of the packages."""
+    from wcabench import registry
+    from wcabench.runs import code, environment, keys
+
+    code.training_code()
+    code.tagging_code()
+    code.scoring_code()
+    keys.method_code = functools.cache(code.method_code)
+    for name in ("lookup", "shared"):
+        keys.method_code(registry.find(name).load())
+    environment.package_versions()
+    environment.processor_name()
+    gc.freeze()  # or each run looks through all of it before it trains
 
 
 def start(
