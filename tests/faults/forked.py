@@ -21,7 +21,13 @@ LIMIT = 120.0  # seconds; a command that takes longer hangs
 # Python imports, where an interrupt is not yet ours to answer.
 IMPORTED = (
     *("rich.console", "rich.progress", "rich.table", "filelock", "numpy"),
-    *("wcabench.cli", "wcabench.cli.run", "wcabench.cli.running", "wcabench.cli.progress", "wcabench.cli.stderr"),
+    *(
+        "wcabench.cli",
+        "wcabench.cli.run",
+        "wcabench.cli.running",
+        "wcabench.cli.progress",
+        "wcabench.cli.stderr",
+    ),
     *("wcabench.runs.execution", "wcabench.runs.inputs", "wcabench.runs.plan", "wcabench.runs.summary"),
     *("wcabench.runs.archive", "wcabench.runs.merge", "multiprocessing.spawn", "encodings.idna"),
 )

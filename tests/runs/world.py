@@ -113,7 +113,7 @@ class Bench:
     """Trains nothing, and gives taggers the gold tags, which no bench has."""
 
     def __init__(
-        self, data: Any, encoder: Any, recipe: Any, *, seed: int, device: str, progress: Any, fitted: Any
+        self, data: Any, encoder: Any, recipe: Any, *, seed: int, device: str, progress: Any, fit_other: Any
     ):
         self.seed, self.device, self.progress = seed, device, progress
         self.pair = "-".join(data.languages) if data.languages else "all"
