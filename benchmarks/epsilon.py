@@ -19,9 +19,9 @@ sys.path.append(str(Path(__file__).parent))
 import numpy as np
 import torch
 from interleaving import cpu_seconds
+from pages import show_block
 from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
 
-from wcabench.cli.align.sweep_output import show_block
 from wcabench.data.suites import load_suite
 from wcabench.nn.bench import Bench
 from wcabench.nn.network import Network

@@ -23,10 +23,10 @@ sys.path.append(str(Path(__file__).parent))
 import numpy as np
 import torch
 from interleaving import cpu_seconds
+from pages import show_block
 from real_costs import embedded_model, parallel_text, step_costs, untrained_encoder
 from training_steps import StoppedError, objectives
 
-from wcabench.cli.align.sweep_output import show_block
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import Sentence, SentencePair
 from wcabench.nn.network import Network

@@ -15,9 +15,9 @@ import click
 # Run as a script from anywhere; the modules beside this file are not a package.
 sys.path.append(str(Path(__file__).parent))
 
+from pages import show_block
 from rounded_products import RoundedProducts
 
-from wcabench.cli.align.sweep_output import show_block
 from wcabench.cli.choices import data_source
 from wcabench.config import DataConfig, RecipeConfig
 from wcabench.data.sentences import PairData
