@@ -23,8 +23,8 @@ from pages import show_block
 from real_costs import LANGUAGES, PAIRS_A_STEP, embedded_model, mini_data, mixed_pairs, step_costs
 
 from wcabench.data.suites import load_suite
-from wcabench.nn.bench import Bench
-from wcabench.nn.network import Network
+from wcabench.nn.bench import NetworkBench
+from wcabench.nn.network import TaggingNetwork
 from wcabench.registry import find
 from wcabench.runs.inputs import training_data
 from wcabench.transport import harden_columns, solve
@@ -127,11 +127,11 @@ def table(untouched: dict[str, Row], tuned: dict[str, Row]) -> str:
     return "\n".join(lines)
 
 
-def fine_tuned(method: str, language: str = "nl") -> Network:
+def fine_tuned(method: str, language: str = "nl") -> TaggingNetwork:
     """Return the packaged encoder after a training on the mini suite, seed 1."""
     suite = load_suite("mini")
     needs = frozenset({"labelled", "parallel"})
-    bench = Bench(
+    bench = NetworkBench(
         training_data(mini_data(language), needs, suite.recipe), suite.encoder, suite.recipe, seed=1
     )  # type: ignore[arg-type]
     return find(method).load()().fit(bench).network  # type: ignore[no-any-return]

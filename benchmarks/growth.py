@@ -29,7 +29,7 @@ from training_steps import StoppedError, objectives
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import Sentence, SentencePair
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.randomness import Streams
 from wcabench.nn.training import train
 from wcabench.transport import harden_columns, solve
@@ -66,7 +66,7 @@ AXES = {
 }
 
 
-def sentences_of(model: Network, pieces: int) -> Iterator[SentencePair]:
+def sentences_of(model: TaggingNetwork, pieces: int) -> Iterator[SentencePair]:
     """Yield pairs with about `pieces` pieces on each side, by joining German-English pairs and cutting them."""
     source: list[str] = []
     target: list[str] = []
@@ -127,7 +127,7 @@ def milliseconds(call: Callable[[], object]) -> float:
     return float(np.median(times))
 
 
-def transport(model: Network, size: Size) -> tuple[float, float]:
+def transport(model: TaggingNetwork, size: Size) -> tuple[float, float]:
     """Return the milliseconds of exact and of entropic plans, with hardening; one problem for each pair."""
     pairs = list(islice(sentences_of(model, size.pieces), size.pairs))
     # Only the last layer's: the costs of a pair's layers follow one another.

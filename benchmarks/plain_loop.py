@@ -14,7 +14,7 @@ from training_steps import BATCH, ENDLESS, PAIRS, Stepwise, objectives
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.objectives import IGNORED
 
 EPSILON = 0.05
@@ -26,7 +26,7 @@ Batch = dict[str, torch.Tensor]
 class PlainModel(nn.Module):
     """Encodes labelled, source and target sentences separately, and computes plans in a loop over `ot.sinkhorn`."""
 
-    def __init__(self, model: Network, layers: Sequence[int], weight: float) -> None:
+    def __init__(self, model: TaggingNetwork, layers: Sequence[int], weight: float) -> None:
         super().__init__()
         self.model, self.layers, self.weight = model, layers, weight
 

@@ -22,7 +22,7 @@ from wcabench.cli.choices import data_source
 from wcabench.config import DataConfig, RecipeConfig
 from wcabench.data.sentences import PairData
 from wcabench.data.suites import load_suite
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.nn.precision import resolve_precision
 from wcabench.registry import find
 from wcabench.runs.inputs import training_data
@@ -37,7 +37,7 @@ def scores(method: str, data: PairData, recipe: RecipeConfig, seed: int) -> Scor
     """Train a method, and return its strict F1, %, on both test sets."""
     cls = find(method).load()
     visible = training_data(data, cls.info.needs, recipe)
-    bench = Bench(visible, load_suite("mini").encoder, recipe, seed=seed)
+    bench = NetworkBench(visible, load_suite("mini").encoder, recipe, seed=seed)
     native = recipe.precision == "fp32" or resolve_precision("auto", "cpu") == "bf16"
     with nullcontext() if native else RoundedProducts():
         tagger = cls().fit(bench)

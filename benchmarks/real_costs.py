@@ -18,7 +18,7 @@ from wcabench.data.suites import load_suite
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.labels import tag_names
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.randomness import Streams
 from wcabench.registry import find
 
@@ -50,12 +50,12 @@ def mixed_pairs(number: int) -> list[SentencePair]:
 
 def embedded_model(
     precision: str = "fp32", device: str = "cpu", encoder: EncoderConfig | None = None
-) -> Network:
+) -> TaggingNetwork:
     """Return the packaged encoder with the mini suite's settings, or another encoder."""
     torch.manual_seed(0)
     recipe = RecipeConfig(precision=precision)  # type: ignore[arg-type]
     tags = tag_names(("LOC", "MISC", "ORG", "PER"))
-    return Network(encoder or load_suite("mini").encoder, recipe, tags, device)
+    return TaggingNetwork(encoder or load_suite("mini").encoder, recipe, tags, device)
 
 
 def untrained_encoder(
@@ -80,7 +80,7 @@ def untrained_encoder(
     return replace(packaged, name=str(folder), revision=None, layers=None)
 
 
-def aligner(model: Network, layers: str | None = None) -> JointAlignment:
+def aligner(model: TaggingNetwork, layers: str | None = None) -> JointAlignment:
     """Return the method whose couplings are measured; by default on the last four layers, without the embeddings."""
     method: JointAlignment = find("wca-hard").load()(layers=layers or f"last-{min(LAYERS, model.depth)}")
     return method
@@ -88,7 +88,7 @@ def aligner(model: Network, layers: str | None = None) -> JointAlignment:
 
 @torch.no_grad()
 def step_costs(
-    model: Network, pairs: Sequence[SentencePair], layers: str | None = None
+    model: TaggingNetwork, pairs: Sequence[SentencePair], layers: str | None = None
 ) -> list[torch.Tensor]:
     """Return the problems of a training step, one for each pair and layer, [n_s, n_t] in float32."""
     model.eval()
@@ -97,7 +97,7 @@ def step_costs(
     return [layer.clone() for cost in costs.by_layer for layer in cost]
 
 
-def steps_of(model: Network, number: int) -> list[list[torch.Tensor]]:
+def steps_of(model: TaggingNetwork, number: int) -> list[list[torch.Tensor]]:
     """Return the problems of several steps; no pair is in two steps."""
     pairs = mixed_pairs(number * PAIRS_A_STEP)
     return [

@@ -10,7 +10,7 @@ from real_costs import aligner, embedded_model, mini_data, mixed_pairs
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import Sentence, SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.randomness import Streams
 from wcabench.nn.training import train
@@ -26,7 +26,7 @@ class StoppedError(Exception):
 
 
 def objectives(
-    model: Network, labelled: Sequence[Sentence], pairs: Sequence[SentencePair], recipe: RecipeConfig
+    model: TaggingNetwork, labelled: Sequence[Sentence], pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> tuple[CrossEntropy, AlignmentLoss]:
     """Return both objectives, with tokenised sentences and batches in the order of seed 0."""
     method, streams = aligner(model), Streams(0)

@@ -24,7 +24,7 @@ from wcabench.measuring.sentence_states import SentenceStates
 from wcabench.measuring.word_links import coupled_words
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.randomness import Streams
 from wcabench.registry import MethodInfo, find
 from wcabench.transport import Coupling, harden_columns
@@ -40,7 +40,7 @@ def made(name, **options):
 @pytest.fixture
 def model(tiny_encoder):
     torch.manual_seed(1)
-    return Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu").eval()
+    return TaggingNetwork(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu").eval()
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +144,7 @@ def test_gold_pairs_have_their_tags_from_the_tagged_sentences_of_both_sides(gold
 
 def test_words_beyond_the_limit_are_no_links_and_no_error(tiny_encoder, gold_data):
     short = dataclasses.replace(RECIPE, max_length=8)
-    model = Network(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu").eval()
+    model = TaggingNetwork(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu").eval()
     for name in COUPLED:
         assert measured(name, model, gold_data)["alignment_error_rate"] > 0.2
 
@@ -241,6 +241,6 @@ def test_a_third_party_s_plan_by_layer_is_averaged(model, gold_data):
 @pytest.mark.parametrize("name", COUPLED)
 def test_the_gpu_measures_what_the_processor_does(name, tiny_encoder, model, gold_data):
     torch.manual_seed(1)
-    there = Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cuda").eval()
+    there = TaggingNetwork(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cuda").eval()
     there.load_state_dict(model.state_dict())
     assert measured(name, there, gold_data) == pytest.approx(measured(name, model, gold_data), abs=2e-2)

@@ -9,7 +9,7 @@ from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import SentencePair
 from wcabench.errors import UserError
 from wcabench.nn.alignment_loss import AlignmentLoss, pair_loss
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.nn.randomness import Streams
 from wcabench.registry import entries, find
 from wcabench.runs.inputs import training_data
@@ -32,7 +32,7 @@ def method(name, **options):
 
 def bench(data, folder, recipe=RECIPE):
     visible = training_data(data, {"labelled", "parallel"}, recipe)
-    return Bench(visible, EncoderConfig(name=str(folder)), recipe, seed=1)
+    return NetworkBench(visible, EncoderConfig(name=str(folder)), recipe, seed=1)
 
 
 def loss_of(name, data, folder, pairs=None, **options):

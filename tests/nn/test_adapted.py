@@ -7,7 +7,7 @@ import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.runs.inputs import training_data
 
 RECIPE = RecipeConfig(epochs=1, batch_size=8, learning_rate=1e-3, precision="fp32")
@@ -16,7 +16,7 @@ RECIPE = RecipeConfig(epochs=1, batch_size=8, learning_rate=1e-3, precision="fp3
 @pytest.fixture
 def adapted(tiny_data, tiny_encoder):
     """Makes an adapting tagger over a briefly trained network."""
-    bench = Bench(
+    bench = NetworkBench(
         training_data(tiny_data, {"labelled"}, RECIPE), EncoderConfig(str(tiny_encoder)), RECIPE, seed=1
     )
     network = bench.network()
@@ -69,7 +69,7 @@ def test_it_works_where_gradients_are_off_and_words_are_new(adapted):
 def test_a_frozen_embedding_stays(tiny_data, tiny_encoder):
     encoder = EncoderConfig(str(tiny_encoder), freeze=1)
     recipe = dataclasses.replace(RECIPE, epochs=1)
-    bench = Bench(training_data(tiny_data, {"labelled"}, recipe), encoder, recipe, seed=1)
+    bench = NetworkBench(training_data(tiny_data, {"labelled"}, recipe), encoder, recipe, seed=1)
     network = bench.network()
     before = network.encoder.get_input_embeddings().weight.detach().clone()
     bench.adapted(network, lambda words: tiny_data.train[:2], steps=1, rate=1e-2).predict([("the", "man")])

@@ -5,7 +5,7 @@ import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.nn.layers import layer_numbers
 from wcabench.nn.training_data import ClosedBenchError, UndeclaredNeedError
 from wcabench.runs.inputs import training_data
@@ -14,7 +14,7 @@ from wcabench.runs.inputs import training_data
 def bench(data, folder, needs=("labelled",), encoder=None, **recipe):
     settings = RecipeConfig(**recipe)
     config = encoder or EncoderConfig(name=str(folder))
-    return Bench(training_data(data, needs, settings), config, settings, seed=1)
+    return NetworkBench(training_data(data, needs, settings), config, settings, seed=1)
 
 
 def test_a_method_gets_what_it_declared_and_nothing_else(tiny_data, tiny_encoder):

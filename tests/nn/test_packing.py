@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.packing import fill_lines, first_position, layout, pack
 
 LENGTHS = st.lists(st.integers(2, 60), min_size=1, max_size=40)
@@ -79,7 +79,7 @@ def test_an_encoder_with_a_short_window_of_attention_is_not_packed():
 
 
 def test_packed_states_equal_those_of_each_sequence_alone(tiny_encoder):
-    model = Network(
+    model = TaggingNetwork(
         EncoderConfig(name=str(tiny_encoder)), RecipeConfig(precision="fp32"), ["O"], "cpu"
     ).eval()
     sequences = [[2, *range(5, 5 + n), 3] for n in (1, 9, 4, 17, 2, 30)]

@@ -16,7 +16,7 @@ from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
 from wcabench.nn import probe
 from wcabench.nn.encoder import load_encoder, position_limit
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.probe import open_encoder, probe_encoder
 
 T5 = {"d_model": 32, "d_kv": 16, "d_ff": 48, "num_layers": 2, "num_heads": 2, "decoder_start_token_id": 1}
@@ -85,7 +85,7 @@ def test_every_architecture_is_read_packed_and_in_buckets_as_alone(
     folder = save_encoder(tmp_path / kind, kind, tokenizer(pieces), **settings)
     found = probe_encoder(config(folder), 40)
     assert (found.layers, found.width, found.positions, found.packed) == (2, 32, positions, packed)
-    model = Network(config(folder), RecipeConfig(max_length=40, precision="fp32"), ["O"], "cpu").eval()
+    model = TaggingNetwork(config(folder), RecipeConfig(max_length=40, precision="fp32"), ["O"], "cpu").eval()
     windows = [model.table.truncated(words) for words in (("the", "é", "man"), ("a", "thema", "x", "y", "z"))]
     with torch.inference_mode():
         alone = [model.encoder(torch.tensor([w.ids])).last_hidden_state[0] for w in windows]
@@ -329,7 +329,9 @@ def test_any_value_of_any_setting_is_refused_or_works(kind, file, tmp_path, capf
 
 
 def _train_a_step(folder) -> None:
-    model = Network(config(folder), RecipeConfig(max_length=40, precision="fp32"), ["O"], "cpu").train()
+    model = TaggingNetwork(
+        config(folder), RecipeConfig(max_length=40, precision="fp32"), ["O"], "cpu"
+    ).train()
     ids = [model.table.truncated(words).ids for words in (("the", "Ж", "\u200b"), ("</s>", "a", "b", "c"))]
     loss = torch.stack([model.logits(part.hidden[-1]).square().mean() for part in model.encode(ids)]).sum()
     loss.backward()

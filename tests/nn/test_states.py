@@ -4,15 +4,17 @@ import pytest
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.states import window_states
 
 TEXTS = [("the", "old", "Parisian", "man"), ("Anna",), ("two", "dogs", "saw", "huiszag", "Corp")]
 
 
 @pytest.fixture
-def network(tiny_encoder) -> Network:
-    network = Network(EncoderConfig(str(tiny_encoder)), RecipeConfig(precision="fp32"), ["O"], "cpu").eval()
+def network(tiny_encoder) -> TaggingNetwork:
+    network = TaggingNetwork(
+        EncoderConfig(str(tiny_encoder)), RecipeConfig(precision="fp32"), ["O"], "cpu"
+    ).eval()
     network.table.add(TEXTS)
     return network
 
@@ -46,7 +48,9 @@ def test_special_tokens_come_with_the_pieces_where_they_are_wanted(network):
 
 
 def test_of_a_long_sentence_each_window_gives_the_words_that_it_owns(tiny_encoder):
-    network = Network(EncoderConfig(str(tiny_encoder)), RecipeConfig(max_length=8), ["O"], "cpu").eval()
+    network = TaggingNetwork(
+        EncoderConfig(str(tiny_encoder)), RecipeConfig(max_length=8), ["O"], "cpu"
+    ).eval()
     words = tuple(word for text in TEXTS for word in text) * 2
     windows = network.table.windows(words)
     assert len(windows) > 1

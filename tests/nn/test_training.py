@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from wcabench.config import EncoderConfig, RecipeConfig
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.randomness import Streams
 from wcabench.nn.training import LossError, schedule, train
@@ -19,7 +19,7 @@ RECIPE = RecipeConfig(epochs=2, batch_size=8, pair_batch_size=8, learning_rate=1
 
 def bench(data, folder, recipe=RECIPE, seed=1, needs=("labelled", "parallel"), **encoder):
     config = EncoderConfig(name=str(folder), **encoder)
-    return Bench(training_data(data, needs, recipe), config, recipe, seed=seed)
+    return NetworkBench(training_data(data, needs, recipe), config, recipe, seed=seed)
 
 
 def cross_entropy(data, network, recipe=RECIPE):

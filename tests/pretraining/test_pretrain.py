@@ -31,7 +31,7 @@ def whole(settings_file, text, tmp_path_factory):
 
 def test_the_encoder_loads_and_tags(whole, tiny_data):
     from wcabench.config import EncoderConfig, RecipeConfig
-    from wcabench.nn.bench import Bench
+    from wcabench.nn.bench import NetworkBench
     from wcabench.registry import find
     from wcabench.runs.inputs import training_data
 
@@ -40,7 +40,7 @@ def test_the_encoder_loads_and_tags(whole, tiny_data):
     assert folder == str(out / "made-up")
     recipe = RecipeConfig(epochs=1, max_length=32)
     visible = training_data(tiny_data, {"labelled"}, recipe)
-    bench = Bench(visible, EncoderConfig(name=folder), recipe, seed=1)
+    bench = NetworkBench(visible, EncoderConfig(name=folder), recipe, seed=1)
     assert find("none").load()().fit(bench).predict([("a", "house")])[0]
 
 

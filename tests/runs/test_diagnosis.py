@@ -19,7 +19,7 @@ from wcabench.contract import MethodInfo, SentencePair
 from wcabench.data.data_source import DataSource
 from wcabench.measuring.diagnostic_names import ABSENT, NO_NETWORK, OF_GOLD
 from wcabench.nn.alignment import JointAlignment
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 from wcabench.runs import work
 from wcabench.runs.cells import read_cell
 from wcabench.runs.diagnosis import diagnose, diagnose_untrained
@@ -114,7 +114,7 @@ PLANNED: Any = types.SimpleNamespace(recipe=RECIPE, seed=1)
 def trained(cls: Any, data: Any, folder: Path) -> tuple[Any, Any]:
     visible = training_data(data, cls.info.needs, RECIPE)
     method = cls()
-    return method, method.fit(Bench(visible, EncoderConfig(name=str(folder)), RECIPE, seed=1))
+    return method, method.fit(NetworkBench(visible, EncoderConfig(name=str(folder)), RECIPE, seed=1))
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_gold_links_and_target_tags_are_not_to_be_reached_from_the_bench(
     gold_data: Any, tiny_encoder: Path
 ) -> None:
     visible = training_data(gold_data, {"labelled", "parallel", "target-text"}, RECIPE)
-    bench = Bench(visible, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1)
+    bench = NetworkBench(visible, EncoderConfig(name=str(tiny_encoder)), RECIPE, seed=1)
     bench.network()
     reached = _reachable(bench)
     assert id(bench._data.slots["parallel"]) in reached

@@ -253,7 +253,7 @@ def modules() -> dict[str, types.ModuleType]:
             "resolve_precision": lambda precision, device: precision.replace("auto", "fp32"),
             "resolve_device": lambda device: device.replace("auto", "cpu"),
         },
-        "wcabench.nn.bench": {"Bench": Bench},
+        "wcabench.nn.bench": {"NetworkBench": Bench},
         "wcabench.nn.probe": {"probe_encoder": lambda encoder, max_length: None},
     }
     stand_ins = {}

@@ -8,7 +8,7 @@ import torch
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.contract import SentencePair
 from wcabench.measuring.word_links import PairCosts, link_words
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.sweep.gold_files import GoldSet
 from wcabench.sweep.settings import Choice, Setting, check_method, coupled, default_methods
 from wcabench.sweep.sweep import GoldCosts, sweep
@@ -21,7 +21,7 @@ RECIPE = RecipeConfig(precision="fp32")
 
 @pytest.fixture(scope="module")
 def model(tiny_encoder):
-    return Network(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu")
+    return TaggingNetwork(EncoderConfig(name=str(tiny_encoder)), RECIPE, ["O"], "cpu")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_exact_plan_is_left_out_where_the_method_has_none():
 
 def test_pairs_beyond_the_encoders_limit_are_counted(gold, tiny_encoder):
     short = RecipeConfig(precision="fp32", max_length=8)
-    reader = Network(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu")
+    reader = TaggingNetwork(EncoderConfig(name=str(tiny_encoder)), short, ["O"], "cpu")
     costs = GoldCosts(gold, reader, short)
     sweep(gold, Choice(("nearest-token",)), costs)
     assert costs.cut == 2  # of 4, 4, 8 and 10 words, beside two special tokens

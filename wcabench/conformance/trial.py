@@ -21,8 +21,8 @@ from wcabench.data.sentences import PairData
 from wcabench.data.suite_files import CORPUS, PACKAGE
 from wcabench.nn.alignment import JointAlignment
 from wcabench.nn.alignment_loss import AlignmentLoss
-from wcabench.nn.bench import Bench
-from wcabench.nn.network import Network
+from wcabench.nn.bench import NetworkBench
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.randomness import Streams
 from wcabench.runs.tagging import disturb_generators
 from wcabench.transport.costs import Costs
@@ -62,10 +62,10 @@ class Fitted:
         return median(gaps) if gaps else None
 
     @property
-    def network(self) -> Network | None:
+    def network(self) -> TaggingNetwork | None:
         """The trained network, if the tagger has one."""
         network = getattr(self.tagger, "network", None)
-        return network if isinstance(network, Network) else None
+        return network if isinstance(network, TaggingNetwork) else None
 
 
 class Trial:
@@ -123,7 +123,7 @@ class Trial:
     def plain(self) -> Fitted:
         """Plain transfer with seed 1, as the method `none` trains it."""
 
-        def fit(bench: Bench) -> Any:
+        def fit(bench: NetworkBench) -> Any:
             network = bench.network()
             return bench.train(network, [bench.cross_entropy(network)])
 
@@ -132,7 +132,7 @@ class Trial:
             raise fitted.error
         return fitted
 
-    def loss(self) -> tuple[AlignmentLoss, Network]:
+    def loss(self) -> tuple[AlignmentLoss, TaggingNetwork]:
         """Return the alignment loss of a new, prepared instance, and the untrained network that it reads."""
         method = self.method()
         method.prepare(self.data.parallel)
@@ -145,18 +145,20 @@ class Trial:
         loss, network = self.loss()
         return loss.coupler, loss.costs(network, list(range(len(self.data.parallel))))  # type: ignore[return-value]
 
-    def untrained(self) -> Network:
+    def untrained(self) -> TaggingNetwork:
         """Return the network that a training with seed 1 begins with."""
         return self._bench(1, frozenset()).network()
 
-    def _bench(self, seed: int, needs: frozenset[Need], steps: list[float] | None = None) -> Bench:
+    def _bench(self, seed: int, needs: frozenset[Need], steps: list[float] | None = None) -> NetworkBench:
         def progress(phase: str, done: int, total: int) -> None:
             if phase == "training" and steps is not None:
                 steps.append(process_time())
 
-        return Bench(training_data(self.data, needs), self.encoder, RECIPE, seed=seed, progress=progress)
+        return NetworkBench(
+            training_data(self.data, needs), self.encoder, RECIPE, seed=seed, progress=progress
+        )
 
-    def _fit(self, fit: Callable[[Bench], Any], seed: int, needs: frozenset[Need]) -> Fitted:
+    def _fit(self, fit: Callable[[NetworkBench], Any], seed: int, needs: frozenset[Need]) -> Fitted:
         fitted = Fitted()
         disturb_generators(len(self._fits))
         bench = self._bench(seed, needs, fitted.steps)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wcabench.contract import SLOTS, Need
-from wcabench.nn.bench import Bench
+from wcabench.nn.bench import NetworkBench
 
 PROPERTIES: dict[str, Need] = {slot.name.replace("-", "_"): slot.name for slot in SLOTS.values()}
 # Methods of the bench that read a slot for the method.
@@ -24,10 +24,10 @@ class Watch:
     private: set[str] = field(default_factory=set)
 
 
-class WatchedBench(Bench):
+class WatchedBench(NetworkBench):
     """Passes everything on to a real bench, and records it."""
 
-    def __init__(self, bench: Bench, watch: Watch) -> None:
+    def __init__(self, bench: NetworkBench, watch: Watch) -> None:
         object.__setattr__(self, "_watched", (bench, watch))
 
     def __getattribute__(self, name: str) -> Any:

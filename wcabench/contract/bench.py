@@ -27,7 +27,7 @@ class Languages(NamedTuple):
 
 
 class Network(Protocol):
-    """An encoder with a head that gives each word a score for every tag. See `wcabench.nn.network.Network`.
+    """An encoder with a head that gives each word a score for every tag. See `wcabench.nn.network.TaggingNetwork`.
 
     Attributes:
         tags: IOB2 tags in the order of the scores; "O" first.

@@ -12,7 +12,7 @@ from wcabench.errors import suggest
 class PairData:
     """All data of one language pair of a suite, after the label policy.
 
-    Methods never see this object: they get only the slots that they declare (see `wcabench.nn.bench.Bench`).
+    Methods never see this object: they get only the slots that they declare (see `wcabench.nn.bench.NetworkBench`).
 
     Attributes:
         suite: the suite's name.

@@ -19,7 +19,7 @@ from wcabench.measuring.diagnostic_names import ABSENT, NO_COUPLING, NO_GOLD, NO
 from wcabench.measuring.sentence_states import SentenceStates
 from wcabench.measuring.word_links import Links, coupled_words
 from wcabench.nn.alignment import JointAlignment
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.scoring.projection import projection_errors
 from wcabench.scoring.spans import Span, read_spans
 from wcabench.transport import Costs, cosine_costs
@@ -65,7 +65,7 @@ def _tags(*parts: Iterable[Sentence]) -> dict[Words, tuple[str, ...]]:
     return {sentence.words: sentence.tags for part in parts for sentence in part}
 
 
-def measure(method: Any, model: Network, parallel: Sequence[SentencePair], data: PairData) -> Measured:
+def measure(method: Any, model: TaggingNetwork, parallel: Sequence[SentencePair], data: PairData) -> Measured:
     """Measure all diagnostics of one trained method.
 
     Args:

@@ -11,7 +11,7 @@ from wcabench.config import RecipeConfig
 from wcabench.contract import SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.coupler import Coupler
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.piece_text import piece_texts
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import Streams
@@ -39,7 +39,7 @@ class SentenceAlignment:
 @torch.inference_mode()
 def align_sentence(
     pair: SentencePair,
-    model: Network,
+    model: TaggingNetwork,
     methods: Sequence[Coupler],
     recipe: RecipeConfig,
     word_links: Iterable[tuple[int, int]] | None = None,
@@ -73,7 +73,7 @@ def align_sentence(
     return SentenceAlignment(source, target, similarity, plans, cut)
 
 
-def _tokens(model: Network, window: Window) -> list[str]:
+def _tokens(model: TaggingNetwork, window: Window) -> list[str]:
     """Return the readable text of each piece."""
     words = (window.ids[first:stop] for first, stop in window.spans())
     return [text for ids in words for text in piece_texts(model.table.tokenizer, ids)]

@@ -10,7 +10,7 @@ from torch.nn import functional
 from wcabench.contract import Words
 from wcabench.nn.coupler import Coupler, pool_of
 from wcabench.nn.layers import layer_numbers
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.pieces import Window
 from wcabench.nn.states import pool_pieces, window_states
 
@@ -22,7 +22,7 @@ class SentenceStates:
     """The states of some sentences after every layer; words beyond the length limit are left out."""
 
     @torch.inference_mode()
-    def __init__(self, network: Network, sentences: Iterable[Words]) -> None:
+    def __init__(self, network: TaggingNetwork, sentences: Iterable[Words]) -> None:
         """Read each distinct sentence once, without dropout.
 
         Args:

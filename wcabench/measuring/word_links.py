@@ -11,7 +11,7 @@ from wcabench.config import RecipeConfig
 from wcabench.contract import SentencePair
 from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.coupler import Coupler
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import Streams
 from wcabench.transport import Costs
@@ -40,7 +40,7 @@ class PairCosts:
 
 @torch.inference_mode()
 def pair_costs(
-    method: Coupler, model: Network, pairs: Sequence[SentencePair], recipe: RecipeConfig
+    method: Coupler, model: TaggingNetwork, pairs: Sequence[SentencePair], recipe: RecipeConfig
 ) -> Iterator[PairCosts]:
     """Compute the costs of each pair on the method's layers and units, without dropout.
 
@@ -89,7 +89,7 @@ def link_words(
 
 def coupling_links(
     method: Coupler,
-    model: Network,
+    model: TaggingNetwork,
     pairs: Sequence[SentencePair],
     recipe: RecipeConfig,
     progress: Callable[[int, int], None] = lambda *_: None,

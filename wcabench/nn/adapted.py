@@ -12,7 +12,7 @@ from torch import nn
 from wcabench.config import RecipeConfig
 from wcabench.contract import Sentence, Side, Words
 from wcabench.errors import UserError
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.randomness import Streams, own_randomness, stream_seed
 from wcabench.nn.tagger import NetworkTagger
@@ -32,7 +32,7 @@ class AdaptedTagger:
 
     def __init__(
         self,
-        network: Network,
+        network: TaggingNetwork,
         recipe: RecipeConfig,
         support: Support,
         steps: int,
@@ -105,7 +105,7 @@ class AdaptedTagger:
         finally:
             _put_back(before, rows)
 
-    def _steps(self, network: Network, loss: CrossEntropy, streams: Streams) -> None:
+    def _steps(self, network: TaggingNetwork, loss: CrossEntropy, streams: Streams) -> None:
         optimiser = torch.optim.Adam(network.trained_parameters(), lr=self.rate)
         network.train()
         with own_randomness(streams.seed):

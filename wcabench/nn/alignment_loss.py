@@ -10,7 +10,7 @@ from wcabench.contract import SentencePair
 from wcabench.errors import UserError
 from wcabench.nn.coupler import Coupler, pool_of
 from wcabench.nn.layers import layer_numbers
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.randomness import Streams
 from wcabench.nn.states import window_states
@@ -41,7 +41,7 @@ class AlignmentLoss:
         self,
         coupler: Coupler,
         pairs: Sequence[SentencePair],
-        network: Network,
+        network: TaggingNetwork,
         recipe: RecipeConfig,
         streams: Streams,
     ) -> None:
@@ -66,7 +66,7 @@ class AlignmentLoss:
         self._sums: dict[str, float] = {}
         self._described = 0
 
-    def loss(self, network: Network, step: int) -> torch.Tensor:
+    def loss(self, network: TaggingNetwork, step: int) -> torch.Tensor:
         """Return the mean (or sum) over the pairs of sum_ij T_ij sum_b c(e_i^{s,b}, e_j^{t,b}), eq. (3).
 
         The plan T is a constant unless the coupler is differentiable.
@@ -90,11 +90,13 @@ class AlignmentLoss:
         """Return the measures of the couplings, averaged over the training."""
         return {name: round(value / max(self._described, 1), 6) for name, value in self._sums.items()}
 
-    def costs(self, network: Network, batch: list[int]) -> Costs:
+    def costs(self, network: TaggingNetwork, batch: list[int]) -> Costs:
         """Return the costs that `couple` receives for these pairs."""
         return Costs(cosine_costs(*self.states(network, batch)), batch, self.seed)
 
-    def states(self, network: Network, batch: list[int]) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    def states(
+        self, network: TaggingNetwork, batch: list[int]
+    ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """Return the states of both sides' units of each pair, normalised to length 1; [layers, n, d] each."""
         windows = [self.windows[i][side] for side in (0, 1) for i in batch]
         states = [
@@ -110,7 +112,11 @@ class AlignmentLoss:
         return states[: len(batch)], states[len(batch) :]
 
     def _coupling(
-        self, network: Network, batch: list[int], source: list[torch.Tensor], target: list[torch.Tensor]
+        self,
+        network: TaggingNetwork,
+        batch: list[int],
+        source: list[torch.Tensor],
+        target: list[torch.Tensor],
     ) -> Coupling:
         if self.frozen is not None:
             plans = [self.frozen.plans[i].to(source[0].device) for i in batch]
@@ -125,7 +131,7 @@ class AlignmentLoss:
             return self.coupler.couple(Costs(cosine_costs(source, target), batch, self.seed))
 
     @torch.no_grad()
-    def _couple_all(self, network: Network) -> Coupling:
+    def _couple_all(self, network: TaggingNetwork) -> Coupling:
         """Couple every pair on the pretrained encoder's states; plans stay on the CPU, facts are means over pairs."""
         was_training = network.training
         network.eval()

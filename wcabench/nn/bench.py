@@ -25,7 +25,7 @@ from wcabench.nn.alignment_loss import AlignmentLoss
 from wcabench.nn.coupler import Coupler
 from wcabench.nn.heads import HeadOptions
 from wcabench.nn.labels import tag_names
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.objectives import CrossEntropy
 from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
@@ -37,11 +37,11 @@ from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training import Progress, train
 from wcabench.nn.training_data import SelectionRule, SlotAccess, TrainingData
 
-FitOther = Callable[["Bench", Method], Tagger]
+FitOther = Callable[["NetworkBench", Method], Tagger]
 
 
-def train_without_store(bench: "Bench", method: Method) -> Tagger:
-    """Train another method's model now. This is what `Bench.fitted` does where there is no store of models."""
+def train_without_store(bench: "NetworkBench", method: Method) -> Tagger:
+    """Train another method's model now. This is what `NetworkBench.fitted` does where there is no store of models."""
     start = perf_counter()
     inner = bench.for_method(method)
     tagger = method.fit(inner)
@@ -50,7 +50,7 @@ def train_without_store(bench: "Bench", method: Method) -> Tagger:
     return tagger
 
 
-class Bench(SlotAccess):
+class NetworkBench(SlotAccess):
     """All that one method works with while it trains one model. `wcabench.contract.Bench` lists what it may use."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Bench(SlotAccess):
             seed: the model's seed.
             device: "cpu" or "cuda".
             progress: called with (phase, done, total).
-            fit_other: returns the trained tagger of another method; see `Bench.fitted`.
+            fit_other: returns the trained tagger of another method; see `fitted`.
         """
         super().__init__(data)
         self.recipe = recipe
@@ -86,7 +86,7 @@ class Bench(SlotAccess):
         self.progress = progress
         self._fit_other = fit_other
         self._streams = Streams(seed)
-        self._pretrained: Network | None = None
+        self._pretrained: TaggingNetwork | None = None
         self._word_links: dict[tuple[str, bool], list[Links]] = {}
 
     # Networks and random streams
@@ -99,11 +99,11 @@ class Bench(SlotAccess):
         features: Features | None = None,
         feature_width: int | None = None,
         train_encoder: bool = True,
-    ) -> Network:
+    ) -> TaggingNetwork:
         """Return the pretrained encoder with a new head; the same arguments give the same weights."""
         self._check_open()
         with own_randomness(self.seed, *(("head",) if seed == 0 else ("head", seed))):
-            return Network(
+            return TaggingNetwork(
                 self._encoder,
                 self.recipe,
                 tag_names(self.types),
@@ -114,12 +114,12 @@ class Bench(SlotAccess):
                 train_encoder=train_encoder,
             )
 
-    def pretrained(self) -> Network:
+    def pretrained(self) -> TaggingNetwork:
         """Return the pretrained encoder, frozen and without a head; every call returns the same object."""
         self._check_open()
         if self._pretrained is None:
             tags = tag_names(self.types)
-            self._pretrained = Network(
+            self._pretrained = TaggingNetwork(
                 self._encoder, self.recipe, tags, self.device, None, train_encoder=False
             ).eval()
         return self._pretrained
@@ -129,7 +129,7 @@ class Bench(SlotAccess):
         self._check_open()
         return self._fit_other(self, method)
 
-    def for_method(self, method: Method) -> "Bench":
+    def for_method(self, method: Method) -> "NetworkBench":
         """Return a bench with the same settings and the slots of another method.
 
         With `recipe.select` "target-dev" the other method keeps its last step instead: only this method's epoch is
@@ -138,7 +138,7 @@ class Bench(SlotAccess):
         recipe, data = self.recipe, self._data.of(method)
         if recipe.select == "target-dev":
             recipe, data = replace(recipe, select="last"), replace(data, selection=SelectionRule())
-        return Bench(
+        return NetworkBench(
             data,
             self._encoder,
             recipe,
@@ -162,7 +162,7 @@ class Bench(SlotAccess):
 
     def states(
         self,
-        network: Network,
+        network: TaggingNetwork,
         windows: Sequence[Window],
         pool: Pool = "first",
         layers: int | Sequence[int] = -1,
@@ -184,7 +184,7 @@ class Bench(SlotAccess):
 
     def cross_entropy(
         self,
-        network: Network,
+        network: TaggingNetwork,
         labelled: Sequence[Sentence] | None = None,
         *,
         name: str = "cross_entropy",
@@ -194,18 +194,18 @@ class Bench(SlotAccess):
         sentences = self.labelled if labelled is None else labelled
         return CrossEntropy(sentences, network, self.recipe, self._streams, name=name, side=side)
 
-    def alignment(self, network: Network, coupler: Coupler) -> AlignmentLoss:
+    def alignment(self, network: TaggingNetwork, coupler: Coupler) -> AlignmentLoss:
         """Return the objective of eq. (3) on slot "parallel"."""
         coupler.prepare(self.parallel)
         return AlignmentLoss(coupler, self.parallel, network, self.recipe, self._streams)
 
-    def adapted(self, network: Network, support: Support, *, steps: int, rate: float) -> AdaptedTagger:
+    def adapted(self, network: TaggingNetwork, support: Support, *, steps: int, rate: float) -> AdaptedTagger:
         """Return a tagger that adapts itself to each sentence; see `wcabench.nn.adapted`."""
         return AdaptedTagger(network, self.recipe, support, steps, rate, seed=self.seed)
 
     def train(
         self,
-        network: Network,
+        network: TaggingNetwork,
         objectives: Sequence[Objective],
         *,
         stage: str = MAIN_STAGE,

@@ -34,7 +34,7 @@ class Encoded:
     hidden: tuple[torch.Tensor, ...]
 
 
-class Network(nn.Module):
+class TaggingNetwork(nn.Module):
     """An encoder, and a head that scores the tags of each word (section 2 of the paper).
 
     Attributes:
@@ -107,7 +107,7 @@ class Network(nn.Module):
         """Number of transformer layers."""
         return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr, arg-type]
 
-    def train(self, mode: bool = True) -> "Network":
+    def train(self, mode: bool = True) -> "TaggingNetwork":
         """Switch dropout on or off; a frozen encoder is always read without dropout."""
         super().train(mode)
         if not self.train_encoder:

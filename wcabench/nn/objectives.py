@@ -6,7 +6,7 @@ import torch
 
 from wcabench.config import RecipeConfig
 from wcabench.contract import Sentence, Side
-from wcabench.nn.network import Encoded, Network
+from wcabench.nn.network import Encoded, TaggingNetwork
 from wcabench.nn.order import ShuffledOrder
 from wcabench.nn.pieces import Window
 from wcabench.nn.randomness import Streams
@@ -30,7 +30,7 @@ class CrossEntropy:
     def __init__(
         self,
         sentences: Sequence[Sentence],
-        network: Network,
+        network: TaggingNetwork,
         recipe: RecipeConfig,
         streams: Streams,
         *,
@@ -64,7 +64,7 @@ class CrossEntropy:
         self.order = ShuffledOrder(streams, (stream,), len(self.windows), recipe.batch_size, cycled=False)
         self.steps_per_epoch: int | None = self.order.steps_per_epoch
 
-    def loss(self, network: Network, step: int) -> torch.Tensor:
+    def loss(self, network: TaggingNetwork, step: int) -> torch.Tensor:
         """Return the loss of a step, normalised over the whole batch; how the batch is cut into calls has no effect."""
         batch = [self.windows[i] for i in self.order(step)]
         ids = [window.ids for sentence in batch for window, _ in sentence]
@@ -77,7 +77,9 @@ class CrossEntropy:
         return torch.as_tensor(total) / max(norm, 1)
 
 
-def label_loss(network: Network, part: Encoded, classes: Sequence[Sequence[int]], side: Side) -> torch.Tensor:
+def label_loss(
+    network: TaggingNetwork, part: Encoded, classes: Sequence[Sequence[int]], side: Side
+) -> torch.Tensor:
     """The head's loss on some encoded windows, summed over their labelled pieces.
 
     Args:

@@ -13,7 +13,7 @@ from wcabench.errors import UserError, require
 from wcabench.nn.batches import padded
 from wcabench.nn.encoder import load_encoder, load_tokenizer, position_limit
 from wcabench.nn.identity import encoder_identity, shown
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.packing import first_position, read_states, same_states, trial_pieces
 from wcabench.nn.pieces import PieceTable
 
@@ -65,7 +65,9 @@ def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
     return _tried[key]
 
 
-def open_encoder(encoder: EncoderConfig, recipe: RecipeConfig, device: str, *, limit_given: bool) -> Network:
+def open_encoder(
+    encoder: EncoderConfig, recipe: RecipeConfig, device: str, *, limit_given: bool
+) -> TaggingNetwork:
     """Load an encoder to read states from, and try it out.
 
     Args:
@@ -78,7 +80,7 @@ def open_encoder(encoder: EncoderConfig, recipe: RecipeConfig, device: str, *, l
     Raises:
         UserError: as `probe_encoder`.
     """
-    model = Network(encoder, recipe, ["O"], device, None)
+    model = TaggingNetwork(encoder, recipe, ["O"], device, None)
     table = model.table
     if model.positions is not None and not limit_given:
         table.max_length = min(table.max_length, model.positions)

@@ -8,17 +8,17 @@ from safetensors.torch import load_file, save_file
 from wcabench.config import EncoderConfig, RecipeConfig
 from wcabench.errors import UserError
 from wcabench.nn.heads import HEADS
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 
 WEIGHTS, SETTINGS = "weights.safetensors", "network.json"
 
 
-def can_be_saved(network: Network) -> bool:
+def can_be_saved(network: TaggingNetwork) -> bool:
     """Whether a network can be saved: a method's own features or heads are code, which is not saved."""
     return network.features is None and network.head_options in HEADS.values()
 
 
-def save_network(network: Network, folder: Path) -> None:
+def save_network(network: TaggingNetwork, folder: Path) -> None:
     """Write weights and settings into a folder that exists.
 
     Raises:
@@ -35,7 +35,7 @@ def save_network(network: Network, folder: Path) -> None:
     (folder / SETTINGS).write_text(json.dumps(settings) + "\n", encoding="utf-8")
 
 
-def load_network(folder: Path, encoder: EncoderConfig, recipe: RecipeConfig, device: str) -> Network:
+def load_network(folder: Path, encoder: EncoderConfig, recipe: RecipeConfig, device: str) -> TaggingNetwork:
     """Load a saved network.
 
     Args:
@@ -49,7 +49,7 @@ def load_network(folder: Path, encoder: EncoderConfig, recipe: RecipeConfig, dev
     """
     try:
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-        network = Network(
+        network = TaggingNetwork(
             encoder,
             recipe,
             settings["tags"],

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.tagger import NetworkTagger
 from wcabench.nn.training_data import SelectionRule
 from wcabench.scoring.scorer import STRICT
@@ -15,7 +15,7 @@ from wcabench.scoring.scorer import STRICT
 class EpochSelection:
     """Finds the best epoch of one stage."""
 
-    def __init__(self, rule: SelectionRule, network: Network, tagger: NetworkTagger) -> None:
+    def __init__(self, rule: SelectionRule, network: TaggingNetwork, tagger: NetworkTagger) -> None:
         self.rule = rule
         self.network = network
         self.tagger = tagger

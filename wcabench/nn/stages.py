@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wcabench.contract import Objective
-    from wcabench.nn.network import Network
+    from wcabench.nn.network import TaggingNetwork
     from wcabench.nn.training import LossCurve
 
 
 def trained_stage(
     name: str,
-    network: Network,
+    network: TaggingNetwork,
     objectives: Sequence[Objective],
     curve: LossCurve,
     *,

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import torch
 
 from wcabench.contract import Pool
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.pieces import Window
 
 
 def window_states(
-    network: Network,
+    network: TaggingNetwork,
     windows: Sequence[Window],
     pool: Pool = "first",
     layers: int | Sequence[int] = -1,

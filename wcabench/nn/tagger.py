@@ -8,7 +8,7 @@ import torch
 
 from wcabench.config import RecipeConfig
 from wcabench.contract import Side, Words
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.pieces import Window
 from wcabench.nn.saving import save_network
 
@@ -22,7 +22,7 @@ class NetworkTagger:
     With `recipe.long_sentences` "truncate", words beyond the limit get no tag instead.
     """
 
-    def __init__(self, network: Network, recipe: RecipeConfig) -> None:
+    def __init__(self, network: TaggingNetwork, recipe: RecipeConfig) -> None:
         self.network = network
         self.recipe = recipe
 

@@ -8,7 +8,7 @@ import torch
 
 from wcabench.config import RecipeConfig
 from wcabench.contract import Objective, OwnParameters
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 from wcabench.nn.randomness import Streams
 from wcabench.nn.vocabulary import EmbeddingRows
 
@@ -42,7 +42,7 @@ class LossCurve:
 
 
 def train(
-    network: Network,
+    network: TaggingNetwork,
     objectives: Sequence[Objective],
     recipe: RecipeConfig,
     streams: Streams,
@@ -125,7 +125,7 @@ def _own_parameters(objectives: Sequence[Objective]) -> list[OwnParameters]:
 
 
 def _backward(
-    network: Network, objectives: Sequence[Objective], step: int, streams: Streams, curve: LossCurve
+    network: TaggingNetwork, objectives: Sequence[Objective], step: int, streams: Streams, curve: LossCurve
 ) -> None:
     """Add up the gradients of a step, and append its losses to the curve."""
     terms: dict[str, float] = {}
@@ -151,7 +151,7 @@ def _backward(
 
 
 def _after_step(
-    network: Network, objectives: Sequence[Objective], step: int, factor: float, streams: Streams
+    network: TaggingNetwork, objectives: Sequence[Objective], step: int, factor: float, streams: Streams
 ) -> None:
     """Call `after_step` of each objective that has it, and clear the gradients that it leaves."""
     for objective in objectives:
@@ -162,7 +162,7 @@ def _after_step(
 
 
 def _optimiser(
-    network: Network, recipe: RecipeConfig, rows: EmbeddingRows, own: Sequence[OwnParameters]
+    network: TaggingNetwork, recipe: RecipeConfig, rows: EmbeddingRows, own: Sequence[OwnParameters]
 ) -> torch.optim.AdamW:
     """Return AdamW without decay on biases and norms (parameters of one dimension), and on rows decayed elsewhere."""
     parameters = network.trained_parameters()

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import torch
 from torch import nn
 
-from wcabench.nn.network import Network
+from wcabench.nn.network import TaggingNetwork
 
 # How many numbers fit in a core's cache.
 BLOCK = 1 << 16
@@ -20,7 +20,7 @@ BLOCK = 1 << 16
 class EmbeddingRows:
     """The rows of the input embedding that are trained, and the whole table that they were taken from."""
 
-    def __init__(self, network: Network, pieces: Collection[int] | None = None) -> None:
+    def __init__(self, network: TaggingNetwork, pieces: Collection[int] | None = None) -> None:
         """Replace the network's embedding table by the rows of some pieces; `restore` puts the table back.
 
         Args:

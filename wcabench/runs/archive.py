@@ -28,13 +28,13 @@ from wcabench.runs.archive_checks import (
 )
 from wcabench.runs.cells import COUNTS, RECORD, TAGS, Cell, read_files
 from wcabench.runs.npz_arrays import DAMAGED
-from wcabench.runs.schema import Count, MapOf, Table, Text
+from wcabench.runs.schema import Count, Fields, MapOf, String
 from wcabench.runs.store import Store
 from wcabench.runs.stored_json import parse_json
 from wcabench.runs.tags_file import read_types
 
 SCHEMA = 2  # 1 had no tags.npz
-_MANIFEST = Table({"schema": Count(), "files": MapOf(Text())})
+_MANIFEST = Fields({"schema": Count(), "files": MapOf(String())})
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a .zip can hold
 
 

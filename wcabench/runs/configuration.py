@@ -10,41 +10,43 @@ from dataclasses import dataclass
 from typing import Any
 
 from wcabench.runs import schema
-from wcabench.runs.schema import Count, Kind, ListOf, MapOf, Name, Nullable, Text
+from wcabench.runs.schema import Count, Kind, ListOf, MapOf, Name, Nullable, String
 from wcabench.scoring.scorer import TestSide
 
 Table = Mapping[str, Any]
-_SHA256_BY_NAME = MapOf(Text())
-_METHOD = schema.Table({"name": Name(), "options": schema.Table()})
-_ENCODER = schema.Table({"identity": Text()})
-_RECIPE: Kind = schema.Table({}, dict.fromkeys(("select", "precision", "long_sentences", "train_on"), Text()))
+_SHA256_BY_NAME = MapOf(String())
+_METHOD = schema.Fields({"name": Name(), "options": schema.Fields()})
+_ENCODER = schema.Fields({"identity": String()})
+_RECIPE: Kind = schema.Fields(
+    {}, dict.fromkeys(("select", "precision", "long_sentences", "train_on"), String())
+)
 _MODEL: dict[str, Kind] = {"method": _METHOD, "encoder": _ENCODER, "recipe": _RECIPE, "seed": Count()}
 _SCHEMAS = {
-    1: schema.Table(
+    1: schema.Fields(
         {
             "suite": Name(),
             "pair": Name(),
             **_MODEL,
-            "data": schema.Table({}, {"labels": Nullable(Text()), "sha256": _SHA256_BY_NAME}),
+            "data": schema.Fields({}, {"labels": Nullable(String()), "sha256": _SHA256_BY_NAME}),
         },
     ),
-    2: schema.Table(
+    2: schema.Fields(
         {
             "suite": Name(),
             "pair": Name(),
-            "test": schema.Table({"target": Text(), "source": Text()}),
-            "types": ListOf(Text()),
-            "model": schema.Table(
+            "test": schema.Fields({"target": String(), "source": String()}),
+            "types": ListOf(String()),
+            "model": schema.Fields(
                 {**_MODEL, "slots": _SHA256_BY_NAME},
                 {
                     "code": _SHA256_BY_NAME,
-                    "types": ListOf(Text()),
-                    "languages": ListOf(Text()),
-                    "selection": Nullable(Text()),
+                    "types": ListOf(String()),
+                    "languages": ListOf(String()),
+                    "selection": Nullable(String()),
                 },
             ),
         },
-        {"code": _SHA256_BY_NAME, "mapped_to_o": ListOf(Text())},
+        {"code": _SHA256_BY_NAME, "mapped_to_o": ListOf(String())},
     ),
 }
 

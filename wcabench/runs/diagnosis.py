@@ -29,9 +29,9 @@ def diagnose(
     network = getattr(tagger, "network", None)
     if network is None:
         return {ABSENT: {"all": NO_NETWORK}}
-    from wcabench.nn.network import Network
+    from wcabench.nn.network import TaggingNetwork
 
-    if not isinstance(network, Network):
+    if not isinstance(network, TaggingNetwork):
         return {ABSENT: {"all": NO_NETWORK}}
     return _measured(method, network, planned, data, prepared=prepared)
 
@@ -45,7 +45,7 @@ def diagnose_untrained(cell: "Cell", here: "Here") -> dict[str, Any]:
     from wcabench import registry
     from wcabench.config import build
     from wcabench.errors import UserError
-    from wcabench.nn.bench import Bench
+    from wcabench.nn.bench import NetworkBench
     from wcabench.nn.precision import resolve_device
     from wcabench.nn.training_data import TrainingData
     from wcabench.runs.inputs import load_labels
@@ -59,7 +59,7 @@ def diagnose_untrained(cell: "Cell", here: "Here") -> dict[str, Any]:
     data = load_labels(planned, here.source)
     device = resolve_device(here.device)
     nothing = TrainingData(planned.model.context.types, {})
-    bench = Bench(nothing, planned.encoder, planned.recipe, seed=planned.seed, device=device)
+    bench = NetworkBench(nothing, planned.encoder, planned.recipe, seed=planned.seed, device=device)
     return _measured(method, bench.network(), planned, data, prepared=False)
 
 

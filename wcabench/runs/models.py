@@ -20,24 +20,24 @@ from wcabench.errors import UserError
 from wcabench.runs.keys import PlannedModel, TrainingContext, plan_required
 from wcabench.runs.locks import LOCKS
 from wcabench.runs.record import LARGEST_RECORD, STAGES, plain
-from wcabench.runs.schema import Flag, ListOf, MapOf, Nullable, Number, Table, Text
+from wcabench.runs.schema import Fields, Flag, ListOf, MapOf, Nullable, Number, String
 from wcabench.runs.store import PARTIAL, Store, remove
 from wcabench.runs.stored_json import read_json
 
 if TYPE_CHECKING:
-    from wcabench.nn.bench import Bench
+    from wcabench.nn.bench import NetworkBench
 
 MODELS, RECORD = ".models", "model.json"
 LARGEST_LEASE = 16 << 20  # bytes
 CHECKSUMS = "checksums"  # name in the record of {file of the model: sha256}
-_CLAIM = Table({"keys": ListOf(Text()), "keep": Flag()})
-_SCHEMA = Table(
+_CLAIM = Fields({"keys": ListOf(String()), "keep": Flag()})
+_SCHEMA = Fields(
     {
-        "config": Table(),
+        "config": Fields(),
         "stages": STAGES,
-        "diagnostics": Table(),
+        "diagnostics": Fields(),
         "seconds": Number(0),
-        CHECKSUMS: MapOf(Text()),
+        CHECKSUMS: MapOf(String()),
     },
     {
         "timings": MapOf(Number(0)),
@@ -249,7 +249,7 @@ class FittedModels:
     models: ModelStore
     context: TrainingContext
 
-    def __call__(self, bench: "Bench", method: Method) -> Tagger:
+    def __call__(self, bench: "NetworkBench", method: Method) -> Tagger:
         """The tagger of a method; trained here where nobody has trained it yet."""
         from wcabench.nn.bench import train_without_store
         from wcabench.nn.stages import fitted_stage

@@ -56,7 +56,7 @@ def state_kept() -> Iterator[None]:
     Raises:
         StateError: something cannot be put back.
     """
-    streams = Streams()
+    streams = OutputStreams()
     before = [(state, _value(state)) for state in _states()]
     try:
         yield
@@ -214,7 +214,7 @@ def _set_filters(filters: list[Any]) -> None:
     warnings._filters_mutated()  # type: ignore[attr-defined]
 
 
-class Streams:
+class OutputStreams:
     """stdin, stdout and stderr, with copies of their descriptors, so that closed ones can be opened again."""
 
     def __init__(self) -> None:

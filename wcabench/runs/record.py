@@ -12,6 +12,7 @@ from wcabench.runs.configuration import Configuration, problem_of
 from wcabench.runs.keys import canonical_json, config_key
 from wcabench.runs.schema import (
     Count,
+    Fields,
     Flag,
     Kind,
     ListOf,
@@ -19,8 +20,7 @@ from wcabench.runs.schema import (
     Name,
     Nullable,
     Number,
-    Table,
-    Text,
+    String,
     unsafe_value,
 )
 from wcabench.runs.stored_json import read_json
@@ -33,27 +33,27 @@ CHECKSUMS = "checksums"  # name in the record of {file of the cell: sha256}, the
 _LOSS: Kind = MapOf(ListOf(Nullable(Number())))  # term -> its value at every step
 _SECONDS = Number(0, 1e12)
 _PERCENT = Number(0, 100)
-_SCORE = Table(
+_SCORE = Fields(
     {
         **dict.fromkeys(("precision", "recall", "f1"), _PERCENT),
         **dict.fromkeys(("tp", "predicted", "gold"), Count()),
     }
 )
-_SCORES = Table({"micro": _SCORE, "per_type": MapOf(_SCORE)})
+_SCORES = Fields({"micro": _SCORE, "per_type": MapOf(_SCORE)})
 # What a scorer beside the strict one gave, in the same table.
-_OTHER_SCORE = Table({"f1": _PERCENT})
+_OTHER_SCORE = Fields({"f1": _PERCENT})
 _STAGE_PARTS: dict[str, Kind] = {
-    "name": Text(),
+    "name": String(),
     "steps": Count(),
     "tokens": Count(),
     "seconds": _SECONDS,
     "loss": _LOSS,
-    "precision": Nullable(Text()),
+    "precision": Nullable(String()),
     "parameters": Count(),
-    "select": Text(),
-    "recipe": Table(),
-    "objectives": ListOf(Text()),
-    "model": Text(),  # key of the model that the stage built on
+    "select": String(),
+    "recipe": Fields(),
+    "objectives": ListOf(String()),
+    "model": String(),  # key of the model that the stage built on
     "shared": Flag(),  # whether that model was there already
 }
 
@@ -63,7 +63,7 @@ class _Stage:
 
     def problem(self, value: Any, name: str) -> str:
         """See `wcabench.runs.schema.Kind`."""
-        return Table({}, {**_STAGE_PARTS, "stages": ListOf(self)}).problem(value, name)
+        return Fields({}, {**_STAGE_PARTS, "stages": ListOf(self)}).problem(value, name)
 
 
 class _Scores:
@@ -81,67 +81,68 @@ class _Scores:
 STAGES = ListOf(_Stage())
 _REQUIRED: dict[str, Kind] = {
     "schema": Count(),
-    "key": Text(),
-    "state": Text(("done", "failed")),
+    "key": String(),
+    "state": String(("done", "failed")),
     "suite": Name(),
     "pair": Name(),
     "method": Name(),
     "seed": Count(),
-    "config": Table(),
+    "config": Fields(),
     "seconds": _SECONDS,
 }
 _OPTIONAL: dict[str, Kind] = {
     "f1": Nullable(_PERCENT),
-    "error": Nullable(Text()),
-    "training": Table(
+    "error": Nullable(String()),
+    "training": Fields(
         {},
         {
-            "precision": Nullable(Text()),
+            "precision": Nullable(String()),
             "steps": Nullable(Count()),
             "tokens": Nullable(Count()),
             "loss": _LOSS,
         },
     ),
     "scores": MapOf(_Scores()),
-    "diagnostics": Table({}, {"absent": MapOf(Text())}),
-    "environment": Table(
+    "diagnostics": Fields({}, {"absent": MapOf(String())}),
+    "environment": Fields(
         {},
         {
             **dict.fromkeys(
-                ("wcabench", "python", "platform", "processor", "device", "precision"), Nullable(Text())
+                ("wcabench", "python", "platform", "processor", "device", "precision"), Nullable(String())
             ),
             "threads": Nullable(Count()),
-            "packages": MapOf(Text()),
+            "packages": MapOf(String()),
         },
     ),
-    "code": MapOf(Text()),
+    "code": MapOf(String()),
     "timings": MapOf(Nullable(_SECONDS)),
-    "notes": ListOf(Text()),
+    "notes": ListOf(String()),
     "unpredicted_words": Count(),
     "peak_memory_mb": Nullable(Number(0)),
     "peak_device_memory_mb": Nullable(Number(0)),
-    "encoder_name": Nullable(Text()),
-    "origin": Nullable(Text()),
-    "signature": Text(),
-    "finished": Text(),
+    "encoder_name": Nullable(String()),
+    "origin": Nullable(String()),
+    "signature": String(),
+    "finished": String(),
     # Since schema 2:
-    "caption": Text(),  # what the suite says under every table of it
-    "labels": Text(),  # the label policy
-    "model": Table(  # the trained model
+    "caption": String(),  # what the suite says under every table of it
+    "labels": String(),  # the label policy
+    "model": Fields(  # the trained model
         {
-            "key": Text(),  # cells with the same key were made with one trained model
+            "key": String(),  # cells with the same key were made with one trained model
             "seconds": _SECONDS,  # of all its training, wherever that was done; the cell's own seconds hold them, too
             "shared": Flag(),  # whether another cell trained it
         }
     ),
     "stages": STAGES,  # of its training
-    "commit": Nullable(Text()),  # of the harness's repository
-    "rescored": Table(  # by which version, when, and what it was before
-        {}, {"wcabench": Text(), "finished": Text(), "key_before": Text(), "f1_before": Nullable(_PERCENT)}
+    "commit": Nullable(String()),  # of the harness's repository
+    "rescored": Fields(  # by which version, when, and what it was before
+        {},
+        {"wcabench": String(), "finished": String(), "key_before": String(), "f1_before": Nullable(_PERCENT)},
     ),
-    CHECKSUMS: MapOf(Text()),
+    CHECKSUMS: MapOf(String()),
 }
-RECORD_SCHEMA = Table(_REQUIRED, _OPTIONAL)
+RECORD_SCHEMA = Fields(_REQUIRED, _OPTIONAL)
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def read_record(path: Path) -> dict[str, Any]:
     Raises:
         UserError: the file cannot be read, or `check_record` refuses what it holds.
     """
-    record = read_json(path, LARGEST_RECORD, Table())
+    record = read_json(path, LARGEST_RECORD, Fields())
     check_record(record, path)
     return record  # type: ignore[no-any-return]
 

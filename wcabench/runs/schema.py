@@ -29,7 +29,7 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True)
-class Text:
+class String:
     """A text.
 
     Attributes:
@@ -165,7 +165,7 @@ class MapOf:
 
 
 @dataclass(frozen=True)
-class Table:
+class Fields:
     """A table with known keys; further keys are allowed, and their values are not looked at.
 
     Attributes:

@@ -140,7 +140,7 @@ def _fit(
     progress: Progress,
 ) -> tuple[Tagger, dict[str, Any]]:
     """Train a method on what it declared, the suite's data being closed to it otherwise."""
-    from wcabench.nn.bench import Bench
+    from wcabench.nn.bench import NetworkBench
 
     watch = Stopwatch()
     reset_peak_memory()
@@ -150,7 +150,7 @@ def _fit(
         )
     data, closed = load_training_data(planned, source), data_files(planned, source)
     watch.lap("load")
-    bench = Bench(
+    bench = NetworkBench(
         data,
         planned.encoder,
         planned.recipe,

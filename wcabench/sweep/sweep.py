@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wcabench.config import RecipeConfig
     from wcabench.measuring.word_links import PairCosts
     from wcabench.nn.alignment import JointAlignment
-    from wcabench.nn.network import Network
+    from wcabench.nn.network import TaggingNetwork
 
 Progress = Callable[[str], None]
 Directions = tuple[Sequence[Iterable[Link]], Sequence[Iterable[Link]]]
@@ -55,7 +55,7 @@ class Outcome:
 class GoldCosts:
     """The costs of a gold set's pairs on all hidden states, computed once for methods that couple the same units."""
 
-    def __init__(self, gold: GoldSet, model: Network, recipe: RecipeConfig) -> None:
+    def __init__(self, gold: GoldSet, model: TaggingNetwork, recipe: RecipeConfig) -> None:
         self.gold = gold
         self.model = model
         self.recipe = recipe

@@ -24,7 +24,7 @@ from wcabench.cli.stderr import log, warn
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
 if TYPE_CHECKING:
-    from wcabench.nn.network import Network
+    from wcabench.nn.network import TaggingNetwork
     from wcabench.reports.table import ResultsReport
     from wcabench.sweep.gold_files import GoldSet
     from wcabench.sweep.settings import Choice
@@ -185,7 +185,7 @@ def _gold_sets(options: dict[str, Any]) -> list[GoldSet]:
 
 def _encoder(
     options: dict[str, Any], table: dict[str, str], recipe: Any, limit_given: bool
-) -> tuple[Network, str]:
+) -> tuple[TaggingNetwork, str]:
     """The encoder, and its description for the table's heading."""
     import dataclasses
 
@@ -208,7 +208,7 @@ def _encoder(
 
 
 def _outcomes(
-    golds: list[GoldSet], choice: Choice, model: Network | None, recipe: Any
+    golds: list[GoldSet], choice: Choice, model: TaggingNetwork | None, recipe: Any
 ) -> tuple[list[Outcome], list[str]]:
     from wcabench.sweep.sweep import GoldCosts
     from wcabench.sweep.sweep import sweep as measure
