@@ -121,6 +121,8 @@ def _utf8_lines(path: Path) -> Iterator[str]:
             try:
                 yield raw.decode("utf-8")
             except UnicodeDecodeError as error:
+                if b"\0" in raw:
+                    raise _binary(path, number) from None
                 raise _NotUtf8Error(
                     f"{path}:{number}: byte 0x{raw[error.start]:02x} is not utf-8; save the file as UTF-8, or "
                     f"{_DECLARE}"
@@ -146,10 +148,13 @@ def _decoded_lines(path: Path, encoding: str) -> Iterator[str]:
 
 
 def _refuse_utf8(path: Path, raw: bytes, encoding: str) -> None:
-    """Refuse a UTF-8 file that is declared to be in a single-byte encoding, in which any bytes are valid."""
+    """Refuse a UTF-8 file that is declared to be in an encoding in which any bytes are valid.
+
+    These are the single-byte encodings, and UTF-16 and UTF-32, in which each line end has a zero byte.
+    """
     try:
-        one_byte = len("aa".encode(encoding)) == 2
-        in_utf8 = one_byte and not raw.isascii() and bool(raw.decode("utf-8"))
+        wide = b"\0" in "\n".encode(encoding)
+        in_utf8 = (b"\0" not in raw if wide else not raw.isascii()) and bool(raw.decode("utf-8"))
     except ValueError:
         return
     if in_utf8:
@@ -165,10 +170,7 @@ def _refuse_foreign_mark(path: Path, raw: bytes, remedy: str) -> None:
 def _wrong_sign(path: Path, number: int, line: str) -> UserError:
     """Return the error for a line with a carriage return or a NUL in it."""
     if "\0" in line:
-        return UserError(
-            f"{path}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it "
-            "as UTF-8"
-        )
+        return _binary(path, number)
     if line.endswith("\r\r\n"):
         return UserError(
             f"{path}:{number}: the line ends in two carriage returns (CR CR LF): its line ends were converted twice; "
@@ -181,4 +183,11 @@ def _wrong_sign(path: Path, number: int, line: str) -> UserError:
         )
     return UserError(
         f"{path}:{number}: a carriage return (CR) within the line, which no word can hold; take it out"
+    )
+
+
+def _binary(path: Path, number: int) -> UserError:
+    return UserError(
+        f"{path}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it as "
+        f"UTF-8, or {_DECLARE}"
     )
