@@ -72,6 +72,7 @@ COLUMNS = {
     "cells": "keys of the cells behind the number, with a space between",
     "signature": "the group's signature",
     "suite_caption": "what must be known of the suite",
+    "caption": "what stands under the group's table of scores: recipe, words and lines left out",
 }
 FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -98,6 +99,7 @@ def _section(number: int, section: Section) -> Iterator[dict[str, Any]]:
         "encoder": section.facts["encoder"].get("identity", ""),
         "signature": section.facts["signature"],
         "suite_caption": section.facts["suite_caption"],
+        "caption": " ".join(scores.caption),
     }
     for row in scores.rows:
         for pair, entry in zip(scores.columns, row.entries, strict=True):

@@ -9,6 +9,7 @@ from wcabench.reports.table import ReportTable, ResultsReport, Row, Section, Tab
 
 SCHEMA = 1
 DIGITS = 6
+EXACT = frozenset({"recipe", "encoder"})  # settings, which are given and not measured
 
 
 def render_json(report: ResultsReport) -> str:
@@ -23,7 +24,7 @@ def render_json(report: ResultsReport) -> str:
 
 
 def dump(whole: Mapping[str, Any]) -> str:
-    """JSON text with numbers rounded to six decimals; those that are not finite become null."""
+    """JSON text with numbers rounded to six decimals, settings excepted; those that are not finite become null."""
     return json_text(_plain(whole)) + "\n"
 
 
@@ -70,12 +71,19 @@ def _entry(entry: TableEntry) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> Any:
-    """Values in JSON's types; numbers are rounded, so that machines that agree to six decimals print the same."""
+def _plain(value: Any, digits: int | None = DIGITS) -> Any:
+    """Values in JSON's types; numbers are rounded, so that machines that agree to six decimals print the same.
+
+    Args:
+        value: the value.
+        digits: decimals to round to; None: numbers stay as they are.
+    """
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, None if key in EXACT else digits) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, digits) for item in value]
     if isinstance(value, float):
-        return round(value, DIGITS) if math.isfinite(value) else None
+        if not math.isfinite(value):
+            return None
+        return value if digits is None else round(value, digits)
     return value

@@ -119,6 +119,20 @@ def test_the_home_folder_is_meant_by_its_sign(files, monkeypatch, tmp_path):
     assert "that user has no home folder" in refusal("score", "~nobody-such/text", tmp_path / "text")
 
 
+def test_the_home_folder_is_meant_in_outputs_and_results_folders_too(files, monkeypatch, tmp_path):
+    files(text=TEXT)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    invoke("align", "~/text", "--out=~/links", "--scores=~/new/scores", "--save-model=~/model")
+    assert (tmp_path / "links").is_file() and (tmp_path / "new" / "scores").is_file()
+    assert invoke("align", "~/text", "--model=~/model").stdout == (tmp_path / "links").read_text()
+    assert not list(Path.cwd().glob("~*"))
+    (tmp_path / "store").touch()
+    monkeypatch.setenv("WCABENCH_RESULTS", "~/store")
+    for arguments in (("status",), ("store", "merge", "~/a"), ("report",)):
+        assert "/store" in refusal(*arguments) and "~/store" not in refusal(*arguments)
+    assert f"{tmp_path}/text" in refusal("store", "import", "~/text", "--results=~/new")
+
+
 def test_a_report_to_check_is_read_like_any_other_file(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "wide.json").write_bytes("{}".encode("utf-16"))

@@ -111,12 +111,19 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
         ("Anna B-\n", 1, "'B-' is no tag"),
         ("Anna\tB-PER\n\tO\n", 2, "empty token"),
         ("Anna B-PER\n\tO\n", 2, "a tab"),
+        ("Anna B-PER\t\nsings O\t\n", 1, "the only tab is at the end of the line"),
         ("A S-PER\nB B-LOC\nC O\n", 3, "mix schemes"),
         ("A I-PER\n\nB S-LOC\n", 1, "S-LOC in line 3"),
     ],
 )
 def test_malformed_lines_are_named_with_a_remedy(tmp_path, content, line, word):
     refused(file(tmp_path, content), line, word)
+
+
+def test_words_alone_may_have_spaces_unless_only_their_line_ends_have_tabs(tmp_path):
+    assert read_words(file(tmp_path, "10 000\t\ncats\t\n")) == [("10 000", "cats")]
+    with pytest.raises(UserError, match=":1: the only tab is at the end of the line"):
+        read_words(file(tmp_path, "the DET\t\ncats NOUN\t\n"))
 
 
 def test_declared_iob2_refuses_a_stray_i(tmp_path):
@@ -161,9 +168,9 @@ def test_a_token_that_does_not_fit_into_a_column_file_is_not_written(tmp_path, b
         write_columns(tmp_path / "out", [Sentence((bad,), ("O",))])
 
 
-def test_writing_into_a_folder_that_is_not_there_is_the_users_error(tmp_path):
+def test_writing_below_a_file_is_the_users_error(tmp_path):
     with pytest.raises(UserError, match="cannot be written"):
-        write_columns(tmp_path / "no" / "out", [ANNA])
+        write_columns(file(tmp_path, "") / "out", [ANNA])
 
 
 def crlf(text: str) -> str:

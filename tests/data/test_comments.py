@@ -71,6 +71,24 @@ def test_what_may_be_either_is_refused_with_the_way_to_have_it_skipped(tmp_path,
     assert [word for sentence in skipped for word in sentence.words] in (["Anna"], ["Anna", "sings"])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "# 1\nAnna PROPN\nsings VERB\n",  # the number of the sentence, or the word # with its part of speech
+        "#\t1\nAnna\tPROPN\nsings\tVERB\n",
+        "#1\nAnna\n\n#2\nsings\n",
+        "#a\tx\nAnna\tPROPN\n\n#b\tx\nsings\tVERB\n",
+    ],
+)
+def test_without_tags_a_line_that_may_be_a_comment_is_never_taken_for_a_word(tmp_path, content):
+    path = file(tmp_path, content)
+    with pytest.raises(UserError, match=r"some\.conll:1: the line begins with #"):
+        read_words(path)
+    skipped = read_words(path, ColumnForm(comments="skip"))
+    assert [word for words in skipped for word in words] == ["Anna", "sings"]
+    assert "#" in read_words(path, ColumnForm(comments="none"))[0][0]
+
+
 def test_nothing_is_a_comment_where_none_is(tmp_path):
     path = file(tmp_path, "# sent_id = 1\nAnna B-PER\nsings O\n")
     with pytest.raises(UserError, match=r":1: 4 column\(s\), but 2"):

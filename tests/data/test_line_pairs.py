@@ -24,6 +24,10 @@ def file(tmp_path, content: str, name: str = "text"):
         ("the house\tdas Haus\t\nthe house\tdas Haus\n", [HOUSE, HOUSE]),
         ("the house ||| das Haus\n \nKent |||\n", [HOUSE, ((), ()), (("Kent",), ())]),
         ("the house\tdas Haus\nthe ||| x\ty\n", [HOUSE, (("the", "|||", "x"), ("y",))]),
+        (
+            "the house ||| das Haus\t\nKent ||| \t\n",
+            [HOUSE, (("Kent",), ())],
+        ),  # tabs at the line ends part nothing
         ("", []),
     ],
 )

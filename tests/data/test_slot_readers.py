@@ -75,6 +75,7 @@ def test_weights_are_read_and_are_part_of_the_content(file):
         ("a\tb\n", (0, 0), None, "for the source and for the target"),
         ("a\tb\t1\na\tb\t2\n", (None, None), 2, "file:2: 'a' - 'b' again, with the weight 2 instead of 1"),
         ("\t\n", (None, None), None, "no entry"),
+        ("a b\t\nc d\t\n", (None, None), None, "file:1: the only tab is at the end of the line"),
     ],
 )
 def test_a_dictionary_that_may_be_read_wrongly_is_refused(file, content, columns, weight, message):

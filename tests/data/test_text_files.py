@@ -53,7 +53,15 @@ def test_a_file_of_another_encoding_is_named_for_what_it_is(tmp_path, encoding):
 
 def test_utf_16_without_a_mark_and_binary_files_are_refused_at_their_nul(tmp_path):
     refused(file(tmp_path, TEXT.replace("ë", "e").encode("utf-16-le")), ":1: a NUL", "UTF-16")
+    refused(file(tmp_path, TEXT.encode("utf-16-le")), ":1: a NUL", "UTF-16", "declare its encoding")
     refused(file(tmp_path, b"a\nb\0\n"), ":2: a NUL")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "latin-1"])
+def test_utf_8_is_never_read_as_the_encoding_that_is_declared_for_another_file(tmp_path, encoding):
+    refused(file(tmp_path, "Zoë sings\n".encode()), f"is in UTF-8, not in {encoding}", encoding=encoding)
+    if encoding != "latin-1":
+        refused(file(tmp_path, b"0-0 1-1\n0-0\n"), f"is in UTF-8, not in {encoding}", encoding=encoding)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def test_another_encoding_and_no_file_are_named_by_every_reader(tmp_path, read):
         (TEXT.encode("utf-16"), "is in UTF-16"),
         (TEXT.encode("latin-1"), ":1: byte 0xeb is not UTF-8"),
         (b"[text", "no TOML"),
+        (TEXT.replace("\n", "\r").encode(), "its line ends are carriage returns alone"),
+        (TEXT.replace("\n", "\r\r\n").encode(), ":1: the line ends in two carriage returns"),
     ):
         path.write_bytes(content)
         with pytest.raises(UserError, match=message) as error:

@@ -57,6 +57,15 @@ def test_the_header_is_the_same_for_every_store_and_each_column_is_explained(pap
     assert all(COLUMNS.values())
 
 
+def test_what_stands_under_the_scores_is_in_every_row_of_ours(paper: StoreOnDisk) -> None:
+    report = read(paper)
+    captions = {str(n): section.tables[0].caption for n, section in enumerate(report.sections, 1)}
+    for row in rows(render_csv(report)):
+        assert captions[row["group"]] and all(
+            part.strip() in row["caption"] for part in captions[row["group"]]
+        )
+
+
 def test_there_is_one_row_a_group_pair_and_method(paper: StoreOnDisk) -> None:
     found = rows(render_csv(read(paper)))
     keys = Counter((row["group"], row["suite"], row["pair"], row["kind"], row["label"]) for row in found)

@@ -255,3 +255,13 @@ def test_latex_compiles(report: ResultsReport, tmp_path: Path, standalone: bool)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Missing character" not in done.stdout
     assert "Float too large" not in done.stdout
+
+
+def test_settings_in_json_are_those_that_were_given_and_measures_are_rounded() -> None:
+    given = {"adam_epsilon": 1e-8, "learning_rate": 5e-7, "betas": (0.9, 0.999)}
+    report = small(TableEntry(("50.00",), value=50.123456789, std=1e-12))
+    section = dataclasses.replace(report.sections[0], facts={**report.sections[0].facts, "recipe": given})
+    whole = json.loads(render_json(dataclasses.replace(report, sections=(section,))))["sections"][0]
+    assert whole["recipe"] == {**given, "betas": [0.9, 0.999]}
+    entry = next(iter(whole["tables"][0]["rows"][0]["entries"].values()))
+    assert (entry["value"], entry["std"]) == (50.123457, 0.0)

@@ -170,6 +170,22 @@ def test_conllevals_own_file_is_read_by_its_last_two_columns_or_those_that_are_n
     assert "column(s); in one file" in refused(path, "--tag-column", "3")
 
 
+def test_predictions_are_never_scored_as_gold_without_a_word(tmp_path: Path) -> None:
+    path, copy = (plain(tmp_path / name, ONE_FILE) for name in ("out.txt", "copy.txt"))
+    only = plain(tmp_path / "only", "Ada B-PER\nLovell O\nin O\nKent B-LOC\n")
+    assert all("columns 2 and 3 both hold tags" in refused(path, other) for other in (copy, only))
+    other = plain(tmp_path / "other", "Ada B-PER\nLovell I-PER\nin O\nKent O\n")
+    assert "column 3 is taken for gold" in run(path, other).stderr
+    named = run(path, other, "--tag-column", "2")
+    assert named.exit_code == 0 and named.stderr == ""
+    for columns in (["2"] * 2, ["3"] * 2):  # the user named them
+        itself = run(path, path, "--tag-column", columns[0], "--pred-tag-column", columns[1])
+        assert "it is scored against itself" in itself.stderr
+    assert "it is scored against itself" in run(path, path, "--tag-column", "3").stderr
+    empty = plain(tmp_path / "empty", "Ada NNP B-PER O\nLovell NNP I-PER O\n")
+    assert "columns 2 and 3" in refused(empty, empty), "predictions without an entity"
+
+
 def test_a_chunk_column_beside_the_tags_does_not_make_a_file_conllevals(tmp_path: Path) -> None:
     path = plain(tmp_path / "eng", "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\n")
     assert f1(path, path) == (100, 100)
@@ -197,7 +213,11 @@ def test_words_that_look_alike_are_told_apart_by_their_signs(tmp_path: Path) -> 
     assert "U+00EB" in message and "U+0065 U+0308" in message and "NFC" in message
     hidden = plain(tmp_path / "hidden", "Zoë\u200b B-PER\n")
     assert "U+200B" in refused(forms[0], hidden)
-    assert "U+" not in refused(forms[0], plain(tmp_path / "other", "Zoa B-PER\n"))
+    for word, other, sign in (("Zo\u00eb", "Z\u043e\u00eb", "U+043E"), ("a-b", "a\u2010b", "U+2010")):
+        files = [plain(tmp_path / str(n), f"{text} B-PER\n") for n, text in enumerate((word, other))]
+        assert sign in refused(*files)
+    for other in ("Zoa", "Zo1", "Zo"):
+        assert "U+" not in refused(forms[0], plain(tmp_path / "other", f"{other} B-PER\n"))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,15 @@ def test_the_shared_tasks_count_words_from_1_without_a_word():
     assert parse("1 1 1 S", "", "3 2 1 S").sentences == [links((0, 0)), links(), links((1, 0))]
 
 
+@pytest.mark.parametrize("wrong", ["2 1", "2 1 1 X", "2-1", "# a", "\u00b2 1 1"])
+def test_a_line_unlike_the_shared_tasks_others_is_named_by_its_number_in_the_file(wrong):
+    for lines in (("", "1 1 1 S", "", wrong), ("", wrong, "1 1 1 S")):
+        with pytest.raises(
+            UserError, match=rf"some\.links:{lines.index(wrong) + 1}: .*no link as in the other"
+        ):
+            parse(*lines)
+
+
 def test_a_shared_task_file_that_links_word_0_with_word_0_counts_from_0():
     assert parse("1 1 0 S", "1 0 0 S").sentences == [links((1, 0), (0, 0))]
     assert parse("1 0 1 S", "1 2 2 S", first=0).sentences == [links((0, 1), (2, 2))]

@@ -71,6 +71,14 @@ def test_a_damaged_encoder_is_refused_before_anything_runs(damage, command):
     assert DAMAGES[damage] in refusal(wcabench(*command, *ENCODER))
 
 
+@pytest.mark.parametrize("damage", [without_layer, with_added_words, cut_short])
+def test_what_a_run_would_refuse_is_said_when_the_suite_is_prepared(damage):
+    damage()
+    result = wcabench("suite", "prepare", "--suite", "tiny.toml", *ENCODER, "--json")
+    assert result.exit_code == 2 and result.stderr.count("\n") == 1 and DAMAGES[damage] in result.stderr
+    assert json.loads(result.stdout)["resources"][-1]["state"] == "wrong"
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_doctor_says_it_too(damage):
     damage()

@@ -11,6 +11,7 @@ from wcabench.cli.choices import stored_suite_name
 from wcabench.cli.completion import complete_stored, complete_suite
 from wcabench.cli.options import data_dir_option, json_option, only_option, resamples_option, results_option
 from wcabench.cli.output import console, echo_json_text, echo_left_out
+from wcabench.cli.paths import NamedPath
 
 if TYPE_CHECKING:
     from wcabench.reports.side_by_side import GoldSentences
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     help="Only this suite: a name, or the TOML file of your own.",
 )
 @results_option
-@click.option(
-    "--results-b", type=click.Path(file_okay=False, path_type=Path), help="Take B from this results folder."
-)
+@click.option("--results-b", type=NamedPath(file_okay=False), help="Take B from this results folder.")
 @click.option(
     "--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Sentences to show a pair."
 )

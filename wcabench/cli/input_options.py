@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,22 +14,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 COMMENTS = ("auto", "skip", "none")
 SCHEMES = ("iob1", "iob2", "iobes", "bilou")
-
-
-class InputFile(click.Path):
-    """A file to read. `~` is the home folder. The reader reports a missing file."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path, expanded."""
-        from wcabench.data.files import expanded
-
-        return expanded(value)
-
-
-INPUT_FILE = InputFile()
 encoding_option = click.option(
     "--encoding", help="Of the files, such as latin-1 or utf-16.  [default: UTF-8]"
 )

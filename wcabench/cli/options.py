@@ -20,6 +20,7 @@ from wcabench.cli.completion import (
     complete_stored,
     complete_suite,
 )
+from wcabench.cli.paths import NamedPath
 from wcabench.cli.stderr import QUIET
 from wcabench.config import DEFAULT_SUITE
 
@@ -45,7 +46,7 @@ quiet_option = click.option(
 results_option = click.option(
     "--results",
     "-r",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=NamedPath(file_okay=False),
     default=DEFAULT_RESULTS,
     show_default=True,
     envvar="WCABENCH_RESULTS",
@@ -80,7 +81,7 @@ seeds_option = click.option(
 data_dir_option = click.option(
     "--data-dir",
     "-d",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     envvar="WCABENCH_DATA",
     show_envvar=True,
     help="Folder with data that you brought yourself.",
@@ -169,7 +170,7 @@ def out_option(about: str, *, folder: bool = False, required: bool = False) -> C
         folder: it is a folder, not a file.
         required: it must be given.
     """
-    kind = click.Path(file_okay=not folder, dir_okay=folder, path_type=Path)
+    kind = NamedPath(file_okay=not folder, dir_okay=folder)
     return click.option("--out", "-o", type=kind, required=required, help=about)
 
 

@@ -17,6 +17,7 @@ from wcabench.cli.options import (
     selection_options,
 )
 from wcabench.cli.output import console, echo_document, echo_json_text, echo_left_out, output_encoding
+from wcabench.cli.paths import NamedPath
 from wcabench.cli.stderr import warn
 from wcabench.output_files import write_text
 from wcabench.reports.formats import FORMATS, WITH_ROOM, text_of
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--check",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Print nothing but what changed since FILE (JSON or Markdown) was written; exit 1 where anything did.",
 )
 @quiet_option

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wcabench.cli.input_options import (
-    INPUT_FILE,
     SCHEMES,
     column_form,
     comments_option,
@@ -17,6 +16,7 @@ from wcabench.cli.input_options import (
 )
 from wcabench.cli.options import json_option
 from wcabench.cli.output import echo_json, echo_table
+from wcabench.cli.paths import INPUT_FILE
 from wcabench.cli.stderr import warn
 
 if TYPE_CHECKING:

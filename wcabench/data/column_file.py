@@ -93,7 +93,7 @@ def read_column_file(path: str | Path, form: ColumnForm | None, tag_column: int 
     width = squared(path, certain or rows, least)
     tags = tag_column_of(certain, tag_column)
     counted = _counts_words(blocks, tags)
-    finder = CommentFinder(path, sentences.tabs, width, counted, tags)
+    finder = CommentFinder(path, sentences.tabs, width, counted, tags, _each_starts_hashed(blocks))
     skipped = sentences.skipped + sum(finder.drop(block) for block in blocks)
     if form.token_column is not None and counted:
         _drop_ranges(blocks)
@@ -119,6 +119,11 @@ def _counts_words(blocks: Sequence[Block], tag_column: int | None) -> bool:
             return False
         counts = counts or (bool(ids) and len(rows[0].cells) > (1 if tag_column is None else 2))
     return counts
+
+
+def _each_starts_hashed(blocks: Sequence[Block]) -> bool:
+    """Whether there are several sentences, and each begins with a line that may be a comment."""
+    return len(blocks) > 1 and all(block.rows[0].number in block.hashed for block in blocks)
 
 
 def _drop_ranges(blocks: Sequence[Block]) -> None:

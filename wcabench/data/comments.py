@@ -6,6 +6,10 @@ With `comments` "auto", such a line is
 * a comment, if it is not a word, stands above the first word of its sentence, and a space or tab follows the `#`;
 * an error in all other cases: nothing is dropped on a guess.
 
+Where the lines have no tags to tell the two apart, a line above the first word of its sentence is a comment if it is a
+key and its value (`# sent_id = 1`), an error if a space or tab follows the `#` or if every sentence begins with a line
+like it, and else a word.
+
 Where the first column counts the words, as in CoNLL-U, all such lines are comments.
 """
 
@@ -34,6 +38,7 @@ class CommentFinder:
         width: number of columns of the lines that are surely rows.
         counted: whether the first column counts the words.
         tag_column: number of the column of those lines' tags; None if they have no tags.
+        each_starts: whether each of several sentences begins with such a line, as it does where they are numbered.
     """
 
     path: Path
@@ -41,6 +46,7 @@ class CommentFinder:
     width: int
     counted: bool
     tag_column: int | None
+    each_starts: bool
 
     def drop(self, block: Block) -> int:
         """Remove the comments from a sentence; return their number.
@@ -66,7 +72,7 @@ class CommentFinder:
             row.cells.pop()
         fits = len(row.cells) == self.width
         if fits and self.tag_column is None:
-            return at_start and bool(_KEY_AND_VALUE.match(line))
+            return at_start and self._is_comment_without_tags(row, line)
         tag = pick(row.cells, self.tag_column or 0) or ""
         if fits and TAG.fullmatch(tag):
             refuse_mixed(self.path, row.number, line, self.tabs)
@@ -74,10 +80,21 @@ class CommentFinder:
         no_tag = _NO_TAG.fullmatch(tag) or (not tag and row.cells[0] != "#")
         if at_start and line[1:2] in (" ", "\t") and (not fits or no_tag):
             return True
-        raise UserError(
-            f"{self.path}:{row.number}: the line begins with # and is not like the others, which have {self.width} "
-            'column(s): if it is a comment, have such lines skipped (comments = "skip" in a suite, --comments skip of '
-            "a command); if # is a word, give the line its columns and tag"
+        raise self._either(row)
+
+    def _is_comment_without_tags(self, row: FileRow, line: str) -> bool:
+        if _KEY_AND_VALUE.match(line):
+            return True
+        if self.each_starts or (len(row.cells) > 1 and line[1:2] in (" ", "\t")):
+            raise self._either(row)
+        return False
+
+    def _either(self, row: FileRow) -> UserError:
+        return UserError(
+            f"{self.path}:{row.number}: the line begins with # and may be a comment or a word (the other lines have "
+            f'{self.width} column(s)): if it is a comment, have such lines skipped (comments = "skip" in a suite, '
+            "--comments skip of a command); if # is a word, give the line its columns and tag, and have such lines "
+            'read as words (comments = "none", --comments none)'
         )
 
 

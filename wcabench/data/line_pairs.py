@@ -173,9 +173,9 @@ def _column_files(source: Path, target: Path | None, form: ColumnForm) -> Iterat
 
 
 def _separator(path: Path, number: int, line: str) -> str:
-    for between in ("\t", BETWEEN):
-        if between in line:
-            return between
+    tabs = "\t" in line.rstrip(" \t") or ("\t" in line and BETWEEN not in line)  # not those at the end alone
+    if tabs or BETWEEN in line:
+        return "\t" if tabs else BETWEEN
     raise UserError(
         f"{path}:{number}: no tab; wanted a sentence, a tab (or {BETWEEN}) and its translation, or a second file"
     )

@@ -87,9 +87,10 @@ def squared(path: Path, rows: Sequence[FileRow], least: int = 1) -> int:
         least: number of columns that are kept even if they are empty, because they are used by number.
 
     Raises:
-        UserError: a row has fewer or more columns than most rows.
+        UserError: a row has fewer or more columns than most rows, or the only tabs are at the line ends, and what
+            stands before them may be columns that are separated by spaces.
     """
-    width = _width(rows)
+    width = widest = _width(rows)
     for row in rows:
         if len(row.cells) != width:
             surplus = row.cells[width:]
@@ -100,6 +101,11 @@ def squared(path: Path, rows: Sequence[FileRow], least: int = 1) -> int:
         width -= 1
         for row in rows:
             row.cells = row.cells[:width]
+    if width == 1 < widest and all(" " in row.cells[0] for row in rows):
+        raise UserError(
+            f"{path}:{rows[0].number}: the only tab is at the end of the line, and spaces part what stands before it; "
+            "take the tabs at the line ends out, or part the columns by tabs"
+        )
     return width
 
 

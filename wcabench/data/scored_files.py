@@ -54,21 +54,21 @@ def read_scored_files(gold: Path, pred: Path, form: TaggedForm, pred_form: Tagge
         pred_form: layout of `pred`; for a missing scheme see `detect_prediction`.
 
     Raises:
-        UserError: a file cannot be read or is malformed, the tokens differ, or both are the same file with gold and
-            predicted tags in two columns.
+        UserError: a file cannot be read or is malformed, the tokens differ, or the predicted tags of `gold` would be
+            scored as gold tags.
     """
     file = read_column_file(gold, form.columns, form.tag_column)
     gold_sentences = sentences_of(file, form.tag_column, form.scheme, None)
-    notes = []
-    if _same_file(gold, pred) and (form.columns, form.tag_column) == (
-        pred_form.columns,
-        pred_form.tag_column,
-    ):
-        _refuse_two_in_one(file, form.tag_column)
-        notes.append(f"{pred}: GOLD and PRED are the same file and column: it is scored against itself")
     pred_file = read_column_file(pred, pred_form.columns, pred_form.tag_column)
     predicted, scheme_notes = _predicted(pred_file, pred_form)
     _check_same_tokens(file, pred_file)
+    notes = []
+    same_column = form.tag_column % file.width == pred_form.tag_column % pred_file.width
+    if same_column and _same_file(gold, pred):
+        notes.append(f"{pred}: GOLD and PRED are the same file and column: it is scored against itself")
+    if form.tag_column == TaggedForm.tag_column:  # the user named none
+        tags = file.column(form.tag_column, "tag"), pred_file.column(pred_form.tag_column, "tag")
+        notes += _two_tag_columns(file, form.tag_column, same_tags=tags[0] == tags[1])
     if file.doubt:
         notes.append(f"{gold}: {file.doubt}")
     return ScoredFiles(gold_sentences, predicted, (*notes, *scheme_notes))
@@ -108,23 +108,34 @@ def _predicted(file: ColumnFile, form: TaggedForm) -> tuple[list[Sentence], tupl
     return sentences_of(file, form.tag_column, scheme, None), notes
 
 
-def _refuse_two_in_one(file: ColumnFile, tag_column: int) -> None:
-    """Refuse a conlleval file that is given as both GOLD and PRED: predictions would be scored against themselves."""
+def _two_tag_columns(file: ColumnFile, tag_column: int, *, same_tags: bool) -> list[str]:
+    """Return a note if GOLD has two columns of tags, as conlleval's file of gold and predicted tags has.
+
+    Args:
+        file: the gold file.
+        tag_column: its column that is read, which the user did not name.
+        same_tags: whether PRED has the same tags in its column, as a copy of the file has.
+
+    Raises:
+        UserError: there are two such columns, and PRED has the same tags: predictions would be scored against
+            themselves.
+    """
     at = tag_column % file.width
-    for neighbour in (at - 1, at + 1):
-        if not 0 < neighbour < file.width:
-            continue
-        try:
-            kinds = [_types(read_tags(file, column, "raw", None)) for column in (at, neighbour)]
-        except UserError:
-            continue  # the column holds no tags
-        if kinds[0] & kinds[1] or not kinds[0] or not kinds[1]:
-            raise UserError(
-                f"{file.path}: GOLD and PRED are this one file, and its columns {min(at, neighbour)} and "
-                f"{max(at, neighbour)} both hold tags, as conlleval reads gold and predicted ones: leave PRED out, or "
-                "name the columns "
-                "(--tag-column, --pred-tag-column)"
-            )
+    if at < 2:
+        return []
+    try:
+        kinds = [_types(read_tags(file, column, "raw", None)) for column in (at - 1, at)]
+    except UserError:
+        return []  # the column beside it holds no tags
+    if kinds[0] and kinds[1] and not kinds[0] & kinds[1]:
+        return []  # other tags, such as those of chunks
+    both = f"columns {at - 1} and {at} both hold tags, as conlleval reads gold and predicted ones"
+    if same_tags:
+        raise UserError(
+            f"{file.path}: its {both}, and PRED has the tags of column {at}: leave PRED out, or name the columns "
+            "(--tag-column, --pred-tag-column)"
+        )
+    return [f"{file.path}: its {both}; column {at} is taken for gold: --tag-column names another"]
 
 
 def _same_file(gold: Path, pred: Path) -> bool:
@@ -162,12 +173,31 @@ def _check_same_tokens(gold: ColumnFile, pred: ColumnFile) -> None:
 
 def _lookalike(word: str, predicted: str) -> str:
     """Return how two words differ that look the same in print; empty if they look different."""
-    if _visible(word) != _visible(predicted):
+    if _visible(word) != _visible(predicted) and not _similar_signs(word, predicted):
         return ""
     signs = [" ".join(f"U+{ord(sign):04X}" for sign in text) for text in (predicted, word)]
     same = unicodedata.normalize("NFC", word) == unicodedata.normalize("NFC", predicted)
     why = "composed and decomposed (NFC, NFD): normalise both files alike" if same else "they look alike"
     return f" ({signs[0]} and {signs[1]}: {why})"
+
+
+def _similar_signs(word: str, predicted: str) -> bool:
+    """Whether two words differ only by letters of two scripts, or by punctuation such as dashes."""
+    if len(word) != len(predicted):
+        return False
+    pairs = [(a, b) for a, b in zip(word, predicted, strict=True) if a != b]
+    return all(
+        _script(a) != _script(b) if a.isalpha() and b.isalpha() else _same_kind(a, b) for a, b in pairs
+    )
+
+
+def _same_kind(a: str, b: str) -> bool:
+    return not (a.isalnum() or b.isalnum()) and unicodedata.category(a)[0] == unicodedata.category(b)[0]
+
+
+def _script(letter: str) -> str:
+    """Return the first word of a letter's name, which is that of its script ("LATIN", "CYRILLIC")."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _visible(word: str) -> str:

@@ -6,7 +6,7 @@ or a NUL anywhere else is refused: no word can contain them, so every word that 
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -61,11 +61,7 @@ def iter_lines(path: Path, encoding: str | None = None) -> Iterator[str]:
         UserError: as `read_lines`.
     """
     lines = _utf8_lines(path) if _is_utf8(path, encoding) else _decoded_lines(path, str(encoding))
-    for number, line in enumerate(lines, start=1):
-        text = line.removesuffix("\n").removesuffix("\r") if line.endswith("\n") else line
-        if "\r" in text or "\0" in text:
-            raise _wrong_sign(path, number, line)
-        yield text
+    return _checked(str(path), lines)
 
 
 def read_text(path: Path, largest: int) -> str:
@@ -83,6 +79,16 @@ def read_text(path: Path, largest: int) -> str:
         raise UserError(
             f"{path}:{line}: byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8"
         ) from None
+
+
+def refuse_lone_returns(where: str, text: str) -> None:
+    """Refuse a text with a carriage return that is in no line end.
+
+    Raises:
+        UserError: as `read_lines`; `where` names the file.
+    """
+    for _ in _checked(where, _with_ends(text)):
+        pass
 
 
 def check_encoding(encoding: str, where: str) -> None:
@@ -121,6 +127,8 @@ def _utf8_lines(path: Path) -> Iterator[str]:
             try:
                 yield raw.decode("utf-8")
             except UnicodeDecodeError as error:
+                if b"\0" in raw:
+                    raise _binary(str(path), number) from None
                 raise _NotUtf8Error(
                     f"{path}:{number}: byte 0x{raw[error.start]:02x} is not utf-8; save the file as UTF-8, or "
                     f"{_DECLARE}"
@@ -142,14 +150,31 @@ def _decoded_lines(path: Path, encoding: str) -> Iterator[str]:
         raise UserError(f"{path}:{line}: not {encoding} ({error.reason}); declare its own encoding") from None
     except ValueError as error:
         raise UserError(f"{path}: not {encoding} ({error}); declare its own encoding") from None
-    yield from re.findall("[^\n]*\n|[^\n]+", text)
+    yield from _with_ends(text)
+
+
+def _with_ends(text: str) -> list[str]:
+    """Return the lines of a text with their ends."""
+    return re.findall("[^\n]*\n|[^\n]+", text)
+
+
+def _checked(where: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines without their ends."""
+    for number, line in enumerate(lines, start=1):
+        text = line.removesuffix("\n").removesuffix("\r") if line.endswith("\n") else line
+        if "\r" in text or "\0" in text:
+            raise _wrong_sign(where, number, line)
+        yield text
 
 
 def _refuse_utf8(path: Path, raw: bytes, encoding: str) -> None:
-    """Refuse a UTF-8 file that is declared to be in a single-byte encoding, in which any bytes are valid."""
+    """Refuse a UTF-8 file that is declared to be in an encoding in which any bytes are valid.
+
+    These are the single-byte encodings, and UTF-16 and UTF-32, in which each line end has a zero byte.
+    """
     try:
-        one_byte = len("aa".encode(encoding)) == 2
-        in_utf8 = one_byte and not raw.isascii() and bool(raw.decode("utf-8"))
+        wide = b"\0" in "\n".encode(encoding)
+        in_utf8 = (b"\0" not in raw if wide else not raw.isascii()) and bool(raw.decode("utf-8"))
     except ValueError:
         return
     if in_utf8:
@@ -162,23 +187,27 @@ def _refuse_foreign_mark(path: Path, raw: bytes, remedy: str) -> None:
             raise UserError(f"{path}: is in {name}, its byte order mark says so; {remedy}")
 
 
-def _wrong_sign(path: Path, number: int, line: str) -> UserError:
+def _wrong_sign(where: str, number: int, line: str) -> UserError:
     """Return the error for a line with a carriage return or a NUL in it."""
     if "\0" in line:
-        return UserError(
-            f"{path}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it "
-            "as UTF-8"
-        )
+        return _binary(where, number)
     if line.endswith("\r\r\n"):
         return UserError(
-            f"{path}:{number}: the line ends in two carriage returns (CR CR LF): its line ends were converted twice; "
+            f"{where}:{number}: the line ends in two carriage returns (CR CR LF): its line ends were converted twice; "
             "save it with the line ends LF or CRLF"
         )
     if number == 1 and not line.endswith("\n"):
         return UserError(
-            f"{path}: its line ends are carriage returns alone (CR, as of old Mac OS); save it with the line ends LF "
+            f"{where}: its line ends are carriage returns alone (CR, as of old Mac OS); save it with the line ends LF "
             "or CRLF"
         )
     return UserError(
-        f"{path}:{number}: a carriage return (CR) within the line, which no word can hold; take it out"
+        f"{where}:{number}: a carriage return (CR) within the line, which no word can hold; take it out"
+    )
+
+
+def _binary(where: str, number: int) -> UserError:
+    return UserError(
+        f"{where}:{number}: a NUL character; the file is binary, or in UTF-16 without a byte order mark: save it as "
+        f"UTF-8, or {_DECLARE}"
     )

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from wcabench.data.text_files import read_text
+from wcabench.data.text_files import read_text, refuse_lone_returns
 from wcabench.errors import UserError
 
 LARGEST = 2**20  # bytes
@@ -38,6 +38,7 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
     try:
         top = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        refuse_lone_returns(where, text)
         raise UserError(f"{where}: no TOML: {error}") from None
     except RecursionError:
         raise _too_deep(where) from None

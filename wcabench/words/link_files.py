@@ -52,8 +52,7 @@ def parse_link_file(
     """
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
-    filled = [line for line in lines if line.strip()]
-    if filled and all(_SHARED_TASK.fullmatch(line) for line in filled):
+    if any(_SHARED_TASK.fullmatch(line) for line in lines):
         sentences, first = _shared_task(path, lines, first, lengths)
     else:
         sentences = [parse_gold(line, where=f"{path}:{n}") for n, line in enumerate(lines, start=1)]
@@ -96,9 +95,14 @@ def _shared_task(
     possible: dict[int, set[Link]] = {}
     zero = ""
     for number, line in enumerate(lines, start=1):
-        match = _SHARED_TASK.fullmatch(line)
-        if not match or not line.strip():
+        if not line.strip():
             continue
+        match = _SHARED_TASK.fullmatch(line)
+        if not match:
+            raise UserError(
+                f"{path}:{number}: '{line[:40]}' is no link as in the other lines; wanted the numbers of sentence, "
+                "source word and target word, and S or P, e.g. 1 3 4 S"
+            )
         if any(len(digits) > 9 for digits in match.groups()[:3]) or not 1 <= int(match[1]) <= most:
             raise UserError(
                 f"{path}:{number}: sentence {match[1][:20]}, but sentences are counted from 1 to {most:,}; correct it"

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
-from wcabench.cli.input_options import INPUT_FILE, encoding_option
+from wcabench.cli.input_options import encoding_option
 from wcabench.cli.options import json_option
 from wcabench.cli.output import echo_json, echo_table
+from wcabench.cli.paths import INPUT_FILE
 from wcabench.cli.stderr import warn
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -11,7 +11,7 @@ from wcabench.cli.align.evaluate import first_word_options, text_option
 from wcabench.cli.align.sweep_output import BEGIN, END, show_sweep
 from wcabench.cli.choices import chosen_encoder, data_source, load_suite
 from wcabench.cli.completion import complete_method
-from wcabench.cli.input_options import INPUT_FILE, encoding_option
+from wcabench.cli.input_options import encoding_option
 from wcabench.cli.options import (
     data_dir_option,
     device_option,
@@ -20,6 +20,7 @@ from wcabench.cli.options import (
     quiet_option,
     set_option_of,
 )
+from wcabench.cli.paths import INPUT_FILE, NamedPath
 from wcabench.cli.stderr import log, warn
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("terminal", "markdown", "json")
 EXACT = ("exact", "none")
-_PATH = click.Path(dir_okay=False, path_type=Path)
+_PATH = NamedPath(dir_okay=False)
 
 
 @click.command()

@@ -10,7 +10,7 @@ import click
 from wcabench.cli.choices import chosen_encoder, load_suite
 from wcabench.cli.commands import ALIGN
 from wcabench.cli.groups import CommandGroup, entry_items
-from wcabench.cli.input_options import INPUT_FILE, pair_form, pair_options
+from wcabench.cli.input_options import pair_form, pair_options
 from wcabench.cli.options import (
     device_option,
     encoder_option,
@@ -19,6 +19,7 @@ from wcabench.cli.options import (
     quiet_option,
     set_option_of,
 )
+from wcabench.cli.paths import INPUT_FILE, NamedPath
 from wcabench.cli.stderr import log, warn
 from wcabench.words.symmetrise import SYMMETRISATIONS
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 Sides = list[tuple[tuple[str, ...], tuple[str, ...]]]
 FASTALIGN = "fastalign"
-_PATH = click.Path(dir_okay=False, path_type=Path)
+_PATH = NamedPath(dir_okay=False)
 
 
 def complete_source(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

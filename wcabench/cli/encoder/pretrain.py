@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from wcabench.cli.input_options import INPUT_FILE
 from wcabench.cli.options import device_option, out_option, quiet_option, set_option_of
 from wcabench.cli.output import echo_lines
+from wcabench.cli.paths import INPUT_FILE, NamedPath
 from wcabench.cli.stderr import ErrorMessage, is_quiet
 from wcabench.printable import printable
 
@@ -27,7 +27,7 @@ class _OneLine(logging.Formatter):
 @click.option(
     "--text",
     required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=NamedPath(exists=True, file_okay=False),
     help="Folder with mono.LANGUAGE.txt and parallel.LANGUAGE-en.tsv.",
 )
 @out_option("Folder for the checkpoint, the log and the encoder.", folder=True, required=True)

@@ -6,10 +6,11 @@ import click
 
 from wcabench.cli.options import json_option, only_options, results_option
 from wcabench.cli.output import cells_text, echo_json, echo_left_out, echo_lines
+from wcabench.cli.paths import NamedPath
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=NamedPath(dir_okay=False))
 @results_option
 @only_options
 @json_option

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from wcabench.cli.options import json_option, results_option
+from wcabench.cli.paths import NamedPath
 from wcabench.cli.store.merge import show_merged
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=NamedPath())
 @results_option
 @json_option
 def import_(file: Path, results: Path, as_json: bool) -> None:

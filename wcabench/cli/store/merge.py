@@ -8,13 +8,14 @@ import click
 
 from wcabench.cli.options import json_option, results_option
 from wcabench.cli.output import cells_text, echo_json, echo_left_out, echo_lines
+from wcabench.cli.paths import NamedPath
 
 if TYPE_CHECKING:
     from wcabench.runs.merge import Merged
 
 
 @click.command()
-@click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=NamedPath())
 @results_option
 @json_option
 def merge(stores: tuple[Path, ...], results: Path, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from wcabench.cli.options import (
     quiet_option,
     results_option,
 )
+from wcabench.cli.paths import NamedPath
 from wcabench.cli.running import require_device, run_cells
 from wcabench.cli.stderr import warn
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "--from",
     "store",
     metavar="STORE",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="Take the settings from the cells of this results folder.",
 )
 @results_option

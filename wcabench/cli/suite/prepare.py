@@ -34,7 +34,7 @@ class Checked:
 
     Attributes:
         resource: name of the resource, or "encoder".
-        state: "ok", "ok, not pinned", "missing", "wrong", or what `encoder_status` says.
+        state: "ok", "ok, not pinned", "missing", "wrong", or of the encoder what `encoder_status` says.
         where: file or place where it was found; empty where it was not.
         count: sentences, pairs or entries; None for the encoder and for what was not found.
         sha256: of the parsed content.
@@ -71,7 +71,7 @@ def prepare(
     translation: str | None,
     as_json: bool,
 ) -> None:
-    """Fetch and check all that a run needs: the data by its content, and the encoder.
+    """Fetch and check all that a run needs: the data by its content, and the encoder by trying it out.
 
     Every resource is looked for in the data folder and in the cache, and downloaded where that is allowed.
     What is missing is named with its checksum, its licence and the way to get it.
@@ -81,7 +81,7 @@ def prepare(
     the_suite = load_suite(suite)
     source = data_source(data_dir, offline)
     rows = [_check(resource, source) for resource in _needed(the_suite, pairs, translation)]
-    rows.append(_check_encoder(chosen_encoder(the_suite, encoder), offline))
+    rows.append(_check_encoder(chosen_encoder(the_suite, encoder), the_suite.recipe.max_length, offline))
     if as_json:
         echo_json({"suite": the_suite.name, "resources": [asdict(row) for row in rows]})
     else:
@@ -131,19 +131,23 @@ def _state(resource: Resource, source: DataSource) -> str:
         return "missing"
 
 
-def _check_encoder(encoder: EncoderConfig, offline: bool) -> Checked:
-    """Check that the encoder is on this machine; download it from the hub unless `offline`."""
+def _check_encoder(encoder: EncoderConfig, max_length: int, offline: bool) -> Checked:
+    """Check that the encoder is on this machine, and try it out; download it from the hub unless `offline`."""
     from wcabench.errors import UserError
     from wcabench.nn.hub import snapshot
     from wcabench.nn.identity import encoder_status
+    from wcabench.nn.probe import probe_encoder
 
+    state = "missing"
     try:
         status = encoder_status(encoder, offline)
         if status == "to be downloaded":
             snapshot(encoder)
             status = "downloaded"
+        state = "wrong"
+        probe_encoder(encoder, max_length)
     except UserError as error:
-        return Checked("encoder", "missing", error=str(error))
+        return Checked("encoder", state, error=str(error))
     return Checked("encoder", status, encoder.name)
 
 
