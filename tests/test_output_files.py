@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from wcabench import output_files
+from wcabench.data.files import forget_read, open_regular
 from wcabench.errors import UserError
 from wcabench.output_files import new_file, new_files, new_folder, write_lines, write_text
 
@@ -59,6 +60,22 @@ def test_one_file_for_two_outputs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="two outputs"), new_files(tmp_path / "a", tmp_path / "link"):
         pass
     assert names(tmp_path) == ["link"]
+
+
+def test_what_the_command_has_read_is_not_written_over_under_any_name(tmp_path: Path) -> None:
+    (tmp_path / "corpus").write_text("words")
+    (tmp_path / "link").symlink_to("corpus")
+    os.link(tmp_path / "corpus", tmp_path / "second-name")
+    forget_read()
+    with open_regular(tmp_path / "corpus") as stream:
+        stream.read()
+    for name in ("corpus", "link", "second-name"):
+        with pytest.raises(UserError, match=f"{name}: was read by this command"):
+            write_text(tmp_path / name, "links")
+    assert (tmp_path / "corpus").read_text() == "words"
+    forget_read()
+    write_text(tmp_path / "corpus", "links")
+    assert (tmp_path / "corpus").read_text() == "links"
 
 
 def test_the_file_behind_a_link_is_replaced_and_its_permissions_kept(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
+from wcabench.data.files import was_read
 from wcabench.errors import UserError, require
 
 TEMPORARY = ".part-"  # how the names of temporary folders begin
@@ -45,20 +46,21 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
         For each file the path to write to. It has the same name, in another folder.
 
     Raises:
-        UserError: a file cannot be written, or two of the paths are the same file.
+        UserError: a file cannot be written, was read by this command, or two of the paths are the same file.
     """
-    with _one_line(*paths):
-        targets = [path if _is_special(path) else _target(path) for path in paths]
-    require(len(set(targets)) == len(targets), f"{paths[0]}: named for two outputs; give each its own name")
+    targets = _targets(*paths)
     folders: list[Path] = []
     try:
         with _one_line(*paths):
             partial = []
-            for target in targets:
+            for path, target in zip(paths, targets, strict=True):
                 if _is_special(target):
                     partial.append(target)
                     continue
                 _check_replaceable(target)
+                require(
+                    not was_read(target), f"{path}: was read by this command; give the output another name"
+                )
                 folders.append(_temporary_beside(target))
                 partial.append(folders[-1] / target.name)
             yield tuple(partial)
@@ -72,6 +74,29 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
     finally:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_distinct(*paths: Path | None) -> None:
+    """Refuse outputs of one command that are the same file, before anything is computed for them.
+
+    Args:
+        paths: the outputs; None: not asked for.
+
+    Raises:
+        UserError: two are the same file.
+    """
+    _targets(*(path for path in paths if path is not None))
+
+
+def _targets(*paths: Path) -> list[Path]:
+    """The files that the paths lead to, each another."""
+    with _one_line(*paths):
+        targets = [path if _is_special(path) else _target(path) for path in paths]
+    for number, target in enumerate(targets):
+        require(
+            target not in targets[:number], f"{paths[number]}: named for two outputs; give each its own name"
+        )
+    return targets
 
 
 @contextmanager

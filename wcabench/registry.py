@@ -12,6 +12,7 @@ from wcabench.contract import MethodInfo
 from wcabench.errors import UserError, suggest
 
 GROUP = "wcabench.methods"
+_OWN = "wcabench "  # how the origins of the built-in methods begin
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class RegisteredMethod:
         """
         try:
             cls = self.point.load()
-        except (Exception, SystemExit) as error:  # foreign code may raise anything, and even call sys.exit
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # foreign code may raise anything
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise UserError(f"method '{self.name}' ({self.origin}) cannot be loaded: {reason}") from error
         if not isinstance(getattr(cls, "info", None), MethodInfo) or not callable(getattr(cls, "fit", None)):
@@ -44,6 +47,11 @@ class RegisteredMethod:
                 f"method '{self.name}' ({self.origin}) has no `info: MethodInfo` and `fit(bench)`"
             )
         return cls  # type: ignore[no-any-return]
+
+
+def is_built_in(origin: str) -> bool:
+    """Whether a method of this origin comes with wcabench itself."""
+    return origin.startswith(_OWN)
 
 
 def canonical(name: str) -> str:

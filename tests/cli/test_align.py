@@ -130,6 +130,26 @@ def test_scores_stand_in_a_file_of_their_own_a_line_a_pair(text, tmp_path):
             assert all(0 <= float(p) <= 1 for p in probabilities.split())
 
 
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        ("--out", "a", "--save-model", "./a"),
+        ("--scores", "a", "--save-model", "a"),
+        ("--out", "a", "--scores", "a"),
+        ("--out", "in.txt"),
+        ("--scores", "./in.txt"),
+        ("--save-model", "in.txt"),
+    ],
+)
+def test_no_output_takes_the_place_of_another_or_of_the_text(outputs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("in.txt").write_text("a b\tc d\n")
+    result = CliRunner().invoke(main, ["align", "in.txt", *outputs])
+    assert result.exit_code == 2 and result.stderr.count("error: ") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["in.txt"]
+    assert Path("in.txt").read_text() == "a b\tc d\n"
+
+
 def test_a_threshold_links_more_words_or_fewer(text, tiny_encoder):
     def count(*more):
         arguments = ["-m", "wca-soft", "--encoder", tiny_encoder, "--direction", "forward", *more]

@@ -15,7 +15,7 @@ def test_list_methods_json_has_the_broken_ones_with_the_reason(invoke: Any, worl
         "summary": "Answers with the gold tags, but for the words that its options drop.",
         "needs": ["labelled", "target-text"],
         "paper": "nobody 2020",
-        "origin": "world 1.0: wcabench_test_world:Lookup",
+        "origin": "wcabench 1.0: wcabench_test_world:Lookup",
     }
     assert "no_such_module" in rows["unimportable"]["broken"]
     assert set(rows) == {*world.METHODS, "plain", "unimportable"}

@@ -42,7 +42,7 @@ def test_a_cells_record_holds_what_its_number_is_made_of(make_plan: Any, place: 
     assert record["config"] == planned.config
     assert record["caption"] == "Three sentences, made up." and record["labels"] == "drop"
     assert record["training"]["loss"]["total"] == [1.5, None], "NaN is no JSON"
-    assert record["origin"].startswith("world 1.0")
+    assert record["origin"].startswith("wcabench 1.0")
     assert record["peak_memory_mb"] > 1
     assert set(record["timings"]) >= {"load", "fit", "predict"}
     assert record["environment"]["device"] == "cpu" and record["environment"]["python"]

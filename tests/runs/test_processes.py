@@ -129,6 +129,36 @@ def test_a_worker_that_dies_fails_its_cell_and_the_rest_go_on(runner: Runner) ->
     assert not runner.leftovers()
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_code_that_another_packages_method_replaces_is_replaced_for_no_other_cell(
+    runner: Runner, jobs: str
+) -> None:
+    grid = ("-m", "spoils", "-m", "lookup", "--seeds", "2", "--jobs", jobs)
+    code, cells, err = runner.run(*grid)
+    assert code == 0, err
+    scores = {(cell["method"], cell["seed"]): cell["f1"] for cell in cells}
+    assert scores["lookup", 1] == scores["lookup", 2] == 100
+    assert scores["spoils", 1] == scores["spoils", 2] < 100, "nor for the next one of the same method"
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("base", "BaseException"),
+        ("interrupt", "130"),
+        ("exit", "exit code 0"),
+        ("alarm", "SIGALRM"),
+        ("fork", ""),
+    ],
+)
+def test_whatever_way_a_method_leaves_only_its_cell_fails(runner: Runner, way: str, said: str) -> None:
+    code, cells, err = runner.run("-m", "leaves", "-m", "lookup", "--set", f"leaves.way={way}")
+    assert "Traceback" not in err
+    states = {cell["method"]: (cell["state"], said in (cell["error"] or "")) for cell in cells}
+    assert states == {"leaves": ("failed" if said else "done", True), "lookup": ("done", not said)}
+    assert code == (1 if said else 0) and not runner.leftovers()
+
+
 def test_workers_end_when_their_parent_is_killed(runner: Runner) -> None:
     process = runner.start("-m", "waits", "--seeds", "2", "--jobs", "2")
     runner.wait_for("waits en-xx 1")

@@ -221,7 +221,47 @@ class Plain:
         pass
 
 
-METHODS = {cls.info.name: cls for cls in (Lookup, Raises, Dies, Waits, Interrupts, Short, Shared)}
+@dataclass(frozen=True)
+class Spoils(Lookup):
+    """Replaces code that others use: whoever runs in its process leaves one more word untagged. Of another package."""
+
+    info = MethodInfo("spoils", "nobody 2020", {"target-text"})
+
+    def act(self, bench: Bench) -> None:
+        before = Lookup.tags
+
+        def worse(self: Lookup, bench: Bench, words: tuple[str, ...]) -> list[str | None]:
+            tags = before(self, bench, words)
+            return [None] * (tags.count(None) + 1) + tags[tags.count(None) + 1 :]
+
+        Lookup.tags = worse  # type: ignore[method-assign]
+
+
+@dataclass(frozen=True)
+class Leaves(Lookup):
+    """Goes out by a way that is no Exception. Of another package."""
+
+    info = MethodInfo("leaves", "nobody 2020", {"target-text"})
+    way: str = "base"
+
+    def act(self, bench: Bench) -> None:
+        if self.way == "fork":
+            os.fork()
+        if self.way == "alarm":
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+            time.sleep(5)
+        if self.way == "exit":
+            os._exit(0)
+        if self.way == "interrupt":
+            raise KeyboardInterrupt
+        if self.way == "base":
+            raise BaseException("neither an error nor an exit")
+
+
+METHODS = {
+    cls.info.name: cls for cls in (Lookup, Raises, Dies, Waits, Interrupts, Short, Shared, Spoils, Leaves)
+}
+PACKAGES = {"spoils": "stranger 2.0", "leaves": "stranger 2.0"}  # others pose as the built-in ones
 
 
 def note_run(name: str, bench: Bench) -> None:
@@ -239,7 +279,7 @@ def entries() -> dict[str, registry.RegisteredMethod]:
     points["plain"] = importlib.metadata.EntryPoint("plain", "wcabench_test_world:Plain", registry.GROUP)
     points["unimportable"] = importlib.metadata.EntryPoint("unimportable", "no_such_module:X", registry.GROUP)
     return {
-        name: registry.RegisteredMethod(name, f"world 1.0: {point.value}", point)
+        name: registry.RegisteredMethod(name, f"{PACKAGES.get(name, 'wcabench 1.0')}: {point.value}", point)
         for name, point in points.items()
     }
 

@@ -20,9 +20,12 @@ class RootGroup(LazyGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; an output whose encoding lacks a sign gets another one in its place."""
-        from wcabench.cli.output import replace_unencodable_signs
+        from wcabench.cli.output import open_closed_streams, replace_unencodable_signs
+        from wcabench.data.files import forget_read
 
+        open_closed_streams()
         replace_unencodable_signs()
+        forget_read()
         return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -31,6 +34,8 @@ class RootGroup(LazyGroup):
             return super().make_context(*args, **kwargs)
         except click.ClickException as error:
             _raise_in_our_form(error, "wcabench")
+        except OSError as error:
+            _raise_for_stdout(error)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands by section; a group names those in it."""
@@ -48,18 +53,22 @@ class RootGroup(LazyGroup):
         except UserError as error:
             _raise_in_our_form(error)
         except OSError as error:
-            # What a command reads and writes is handled where it is done; what is left is stdout itself.
-            if error.errno == errno.EPIPE:
-                raise
-            from wcabench.cli.output import drop_stdout
-
-            drop_stdout()
-            _raise_in_our_form(UserError(f"the output cannot be written: {error.strerror or error}"))
+            _raise_for_stdout(error)
         except KeyboardInterrupt:
             from wcabench.cli.stderr import warn
 
             warn("interrupted")
             ctx.exit(INTERRUPTED)
+
+
+def _raise_for_stdout(error: OSError) -> NoReturn:
+    """Raise an error that no command has handled: those of reading and writing are, so it is of stdout itself."""
+    if error.errno == errno.EPIPE:
+        raise error
+    from wcabench.cli.output import drop_stdout
+
+    drop_stdout()
+    _raise_in_our_form(UserError(f"the output cannot be written: {error.strerror or error}"))
 
 
 def _raise_in_our_form(error: Exception, command: str = "") -> NoReturn:

@@ -25,6 +25,21 @@ def cells_text(number: int) -> str:
     return f"{number} cell{'' if number == 1 else 's'}"
 
 
+def open_closed_streams() -> None:
+    """Put streams in the place of those that the shell closed, or the next file that is opened would take their place.
+
+    What goes to a closed stdout is an error and not dropped without a word; what goes to a closed stderr is dropped.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        descriptor = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        if descriptor != number:
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w", closefd=False))
+
+
 def replace_unencodable_signs() -> None:
     """Let stdout and stderr replace letters that their encoding lacks, which would be an error otherwise."""
     for stream in (sys.stdout, sys.stderr):

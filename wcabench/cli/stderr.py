@@ -1,6 +1,10 @@
 """What goes to stderr: the log, which `--quiet` silences, warnings, and an error of one line."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -13,12 +17,23 @@ QUIET = "wcabench.quiet"  # key in the metadata of the click context
 def log(line: str) -> None:
     """Print a line of the log; nothing with `--quiet`."""
     if not is_quiet():
-        click.echo(printable(line, encoding_of(sys.stderr)), err=True)
+        warn(line)
 
 
 def warn(line: str) -> None:
     """Print a warning, such as what was left out of a result; `--quiet` does not silence it."""
-    click.echo(printable(line, encoding_of(sys.stderr)), err=True)
+    with _full_disk_ignored():
+        click.echo(printable(line, encoding_of(sys.stderr)), err=True)
+
+
+@contextmanager
+def _full_disk_ignored() -> Iterator[None]:
+    """A stderr that cannot be written, such as a log on a full disk, ends no run and changes no exit code."""
+    try:
+        yield
+    except OSError:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stderr.fileno())  # or Python would try again at its exit
 
 
 def encoding_of(stream: Any) -> str:
@@ -47,7 +62,8 @@ class ErrorMessage(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print it."""
         line = printable(f"error: {self.message}", encoding_of(file or sys.stderr))
-        click.echo(line, file=file, err=file is None)
+        with _full_disk_ignored():
+            click.echo(line, file=file, err=file is None)
 
 
 def in_our_form(error: Exception, command: str) -> click.ClickException:

@@ -82,5 +82,7 @@ def _finding(run_check: Callable[[Trial], Finding], trial: Trial) -> Finding:
         return run_check(trial)
     except NoTrainingError:
         return not_applicable("fit did not come to its end: see 'tagger'")
-    except (Exception, SystemExit) as error:  # foreign code may raise anything, and even call sys.exit
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # foreign code may raise anything
         return failed(f"raised {type(error).__name__}: {error}", "mend that and check again")

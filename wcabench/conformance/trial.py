@@ -165,7 +165,9 @@ class Trial:
         try:
             with data_closed(corpus_files()):
                 fitted.tagger = fit(WatchedBench(bench, fitted.watch))
-        except (Exception, SystemExit) as error:  # foreign code may raise anything; the checks report it
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # foreign code may raise anything; the checks report it
             fitted.error = error
         fitted.stages = bench.stages
         bench.close()

@@ -17,7 +17,7 @@ from typing import Any
 import wcabench
 from wcabench.data.files import is_file, open_regular
 from wcabench.errors import UserError
-from wcabench.output_files import new_file
+from wcabench.output_files import new_file, unwritable
 from wcabench.runs.archive_checks import (
     ARRAYS,
     MANIFEST,
@@ -131,9 +131,15 @@ def _unpack(archive: zipfile.ZipFile, path: Path, folder: Path) -> None:
         kind = name.rpartition("/")[2]
         if kind in ARRAYS:
             check_arrays(kind, data, f"{path}: {name}")
-        file = folder / name
+        _write_unpacked(folder / name, data)
+
+
+def _write_unpacked(file: Path, data: bytes) -> None:
+    try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
+    except OSError as error:
+        raise unwritable(error, file) from error
 
 
 def _listed(data: bytes, path: Path) -> dict[str, str]:

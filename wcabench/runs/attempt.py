@@ -178,9 +178,9 @@ def _obtain(cell: PlannedCell, settings: RunSettings, listener: Listener) -> Tra
         return obtain_model(
             cell, settings.models, settings.source, settings.device, progress, force=settings.force
         )
-    except (StoreError, StateError):
+    except (StoreError, StateError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:  # a method may raise anything; the other cells go on
+    except BaseException as error:  # a method may raise anything; the other cells go on
         return error
 
 
@@ -213,9 +213,9 @@ def _finish(
         shared = trained.shared or not first
         finished = score_cell(cell, trained, settings.source, _progress(cell, listener), shared=shared)
         path = settings.store.publish(finished.record, finished.fill)
-    except (StoreError, StateError):
+    except (StoreError, StateError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         line = " ".join(f"{type(error).__name__}: {_text_of(error)}".splitlines()[:1])
         return keep_failure(cell, settings, line, traceback.format_exc(), time.perf_counter() - start)
     record = finished.record

@@ -79,6 +79,8 @@ def _measured(
                 method.prepare(parallel)
             measured: dict[str, Any] = measure(method, network, parallel, data)
             return measured
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         # Anyone's coupling may fail on other pairs: a finished cell is worth more than its diagnostics.
         return {ABSENT: {"all": " ".join(f"measuring raised {type(error).__name__}: {error}".split())}}

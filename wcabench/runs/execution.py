@@ -1,8 +1,13 @@
-"""Executors: run planned cells one model after the other here, or several at a time in processes of their own."""
+"""Executors: run planned cells one model after the other here, or in processes of their own.
+
+What a method of another package does to its process (a replaced function of torch, a hook, a timer, an exit) must reach
+no other cell: if there is one in the plan, none is run here.
+"""
 
 import dataclasses
 from collections.abc import Iterable
 
+from wcabench.registry import is_built_in
 from wcabench.runs.attempt import Listener, RunSettings, Silent, attempt, stored_result
 from wcabench.runs.jobs import Jobs, Noting, Outcome, jobs_of, needed_models
 from wcabench.runs.plan import PlannedCell
@@ -29,7 +34,7 @@ def execute(
     Args:
         cells: the plan.
         settings: where and how.
-        jobs: processes at a time; 1 runs them in this one.
+        jobs: processes at a time; 1 runs them in this one, unless a method is of another package.
         listener: is told how it goes on.
 
     Returns:
@@ -47,7 +52,8 @@ def execute(
     keys = dict.fromkeys(key for job in todo for key in sorted(needed_models(job)))
     try:
         with settings.models.needed(keys) as lease:
-            if jobs > 1 and len(todo) > 1:
+            several = jobs > 1 and len(todo) > 1
+            if several or not all(is_built_in(job[0].model.origin) for job in todo):
                 results = run_in_processes(Jobs(todo, lease), settings, min(jobs, len(todo)), listener)
             else:
                 results = _run_here(Jobs(todo, lease), settings, listener)

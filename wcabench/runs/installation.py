@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wcabench.registry import is_built_in
 from wcabench.runs.differences import difference
 from wcabench.runs.environment import environment
 from wcabench.runs.plan import PlannedCell
@@ -39,12 +40,12 @@ def _deciding(record: Mapping[str, Any]) -> dict[str, Any]:
     environment = record.get("environment", {})
     code = record.get("config", {}).get("model", {}).get("code") or record.get("code", {})
     packages = environment.get("packages", {})
-    origin = str(record.get("origin") or "wcabench ")
+    origin = str(record.get("origin") or "")
     return {
         "wcabench": environment.get("wcabench"),
         "code": code.get("harness"),
         f"code of {record.get('method')}": code.get("method"),
-        "origin": None if origin.startswith("wcabench ") else origin,
+        "origin": None if not origin or is_built_in(origin) else origin,
         **{name: packages.get(name) for name in PACKAGES},
         **{f"{name} code": sha256 for name, sha256 in record.get("config", {}).get("code", {}).items()},
         "precision": record.get("training", {}).get("precision") or environment.get("precision"),

@@ -1,4 +1,8 @@
-"""Jobs in several processes. A worker that dies marks the cell it was at as failed; the rest go on."""
+"""Jobs in processes of their own. A worker that dies marks the cell it was at as failed; the rest go on.
+
+Built-in methods share workers. A model of another package's method has a worker that nobody used before, and nobody
+uses it afterwards: its cells are what they are alone, whatever code of that package does to the process.
+"""
 
 import contextlib
 import multiprocessing
@@ -14,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from wcabench.registry import is_built_in
 from wcabench.runs.attempt import Listener, Result, RunSettings, attempt, keep_failure, stored_result
 from wcabench.runs.jobs import Job, Jobs, Outcome
 from wcabench.runs.plan import PlannedCell
@@ -22,6 +27,7 @@ from wcabench.runs.store import StoreError
 
 SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_TO_END = 5.0
+INTERRUPTED = 130
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -35,6 +41,7 @@ class Worker:
         job: the cells that it has to run; None: it is idle.
         cell: the one that it is at.
         since: when that one began.
+        served: origin of the method that it served last; None: nobody used it.
     """
 
     process: SpawnProcess
@@ -42,6 +49,12 @@ class Worker:
     job: Job | None = None
     cell: PlannedCell | None = None
     since: float = 0.0
+    served: str | None = None
+
+    def may_serve(self, origin: str) -> bool:
+        """Whether a model of a method of this origin may be trained in this process."""
+        alone = self.served is None or (is_built_in(self.served) and is_built_in(origin))
+        return alone and self.process.is_alive()
 
 
 def threads_each(jobs: int) -> int:
@@ -52,7 +65,7 @@ def threads_each(jobs: int) -> int:
 
 def run_in_processes(jobs: Jobs, settings: RunSettings, processes: int, listener: Listener) -> Outcome:
     """Run jobs in several processes; see `execution.execute`."""
-    threads = threads_each(processes)
+    threads = threads_each(processes) if processes > 1 else None
     workers: list[Worker] = []
     try:
         for _ in range(processes):
@@ -62,7 +75,9 @@ def run_in_processes(jobs: Jobs, settings: RunSettings, processes: int, listener
                 running = [other.job for other in workers if other.job]
                 begun = None if worker.job else jobs.next(running)
                 if begun is not None:
-                    workers[number] = worker if worker.process.is_alive() else _start(settings, threads)
+                    if not worker.may_serve(begun[0][0].model.origin):
+                        _end([worker])
+                        workers[number] = _start(settings, threads)
                     _give(workers[number], *begun)
             busy = {worker.pipe: worker for worker in workers if worker.job}
             if not busy:
@@ -73,7 +88,7 @@ def run_in_processes(jobs: Jobs, settings: RunSettings, processes: int, listener
         _end(workers)
 
 
-def _start(settings: RunSettings, threads: int) -> Worker:
+def _start(settings: RunSettings, threads: int | None) -> Worker:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, settings, threads), daemon=True)
@@ -85,6 +100,7 @@ def _start(settings: RunSettings, threads: int) -> Worker:
 
 def _give(worker: Worker, job: Job, wait_for_locks: bool) -> None:
     worker.job, worker.cell, worker.since = job, job[0], time.perf_counter()
+    worker.served = job[0].model.origin
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it died: reading the pipe says so
         worker.pipe.send((job, wait_for_locks))
 
@@ -96,10 +112,14 @@ def _hear(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener)
         kind, content = worker.pipe.recv()
     except (EOFError, ConnectionResetError):
         worker.process.join()
-        _bury(worker, jobs, settings, listener)
+        died = f"the worker process died ({_cause(worker.process.exitcode)})"
+        _bury(worker, jobs, settings, listener, died)
         return
     if kind == "run-ends":
         raise StoreError(content)
+    if kind == "spoiled":
+        _bury(worker, jobs, settings, listener, content)
+        return
     if kind == "started":
         worker.cell, worker.since = worker.job[content], time.perf_counter()
         listener.started(worker.cell)
@@ -114,12 +134,12 @@ def _hear(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener)
         jobs.finished(job)
 
 
-def _bury(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener) -> None:
-    """A worker died: its cell has failed, and its other cells come again."""
+def _bury(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener, error: str) -> None:
+    """A worker died, or can be used no more: its cell has failed, and its other cells come again."""
     assert worker.job is not None and worker.cell is not None
     job, cell = worker.job, worker.cell
     worker.job = worker.cell = None
-    result = _mark_dead(cell, settings, worker)
+    result = _mark_dead(cell, settings, worker, error)
     jobs.note(cell, result)
     listener.finished(cell, result)
     for other in job:
@@ -128,8 +148,7 @@ def _bury(worker: Worker, jobs: Jobs, settings: RunSettings, listener: Listener)
     jobs.finished(job)
 
 
-def _mark_dead(cell: PlannedCell, settings: RunSettings, worker: Worker) -> Result:
-    error = f"the worker process died ({_cause(worker.process.exitcode)})"
+def _mark_dead(cell: PlannedCell, settings: RunSettings, worker: Worker, error: str) -> Result:
     settings.store.sweep()
     with settings.store.lock(cell.key) as held:
         if not held:
@@ -174,14 +193,17 @@ def _ctrl_c_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def serve(pipe: Connection, settings: RunSettings, threads: int) -> None:
-    """A worker's life: take jobs from the pipe until it closes."""
-    _die_with_parent()
-    for variable in THREAD_VARIABLES:
-        os.environ[variable] = str(threads)
-    import torch
+def serve(pipe: Connection, settings: RunSettings, threads: int | None) -> None:
+    """A worker's life: take jobs from the pipe until it closes.
 
-    torch.set_num_threads(threads)
+    Args:
+        pipe: to the process that started it.
+        settings: where and how cells are run.
+        threads: of torch and its like; None: as many as they take by themselves.
+    """
+    _die_with_parent()
+    if threads is not None:
+        _set_threads(threads)
     while True:
         try:
             job, wait_for_locks = pipe.recv()
@@ -190,9 +212,23 @@ def serve(pipe: Connection, settings: RunSettings, threads: int) -> None:
         try:
             attempt(job, settings, _Reporter(pipe, job), wait=wait_for_locks)
             answer: tuple[str, Any] = ("ended", None)
-        except (StoreError, StateError) as error:
+        except StoreError as error:
             answer = ("run-ends", str(error))
+        except StateError as error:
+            answer = ("spoiled", str(error))
+        except KeyboardInterrupt:  # a method's own: the user's goes to the parent process
+            os._exit(INTERRUPTED)
         pipe.send(answer)
+        if answer[0] == "spoiled":
+            return
+
+
+def _set_threads(threads: int) -> None:
+    for variable in THREAD_VARIABLES:
+        os.environ[variable] = str(threads)
+    import torch
+
+    torch.set_num_threads(threads)
 
 
 class _Reporter:

@@ -58,6 +58,7 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
         UserError: the files do not fit together, or the model is none.
     """
     from wcabench.errors import require
+    from wcabench.output_files import check_distinct
     from wcabench.words.aligner import link_corpus, score_corpus, trained_on
     from wcabench.words.model import FastAlignModel
     from wcabench.words.pharaoh import format_links
@@ -67,6 +68,7 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
         "--model or --save-model: a model is read or learned, not both",
     )
     require(not (files.model and options_given), "--model has its options; leave --set fastalign.… out")
+    check_distinct(files.out, files.scores, files.save_model)
     options = FastAlignModel(iterations=method.em_iterations)
     fitted = _load(files.model)
     corpus = _read(files, lowercase=fitted.lowercase if fitted else method.lowercase)
