@@ -10,6 +10,7 @@ from typing import Any
 
 from wcabench.contract import MethodInfo
 from wcabench.errors import UserError, suggest
+from wcabench.output_files import LONGEST_NAME
 
 GROUP = "wcabench.methods"
 
@@ -32,8 +33,10 @@ class RegisteredMethod:
         """Import and return the method's class.
 
         Raises:
-            UserError: the module cannot be imported, or the entry point is not a method; its origin is named.
+            UserError: no folder can have the method's name, the module cannot be imported, or the entry point is not a
+                method; its origin is named.
         """
+        _check_name(self.name, self.origin)
         try:
             cls = self.point.load()
         except (Exception, SystemExit) as error:  # foreign code may raise anything, and even call sys.exit
@@ -44,6 +47,15 @@ class RegisteredMethod:
                 f"method '{self.name}' ({self.origin}) has no `info: MethodInfo` and `fit(bench)`"
             )
         return cls  # type: ignore[no-any-return]
+
+
+def _check_name(name: str, origin: str) -> None:
+    """Refuse a name that no cell could be kept under."""
+    if "/" in name or name.startswith(".") or not name.isprintable() or len(name.encode()) > LONGEST_NAME:
+        raise UserError(
+            f"method '{name[:60]}' ({origin}): no folder of cells can be named so; wanted letters, digits, '.', '_' "
+            f"and '-', {LONGEST_NAME} at most"
+        )
 
 
 def canonical(name: str) -> str:
