@@ -71,6 +71,15 @@ def test_a_damaged_encoder_is_refused_before_anything_runs(damage, command):
     assert DAMAGES[damage] in refusal(wcabench(*command, *ENCODER))
 
 
+@pytest.mark.parametrize("layers", ["last-99", "3-1", "0-999999999999"])
+def test_layers_that_the_encoder_lacks_are_refused_before_anything_runs(layers):
+    command = [part if part != "none" else "nearest-token" for part in RUN]
+    assert "nearest-token.layers" in refusal(
+        wcabench(*command, *ENCODER, "--set", f"nearest-token.layers={layers}")
+    )
+    assert not list(Path().rglob("cell.json"))
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_doctor_says_it_too(damage):
     damage()
