@@ -105,6 +105,8 @@ def test_words_for_nothing(word):
         ("count", "", "everything.count: '' is not an int"),
         ("count", "none", "everything.count: 'none' is not an int"),
         ("count", True, "everything.count: 'True' is not an int"),
+        ("count", str(2**63), "everything.count: '9223372036854775808' is not an int"),
+        ("count", 1e19, "everything.count: '1e+19' is not an int"),
         ("count", "9" * 5000, "everything.count: '9999"),
         ("rate", "fast", "everything.rate: 'fast' is not a float"),
         ("rate", "nan", "everything.rate: 'nan' is not a float"),

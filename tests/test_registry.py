@@ -57,6 +57,12 @@ def test_a_package_is_found_by_its_entry_point_without_being_imported(install):
     assert "good_method" not in sys.modules
 
 
+@pytest.mark.parametrize("name", ["team/good", "..", "go\u202eod", "é" * 101, "x" * 201])
+def test_a_name_that_no_folder_can_have_is_refused_before_anything_runs(install, name):
+    install("good-method", {name: "good_method:Method"})
+    assert "good-method 1.0" in refusal(registry.find(name).load)
+
+
 def test_the_class_is_loaded_when_it_is_asked_for(install):
     install("good-method", {"good": "good_method:Method"})
     assert registry.find("good").load().info == MethodInfo("good", "nobody 2020", frozenset({"labelled"}))

@@ -229,12 +229,12 @@ def _bool(value: Any, _: Any) -> bool | None:
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> float | None:
-    """Convert a value to a finite number; infinity and NaN are not allowed in keys."""
+    """Convert a value to a finite number, an integer of 64 bits at most: neither keys nor records hold others."""
     if isinstance(value, bool) or (kind is int and isinstance(value, float) and value % 1):
         return None
     try:
         number = kind(value)
-        return number if math.isfinite(number) else None
+        return number if math.isfinite(number) and (kind is float or abs(number) < 2**63) else None
     except (TypeError, ValueError, OverflowError):
         return None
 

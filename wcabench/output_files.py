@@ -16,6 +16,8 @@ from pathlib import Path
 from wcabench.data.files import was_read
 from wcabench.errors import UserError, require
 
+# Bytes of the name of a suite, pair or method: folders are named after it, and a file name holds 255.
+LONGEST_NAME = 200
 TEMPORARY = ".part-"  # how the names of temporary folders begin
 REMEDIES = {
     errno.ENOSPC: "free some space",

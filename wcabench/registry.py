@@ -10,6 +10,7 @@ from typing import Any
 
 from wcabench.contract import MethodInfo
 from wcabench.errors import UserError, suggest
+from wcabench.output_files import LONGEST_NAME
 
 GROUP = "wcabench.methods"
 _OWN = "wcabench "  # how the origins of the built-in methods begin
@@ -33,8 +34,10 @@ class RegisteredMethod:
         """Import and return the method's class.
 
         Raises:
-            UserError: the module cannot be imported, or the entry point is not a method; its origin is named.
+            UserError: no folder can have the method's name, the module cannot be imported, or the entry point is not a
+                method; its origin is named.
         """
+        _check_name(self.name, self.origin)
         try:
             cls = self.point.load()
         except KeyboardInterrupt:
@@ -52,6 +55,15 @@ class RegisteredMethod:
 def is_built_in(origin: str) -> bool:
     """Whether a method of this origin comes with wcabench itself."""
     return origin.startswith(_OWN)
+
+
+def _check_name(name: str, origin: str) -> None:
+    """Refuse a name that no cell could be kept under."""
+    if "/" in name or name.startswith(".") or not name.isprintable() or len(name.encode()) > LONGEST_NAME:
+        raise UserError(
+            f"method '{name[:60]}' ({origin}): no folder of cells can be named so; wanted letters, digits, '.', '_' "
+            f"and '-', {LONGEST_NAME} at most"
+        )
 
 
 def canonical(name: str) -> str:

@@ -237,6 +237,40 @@ def test_the_format_of_the_shared_tasks_and_words_from_one_are_read(tmp_path):
     assert (found["precision"], found["recall"], found["sentences"]) == (100, 100, 3)
 
 
+@pytest.mark.parametrize(
+    ("gold", "predicted"),
+    [("1 1 1 S\n2 1 1 S\n", "1 1 1\n2 1 1\n2 1 2\n"), ("0-0\n0-0\n", "0-0\n0-0 0?1\n")],
+)
+def test_a_predicted_link_counts_however_it_is_marked(tmp_path, gold, predicted):
+    expected = json.loads(evaluated(tmp_path, gold, predicted.replace("?", "-"), "--json").stdout)
+    for marked in (predicted, predicted.replace("2 1 2", "2 1 2 P")):
+        found = json.loads(evaluated(tmp_path, gold, marked, "--json").stdout)
+        assert found == expected and found["predicted"] == 3
+
+
+def test_sentences_without_links_have_no_line_in_the_shared_tasks_format(tmp_path):
+    for gold, predicted in (("1 1 1\n", "0-0\n\n"), ("0-0\n\n", "1 1 1\n"), ("1 1 1\n2 1 1\n", "1 1 1\n")):
+        found = json.loads(evaluated(tmp_path, gold, predicted, "--json").stdout)
+        assert (found["precision"], found["sentences"]) == (
+            100,
+            1 + ("2" in gold or "\n\n" in gold + predicted),
+        )
+    assert "1 sentences, but 2 in" in evaluated(tmp_path, "1 1 1\n2 1 1\n", "0-0\n").stderr
+
+
+def test_each_file_says_where_it_counts_from(tmp_path):
+    result = evaluated(tmp_path, "1-1 2-2\n", "1-1 2-2\n", "--one-based")
+    assert "predicted: " in result.stderr and "(--pred-one-based of a command" in result.stderr
+    found = evaluated(tmp_path, "1-1 2-2\n", "1-1 2-2\n", "--one-based", "--pred-one-based", "--json")
+    assert json.loads(found.stdout)["error_rate"] == 0 and found.stderr == ""
+    assert "give --pred-one-based" in evaluated(tmp_path, "0-0\n", "1 1 1\n1 2 0\n").stderr
+
+
+def test_gold_without_a_link_is_refused(tmp_path):
+    assert "no link in it" in evaluated(tmp_path, "\n\n", "0-0\n\n").stderr
+    assert evaluated(tmp_path, "0-0\n\n", "\n\n").exit_code == 0
+
+
 def test_the_interval_holds_the_rate_and_is_the_same_twice(tmp_path):
     gold = "0-0 1-1\n" * 30
     predicted = "0-0 1-1\n" * 15 + "0-0 1-0\n" * 15

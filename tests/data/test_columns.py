@@ -210,9 +210,10 @@ def test_what_does_not_change_the_content_changes_nothing(tmp_path_factory, cont
 
 
 def test_sentences_that_seem_to_be_parted_wrongly_are_doubted_aloud(tmp_path):
-    one_sentence = file(tmp_path, "a O\n" * 1001)
+    one_sentence = file(tmp_path, "a B-X\n" * 1001)
     assert "a sentence of 1,001 words" in Columns().read([one_sentence]).doubt
     single_words = file(tmp_path, "a O\n\n" * 21)
     assert "each of the 21 sentences is one word" in Text().read([single_words]).doubt
-    for content in ("a O\n\n" * 20, "a O\n" * 1000, "a O\n\n" * 30 + "b O\nc O\n"):
+    for content in ("a B-X\n\n" * 20, "a B-X\n" * 1000, "a O\n\n" * 30 + "b B-X\nc O\n"):
         assert Columns().read([file(tmp_path, content)]).doubt == ""
+    assert "every tag is O" in Columns().read([file(tmp_path, "a O\nb O\n")]).doubt

@@ -16,6 +16,7 @@ from wcabench.data.embeddings import read_vectors
 from wcabench.data.entity_lists import EntityColumns, read_entities
 from wcabench.data.line_pairs import PairColumns
 from wcabench.data.link_form import LinkForm
+from wcabench.data.slot_formats import Translated
 from wcabench.data.slot_items import (
     DictionaryEntry,
     Embeddings,
@@ -70,6 +71,8 @@ def test_weights_are_read_and_are_part_of_the_content(file):
         ("a\tb\tx\n", (None, None), 2, "file:1: weight 'x'"),
         ("a\tb\t-1\n", (None, None), 2, "file:1: weight '-1'"),
         ("a\tb\tnan\n", (None, None), 2, "file:1: weight 'nan'"),
+        ("a\tb\t1_0\n", (None, None), 2, "file:1: weight '1_0'"),
+        ("a\tb\t٣\n", (None, None), 2, "file:1: weight '٣'"),
         ("a\tb\n", (None, None), 2, "no column 2"),
         ("a\tb\t1\n", (0, 2), 2, "column 2 is named for the weight and for a word"),
         ("a\tb\n", (0, 0), None, "for the source and for the target"),
@@ -167,6 +170,23 @@ def test_a_line_parallel_file_must_translate_every_sentence_and_its_links_must_f
         joined(beyond, LABELLED, LinkForm(), every=False)
 
 
+@pytest.mark.parametrize(
+    ("content", "options", "doubt"),
+    [
+        ("0\ta b\n1\tc\n", {}, ""),
+        ("1\ta b\n2\tc\n", {}, "first_number = 1"),
+        ("1\ta b\n", {"first_number": 0}, ""),
+        ("1\ta b\n", {"first_number": 1}, ""),
+        ("0\ta b\t1-1\n", {"links_column": 2}, "first_word = 1"),
+        ("0\ta b\t1-1\n1\tc\t0-0\n", {"links_column": 2}, ""),
+        ("0\ta b\t1-1\n", {"links_column": 2, "first_word": 0}, ""),
+    ],
+)
+def test_translations_that_may_count_from_1_are_doubted(file, content, options, doubt):
+    found = Translated(layout="tsv", **options).read([file(content)]).doubt
+    assert doubt in found and bool(found) == bool(doubt)
+
+
 VEC = "3 2\nthe 0.5 -1e-1\nNew York 1 2\nthe 9 9\n"
 
 
@@ -197,6 +217,10 @@ def test_what_lies_beyond_the_last_word_is_not_read(file):
     [
         ("a 1 2\nb 1\n", "file:2: 1 numbers after the word; wanted 2"),
         ("a 1 2\nb 1 x\n", "file:2: could not convert string to float: 'x'"),
+        ("a 1 2\nb 1 1_0\n", "file:2: could not convert string to float: '1_0'"),
+        ("a 1 2\nb 1 ٣\n", "file:2: could not convert string to float: '٣'"),
+        ("3 2\na 1 2\nb 1 2\n", "file: 2 words, but its first line says 3; the file is cut short"),
+        ("1 2\na 1 2\nb 1 2\n", "file: 2 words, but its first line says 1"),
         ("a 1 2\nb 1 nan\n", "the vector of word 2, 'b', is not finite"),
         ("a 1 2\nb 1 1e39\n", "the vector of word 2, 'b', is not finite"),
         ("a\n", "file:1: 0 numbers"),

@@ -13,6 +13,7 @@ from wcabench.data.data_source import DataSource
 from wcabench.data.slot_items import DictionaryEntry, ListedEntity
 from wcabench.data.suites import Suite, load_suite
 from wcabench.errors import UserError
+from wcabench.runs.schema import Name
 
 OFFLINE = DataSource(offline=True)
 PAIR = "en-nl"
@@ -222,6 +223,9 @@ def test_lines_of_parallel_text_that_are_left_out_and_doubtful_links_are_said(ti
         ('[pairs.en-nl.parallel.b]\npath = "n"\ncomments = "skip"\n', "comments is not read with these"),
         ('[pairs.en-nl.parallel.b]\npath = "n"\nfirst_word = 2\n', "first_word: 2 is not 0 or 1"),
         ('[pairs.en-nl.parallel."a/b"]\npath = "n"\n', "translation name 'a/b'"),
+        (f'[pairs.en-nl.parallel.{"x" * 201}]\npath = "n"\n', "has 201 letters; wanted 200 at most"),
+        (f'[pairs.en-{"x" * 198}.target.test]\npath = "n"\n', "has 201 letters; wanted 200 at most"),
+        (f'caption = "{"x" * 10_001}"\n', "suite.caption: 10,001 letters"),
     ],
 )
 def test_keys_that_would_be_passed_over_are_refused(tiny, table, message):
@@ -229,3 +233,15 @@ def test_keys_that_would_be_passed_over_are_refused(tiny, table, message):
     own.write_text('[suite]\nname = "own"\nextends = "tiny.toml"\n' + table)
     with pytest.raises(UserError, match=message):
         load_suite(str(own))
+
+
+def test_a_name_that_no_cell_could_be_kept_under_is_refused(tiny):
+    own = tiny.parent / "own.toml"
+    for letters in (200, 201):
+        name = "x" * letters
+        own.write_text(f'[suite]\nname = "{name}"\nextends = "tiny.toml"\n')
+        if not Name().problem(name, "suite"):
+            assert load_suite(str(own)).name == name
+        else:
+            with pytest.raises(UserError, match="has 201 letters"):
+                load_suite(str(own))

@@ -142,7 +142,10 @@ def test_layers_as_people_write_them(spec, numbers):
     assert layer_numbers(spec, 12, "layers") == numbers
 
 
-@pytest.mark.parametrize("spec", ["last-20", "13", "9-", "x", "last-0"])
+@pytest.mark.parametrize(
+    "spec",
+    ["last-20", "13", "9-", "x", "last-0", "٣", "0-999999999999", pytest.param("9" * 5000, id="digits")],
+)
 def test_layers_that_are_not_there_are_refused(spec):
     with pytest.raises(UserError, match="layers"):
         layer_numbers(spec, 12, "layers")

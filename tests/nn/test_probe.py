@@ -10,6 +10,7 @@ import pytest
 import torch
 import transformers
 from encoders_by_hand import SMALL, change_json, change_weights, save_encoder, tokenizer
+from tokenizers import normalizers
 from transformers import AutoModel
 
 from wcabench.config import EncoderConfig, RecipeConfig
@@ -17,6 +18,7 @@ from wcabench.errors import UserError
 from wcabench.nn import probe
 from wcabench.nn.encoder import load_encoder, position_limit
 from wcabench.nn.network import TaggingNetwork
+from wcabench.nn.piece_ids import check_pieces
 from wcabench.nn.probe import open_encoder, probe_encoder
 
 T5 = {"d_model": 32, "d_kv": 16, "d_ff": 48, "num_layers": 2, "num_heads": 2, "decoder_start_token_id": 1}
@@ -228,6 +230,39 @@ def test_a_tokenizer_may_lack_the_begin_and_padding_pieces(special, around, tmp_
 def test_a_tokenizer_without_an_end_piece_is_refused(tmp_path):
     folder = save_encoder(tmp_path / "endless", pieces=tokenizer(eos=None))
     assert "no piece that ends a sentence (sep_token or eos_token)" in refusal(folder)
+
+
+def test_a_tokenizer_that_cuts_words_by_chance_is_refused(tmp_path):
+    folder = save_encoder(tmp_path / "chance", pieces=tokenizer("byte-level BPE"))
+    file = folder / "tokenizer.json"
+    change_json(file, model={**json.loads(file.read_text())["model"], "dropout": 0.5})
+    assert "cuts words by chance" in refusal(folder)
+
+
+def test_a_tokenizer_that_is_read_otherwise_than_it_was_saved_is_refused(tmp_path):
+    saved = tokenizer()
+    saved.save_pretrained(tmp_path)
+    guessed = copy.deepcopy(saved)
+    guessed.backend_tokenizer.normalizer = normalizers.Lowercase()
+    check_pieces(guessed, tmp_path)  # a file says so
+    (tmp_path / "tokenizer_config.json").unlink()
+    check_pieces(saved, tmp_path)
+    with pytest.raises(UserError, match=r"without tokenizer_config\.json"):
+        check_pieces(guessed, tmp_path)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_weights_that_give_every_piece_the_same_state_are_refused(value, tmp_path):
+    folder = save_encoder(tmp_path / "blank")
+    change_weights(folder, lambda weights: {k: torch.full_like(v, value) for k, v in weights.items()})
+    assert "every piece the same state" in refusal(folder)
+    change_weights(folder, lambda weights: {k: torch.full_like(v, float("1e30")) for k, v in weights.items()})
+    for read in (
+        probe_encoder,
+        lambda encoder, _: open_encoder(encoder, RecipeConfig(), "cpu", limit_given=False),
+    ):
+        with pytest.raises(UserError, match=r"^encoder .*blank"):
+            read(config(folder), 40)
 
 
 @pytest.mark.parametrize(

@@ -220,9 +220,23 @@ def test_words_that_look_alike_are_told_apart_by_their_signs(tmp_path: Path) -> 
         assert "U+" not in refused(forms[0], plain(tmp_path / "other", f"{other} B-PER\n"))
 
 
+def test_types_of_which_no_prediction_can_be_right_are_said(tmp_path: Path) -> None:
+    gold = plain(tmp_path / "gold", "Ada B-LIÉU\nand O\n")
+    for tag in ("B-LIE\u0301U", "B-Liéu"):
+        assert "in another spelling" in run(gold, plain(tmp_path / "pred", f"Ada {tag}\nand O\n")).stderr
+    assert "no predicted type (ORG)" in run(gold, plain(tmp_path / "pred", "Ada B-ORG\nand O\n")).stderr
+    for tags in ("B-LIÉU", "O"), ("O", "O"), ("B-ORG", "B-LIÉU"):
+        assert run(gold, plain(tmp_path / "pred", "Ada {}\nand {}\n".format(*tags))).stderr == ""
+    empty = plain(tmp_path / "empty", "Ada O\nand O\n")
+    assert "every tag is O" in run(empty, gold).stderr and run(gold, empty).stderr == ""
+    assert "every tag is O" in run(plain(tmp_path / "one", "Ada O B-PER\n")).stderr
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("Ada B-PER|B-ORG\nand O|O\n", ":1: 'B-PER.B-ORG' is no tag.*nested entities"),
+        ("Ada B-PER|SpaceAfter=No\nand O\n", ":1: 'B-PER.SpaceAfter=No' is no tag.*several values"),
         ("Ada B\nand O\n", ":1: 'B' is no tag.*its entity type is missing"),
         ("Ada B-per\nand o\n", ":2: 'o' is no tag.*capital"),
         ("Ada b-PER\nand O\n", ":1: 'b-PER' is no tag.*capital"),

@@ -21,8 +21,18 @@ def links(*pairs: tuple[int, int], possible: tuple[tuple[int, int], ...] = ()) -
 
 def test_the_shared_tasks_count_words_from_1_without_a_word():
     found = parse("1 1 1 S", "1 2 2 S", "2 1 1", "2 2 2 P 0.75")
-    assert found == LinkFile([links((0, 0), (1, 1)), links((0, 0), possible=((1, 1),))])
+    assert found == LinkFile([links((0, 0), (1, 1)), links((0, 0), possible=((1, 1),))], open_end=True)
     assert parse("1 1 1 S", "", "3 2 1 S").sentences == [links((0, 0)), links(), links((1, 0))]
+    assert parse("1 1 1 s", "1 2 2 p").sentences == [links((0, 0), possible=((1, 1),))]
+    with pytest.raises(UserError, match=r"some\.links:2: '1 2 2 X' is no link; wanted sentence, source"):
+        parse("1 1 1 S", "1 2 2 X")
+
+
+def test_a_part_of_a_larger_file_that_kept_its_numbers_is_doubted():
+    found = parse("101 1 1 S", "102 1 1 S")
+    assert len(found.sentences) == 102 and "2 of 102 sentences have a link" in found.doubt
+    assert parse("1 1 1 S", "2 1 1 S", "4 1 1 S").doubt == ""
+    assert parse("4 1 1 S", lengths=[(1, 1)] * 4).doubt == "", "the text says how many there are"
 
 
 @pytest.mark.parametrize("wrong", ["2 1", "2 1 1 X", "2-1", "# a", "\u00b2 1 1"])

@@ -79,6 +79,15 @@ def test_what_a_run_would_refuse_is_said_when_the_suite_is_prepared(damage):
     assert json.loads(result.stdout)["resources"][-1]["state"] == "wrong"
 
 
+@pytest.mark.parametrize("layers", ["last-99", "3-1", "0-999999999999"])
+def test_layers_that_the_encoder_lacks_are_refused_before_anything_runs(layers):
+    command = [part if part != "none" else "nearest-token" for part in RUN]
+    assert "nearest-token.layers" in refusal(
+        wcabench(*command, *ENCODER, "--set", f"nearest-token.layers={layers}")
+    )
+    assert not list(Path().rglob("cell.json"))
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_doctor_says_it_too(damage):
     damage()

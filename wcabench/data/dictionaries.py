@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wcabench.data.line_pairs import PairColumns
-from wcabench.data.rows import pick, rows_of
+from wcabench.data.rows import pick, plain_numbers, rows_of
 from wcabench.data.slot_items import DictionaryEntry
 from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError
@@ -78,7 +78,7 @@ def _named(columns: PairColumns, width: int, weight_column: int | None, where: s
 
 def _weight(path: Path, number: int, text: str) -> float:
     try:
-        weight = float(text)
+        (weight,) = plain_numbers([text])
     except ValueError:
         weight = math.nan
     if not 0 <= weight < math.inf:

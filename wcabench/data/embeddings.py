@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wcabench.data.array_files import LARGEST_WIDTH, is_archive, read_arrays
+from wcabench.data.rows import plain_numbers
 from wcabench.data.slot_items import WordVectors
 from wcabench.data.text_files import iter_lines
 from wcabench.errors import UserError
@@ -32,7 +33,8 @@ def read_vectors(path: Path, max_words: int | None = None) -> WordVectors:
 
     Raises:
         UserError: the file cannot be read or holds no vector, a vector has another width than the others or is not
-            finite, a field is not a number, or an array has the wrong form.
+            finite, a field is not a number, the first line gives another number of words than there are, or an array
+            has the wrong form.
     """
     words, vectors = read_arrays(path, max_words) if is_archive(path) else _read_text(path, max_words)
     if not words:
@@ -61,12 +63,17 @@ def _read_text(path: Path, max_words: int | None) -> tuple[list[str], Vectors]:
             vectors = _enlarged(vectors, len(cells), count if max_words is None else min(count, max_words))
         try:
             with np.errstate(over="ignore"):  # vectors that become infinite are refused by the caller
-                vectors[len(words)] = np.array([float(cell) for cell in cells])
+                vectors[len(words)] = np.array(plain_numbers(cells))
         except ValueError as error:
             raise UserError(
                 f"{path}:{number}: {error}; wanted a word and its numbers, parted by spaces"
             ) from None
         words.append(word)
+    if width and words and len(words) not in (count, max_words):
+        raise UserError(
+            f"{path}: {len(words):,} words, but its first line says {count:,}; the file is cut short, or its first "
+            "line is wrong: fetch it again, or correct that line"
+        )
     return words, vectors[: len(words)]
 
 

@@ -23,6 +23,7 @@ from wcabench.data.parallel import (
     read_two_files,
 )
 from wcabench.data.schemes import Declared
+from wcabench.data.tag_columns import without_entity
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
@@ -84,7 +85,8 @@ class Columns:
         form = ColumnForm(self.token_column, self.comments, self.document_marker, self.encoding)
         file = read_column_file(files[0], form, self.tag_column)
         sentences = sentences_of(file, self.tag_column, self.scheme, types)
-        return ReadContent(sentences, _counted(comment=file.comments), file.doubt)
+        doubt = file.doubt or without_entity(sentence.tags for sentence in sentences)
+        return ReadContent(sentences, _counted(comment=file.comments), doubt)
 
 
 @dataclass(frozen=True)

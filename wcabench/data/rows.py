@@ -122,6 +122,19 @@ def pick(cells: Sequence[str], column: int) -> str | None:
     return cells[column] if -len(cells) <= column < len(cells) else None
 
 
+def plain_numbers(cells: Sequence[str]) -> list[float]:
+    """Return cells as numbers, written in ASCII digits; NaN and infinite ones included.
+
+    Raises:
+        ValueError: a cell is no number, or written as only Python reads it ("1_0", other scripts' digits).
+    """
+    joined = " ".join(cells)
+    if "_" in joined or not joined.isascii():
+        wrong = next(cell for cell in cells if "_" in cell or not cell.isascii())
+        raise ValueError(f"could not convert string to float: '{wrong[:40]}'")
+    return [float(cell) for cell in cells]
+
+
 def _width(rows: Sequence[FileRow]) -> int:
     widths = {len(row.cells) for row in rows}
     if len(widths) == 1:

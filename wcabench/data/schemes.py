@@ -14,7 +14,9 @@ from typing import Literal
 
 Scheme = Literal["iob1", "iob2", "iobes", "bilou", "raw"]
 Declared = Literal["iob1", "iob2", "iobes", "bilou"]
-TAG = re.compile(r"O|[BIESLUMW]-\S+")
+# "B-PER|B-ORG" is two tags of nested entities, and "B-PER|SpaceAfter=No" a column of CoNLL-U with a tag among others.
+_SEVERAL = r"(?!\S*\|(?:O(?:\||$)|[BIESLUMW]-|\w+=))"
+TAG = re.compile(rf"O|[BIESLUMW]-{_SEVERAL}\S+")
 _AS_IOBES = {"L": "E", "U": "S", "W": "S", "M": "I"}
 _OF_IOBES = frozenset("ESMW")
 _OF_BILOU = frozenset("LU")

@@ -10,7 +10,7 @@ from wcabench.data.column_file import ColumnFile, read_column_file
 from wcabench.data.column_lines import ColumnForm
 from wcabench.data.columns import sentences_of
 from wcabench.data.schemes import Scheme, detect_prediction
-from wcabench.data.tag_columns import read_tags
+from wcabench.data.tag_columns import read_tags, without_entity
 from wcabench.errors import UserError
 
 
@@ -69,8 +69,7 @@ def read_scored_files(gold: Path, pred: Path, form: TaggedForm, pred_form: Tagge
     if form.tag_column == TaggedForm.tag_column:  # the user named none
         tags = file.column(form.tag_column, "tag"), pred_file.column(pred_form.tag_column, "tag")
         notes += _two_tag_columns(file, form.tag_column, same_tags=tags[0] == tags[1])
-    if file.doubt:
-        notes.append(f"{gold}: {file.doubt}")
+    notes += _doubts(file, gold_sentences, predicted)
     return ScoredFiles(gold_sentences, predicted, (*notes, *scheme_notes))
 
 
@@ -90,9 +89,29 @@ def read_scored_file(path: Path, form: TaggedForm, pred_form: TaggedForm) -> Sco
             "their own, the tags in the last two: give PRED, or name the columns (--tag-column, --pred-tag-column)"
         )
     predicted, notes = _predicted(file, pred_form)
-    if file.doubt:
-        notes = (*notes, f"{path}: {file.doubt}")
-    return ScoredFiles(sentences_of(file, form.tag_column, form.scheme, None), predicted, notes)
+    gold = sentences_of(file, form.tag_column, form.scheme, None)
+    return ScoredFiles(gold, predicted, (*notes, *_doubts(file, gold, predicted)))
+
+
+def _doubts(file: ColumnFile, gold: Sequence[Sentence], predicted: Sequence[Sentence]) -> list[str]:
+    """Return notes on gold tags and types of which no prediction can be right."""
+    tags, guesses = ([sentence.tags for sentence in side] for side in (gold, predicted))
+    notes = [f"{file.path}: {doubt}" for doubt in (file.doubt, without_entity(tags)) if doubt]
+    wanted, given = _types(tags), _types(guesses)
+    strange = ", ".join(sorted(given - wanted)[:5])
+    alike = {_folded(kind) for kind in given - wanted} & {_folded(kind) for kind in wanted}
+    if alike:
+        notes.append(
+            f"predicted types that the gold tags have in another spelling ({strange}) count as others: capital letters "
+            "and composed characters (NFC, NFD) must be the same"
+        )
+    elif wanted and given and not wanted & given:
+        notes.append(f"no predicted type ({strange}) is one of the gold tags, so F1 is 0: rename them alike")
+    return notes
+
+
+def _folded(kind: str) -> str:
+    return unicodedata.normalize("NFKC", kind).casefold()
 
 
 def _predicted(file: ColumnFile, form: TaggedForm) -> tuple[list[Sentence], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from wcabench.data.line_pairs import PairColumns
 from wcabench.data.link_form import LinkForm, LinksOrder
 from wcabench.data.slot_items import Embeddings
 from wcabench.data.tokenise import Tokenise
-from wcabench.data.translations import read_translated_columns, read_translated_tsv
+from wcabench.data.translations import doubt_of, read_translated_columns, read_translated_tsv
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Translated:
         number_column: column of the number in a TSV file, from 0; see `read_translated_tsv`.
         target_column: column of the translation.
         links_column: column of the word alignment.
-        first_number: number of the first labelled sentence in a TSV file, 0 or 1.
+        first_number: number of the first labelled sentence in a TSV file, 0 or 1; None is 0, with a doubt if no
+            translation has the number 0.
         links_order: which side the first number of a link belongs to.
         first_word: number of the first word in the links, 0 or 1.
         tokenise: of a TSV file; see `wcabench.data.tokenise`.
@@ -73,7 +74,7 @@ class Translated:
     number_column: int = 0
     target_column: int = 1
     links_column: int | None = None
-    first_number: int = 0
+    first_number: int | None = None
     links_order: LinksOrder = "source-target"
     first_word: int | None = None
     tokenise: Tokenise = "spaces"
@@ -105,17 +106,19 @@ class Translated:
         del types
         if self.layout == "columns":
             form = ColumnForm(self.token_column, self.comments, encoding=self.encoding)
-            return ReadContent(*read_translated_columns(files[0], files[1] if files[1:] else None, form))
-        return ReadContent(
-            *read_translated_tsv(
+            found = read_translated_columns(files[0], files[1] if files[1:] else None, form)
+        else:
+            found = read_translated_tsv(
                 files[0],
                 number_column=self.number_column,
                 target_column=self.target_column,
                 links_column=self.links_column,
-                first_number=self.first_number,
+                first_number=self.first_number or 0,
                 how=self.tokenise,
                 encoding=self.encoding,
             )
+        return ReadContent(
+            *found, doubt_of(found[0], self.links, self.first_number, self.layout == "columns")
         )
 
 

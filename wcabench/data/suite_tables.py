@@ -30,9 +30,11 @@ from wcabench.data.resource_tables import ResourceReader, Table, check_keys, str
 from wcabench.data.resources import Resource
 from wcabench.data.slot_formats import Dictionary, EmbeddingFiles, EntityList, Translated
 from wcabench.errors import UserError
+from wcabench.output_files import LONGEST_NAME
 
 # Key of a pair's table that holds its source file, for errors. No key in a file can have a NUL.
 WHERE = "\0where"
+_LONGEST_TEXT = 10_000  # letters of a caption, which every cell keeps and every table shows
 _SUITE_KEYS = ("name", "summary", "caption", "types", "pairs")
 _PAIR_KEYS = (
     "types",
@@ -137,6 +139,7 @@ def check_pair_name(pair: Any, where: str) -> None:
     """Refuse an invalid name of a language pair; the name becomes part of file names."""
     if not isinstance(pair, str) or not _PAIR.fullmatch(pair) or len(set(pair.split("-"))) < 2:
         raise UserError(f"{where}: '{str(pair)[:60]}' is no pair; wanted SOURCE-TARGET, such as en-nl")
+    _check_length(pair, where)
 
 
 def _pair(pair: str, table: Any, where: str, suite_types: tuple[str, ...] | None) -> PairTable:
@@ -212,6 +215,8 @@ def _string(table: Table, key: str, where: str) -> str:
     value = table.get(key, "")
     if not isinstance(value, str):
         raise UserError(f"{where}: suite.{key}: wanted a string")
+    if len(value) > _LONGEST_TEXT:
+        raise UserError(f"{where}: suite.{key}: {len(value):,} letters; wanted {_LONGEST_TEXT:,} at most")
     return value
 
 
@@ -220,4 +225,11 @@ def _name(name: Any, where: str, kind: str = "suite") -> str:
         raise UserError(
             f"{where}: {kind} name '{str(name)[:60]}': wanted letters, digits, '.', '_' and '-' alone"
         )
+    _check_length(name, where)
     return name
+
+
+def _check_length(name: str, where: str) -> None:
+    """Refuse a name that no cell could be kept under."""
+    if len(name) > LONGEST_NAME:
+        raise UserError(f"{where}: '{name[:60]}...' has {len(name)} letters; wanted {LONGEST_NAME} at most")

@@ -1,6 +1,6 @@
 """Reads the tags of a column file: checks form and types, and converts them to IOB2."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from wcabench.contract import Words
 from wcabench.data.column_file import ColumnFile
@@ -36,6 +36,13 @@ def read_tags(
             remedy = _scheme_remedy(file, tags, scheme)
             raise UserError(f"{file.path}:{line}: {error}: {remedy}") from None
     return converted
+
+
+def without_entity(tags: Iterable[Words]) -> str:
+    """Return a doubt if no tag is of an entity, for then every F1 is 0; else an empty string."""
+    if any(tag != "O" for own in tags for tag in own):
+        return ""
+    return "every tag is O, so every F1 is 0: if the tags stand in another column, name it"
 
 
 def _tags(file: ColumnFile, column: int) -> list[Words]:
@@ -79,6 +86,8 @@ def _first(file: ColumnFile, tags: Sequence[Words], wanted: Collection[str]) -> 
 def _malformed_remedy(file: ColumnFile, column: int, tag: str) -> str:
     if tag in tuple("BIESLUMW"):
         return f"its entity type is missing ({tag}-PER)"
+    if "|" in tag:
+        return "one tag is wanted: of nested entities, or of several values, write one to a column of its own"
     if tag == "o" or TAG.fullmatch(tag[:1].upper() + tag[1:]):
         return "the letter is a capital one"
     others = [

@@ -13,6 +13,8 @@ from wcabench.data.slot_items import TranslatedSentence
 from wcabench.data.text_files import read_lines
 from wcabench.data.tokenise import Tokenise, tokenise
 from wcabench.errors import UserError
+from wcabench.words.link_files import doubted
+from wcabench.words.pharaoh import parse_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,30 @@ def joined(
             own = links.read(translation.links, translation.where, source.words, words)
         sentences.append(TranslatedSentence(source, words, own))
     return sentences
+
+
+def doubt_of(
+    translations: Sequence[Translation], links: LinkForm, first_number: int | None, every: bool
+) -> str:
+    """Return one line if numbers of sentences or words seem to count from 1 and are read from 0; else empty.
+
+    Args:
+        translations: the translations as read.
+        links: how the word alignments are written.
+        first_number: number of the first labelled sentence, as declared.
+        every: whether the file has no numbers of sentences, because it translates each.
+
+    Raises:
+        UserError: a link is malformed.
+    """
+    if not every and first_number is None and all(one.number for one in translations):
+        return (
+            "labelled sentences are counted from 0, but none has the number 0: if they are counted from 1, say so "
+            "(first_number = 1); if the first has no translation, first_number = 0"
+        )
+    if links.first_word is not None:
+        return ""
+    return doubted(parse_links(one.links, where=one.where) for one in translations if one.links is not None)
 
 
 def _number(text: str, first: int, where: str) -> int:

@@ -10,7 +10,7 @@ from wcabench.errors import UserError
 from wcabench.nn.encoder_files import weight_files
 from wcabench.nn.identity import encoder_identity
 from wcabench.nn.loading import encoder_folder, errors_named, load_config, load_pretrained, stderr_shut
-from wcabench.nn.piece_ids import check_ids
+from wcabench.nn.piece_ids import check_ids, check_pieces
 from wcabench.nn.weights import check_finite, check_loaded, check_size
 
 
@@ -18,8 +18,8 @@ def load_tokenizer(encoder: EncoderConfig) -> Any:
     """The encoder's tokenizer (`transformers.PreTrainedTokenizerFast`, or a slow one where there is no fast one).
 
     Raises:
-        UserError: the tokenizer cannot be read, has no piece for the end of a sentence, or gives ids that the encoder
-            has no embedding for.
+        UserError: the tokenizer cannot be read, has no piece for the end of a sentence, gives ids that the encoder has
+            no embedding for, or cuts words otherwise than it was saved to (see `check_pieces`).
     """
     from transformers import AutoTokenizer
 
@@ -27,6 +27,7 @@ def load_tokenizer(encoder: EncoderConfig) -> Any:
     with errors_named(encoder, "its tokenizer cannot be loaded"), stderr_shut():
         tokenizer = load_pretrained(AutoTokenizer, encoder)
         check_ids(tokenizer, getattr(config, "vocab_size", None))
+        check_pieces(tokenizer, encoder_folder(encoder))
     return tokenizer
 
 

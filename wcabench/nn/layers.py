@@ -4,7 +4,10 @@ import re
 
 from wcabench.errors import require
 
-FORM = re.compile(r"last-(?P<last>\d+)|(?P<low>\d+)-(?P<high>\d+)|(?P<listed>\d+(,\d+)*)")
+_NUMBER = "[0-9]{1,4}"  # no encoder has ten thousand layers
+FORM = re.compile(
+    rf"last-(?P<last>{_NUMBER})|(?P<low>{_NUMBER})-(?P<high>{_NUMBER})|(?P<listed>{_NUMBER}(,{_NUMBER})*)"
+)
 
 
 def check_form(spec: str, where: str) -> re.Match[str]:
@@ -14,7 +17,7 @@ def check_form(spec: str, where: str) -> re.Match[str]:
         UserError: `spec` has none of these forms; the message begins with `where`, the option's name.
     """
     match = FORM.fullmatch(spec)
-    require(match is not None, f"{where}: '{spec}' is not of the form last-4, 9-12, 8 or 1,8,12")
+    require(match is not None, f"{where}: '{spec[:60]}' is not of the form last-4, 9-12, 8 or 1,8,12")
     assert match is not None
     return match
 
@@ -39,6 +42,6 @@ def layer_numbers(spec: str, depth: int, where: str) -> list[int]:
         numbers = [int(n) for n in parts["listed"].split(",")]
     require(
         bool(numbers) and min(numbers) >= 0 and max(numbers) <= depth,
-        f"{where}: '{spec}' asks for layers that an encoder of {depth} layers does not have",
+        f"{where}: '{spec[:60]}' asks for layers that an encoder of {depth} layers does not have",
     )
     return numbers

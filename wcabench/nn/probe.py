@@ -1,8 +1,8 @@
 """Tries an encoder out before anything is run with it: its properties, or the error that says why it is unusable."""
 
 import ctypes
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,8 @@ def probe_encoder(encoder: EncoderConfig, max_length: int) -> Probed:
         with torch.random.fork_rng([]):
             model = load_encoder(encoder)
             try:
-                _tried[key] = _try_out_named(encoder, model, table, "cpu")
+                with _named(encoder):
+                    _tried[key] = try_out(model, table, "cpu")
             finally:
                 _free(model)
     return _tried[key]
@@ -80,11 +81,12 @@ def open_encoder(
     Raises:
         UserError: as `probe_encoder`.
     """
-    model = TaggingNetwork(encoder, recipe, ["O"], device, None)
-    table = model.table
-    if model.positions is not None and not limit_given:
-        table.max_length = min(table.max_length, model.positions)
-    _try_out_named(encoder, model.encoder, table, device)
+    with _named(encoder):
+        model = TaggingNetwork(encoder, recipe, ["O"], device, None)
+        table = model.table
+        if model.positions is not None and not limit_given:
+            table.max_length = min(table.max_length, model.positions)
+        try_out(model.encoder, table, device)
     return model
 
 
@@ -98,7 +100,8 @@ def try_out(encoder: Any, table: PieceTable, device: str) -> Probed:
         device: the encoder's device.
 
     Raises:
-        UserError: the encoder cannot read such sentences, or a sentence has other states beside another sentence.
+        UserError: the encoder cannot read such sentences, or a sentence has other states beside another sentence, or
+            all pieces have the same state.
     """
     limit = position_limit(encoder)
     require(
@@ -112,6 +115,7 @@ def try_out(encoder: Any, table: PieceTable, device: str) -> Probed:
         _compare(
             encoder, [_around(table, pieces) for pieces in trial_pieces(encoder, (5, 3))], table.pad, device
         )
+        _tell_apart(encoder, table, device)
         (longest,) = trial_pieces(encoder, (table.max_length - 2,))
         read_states(encoder, torch.tensor([_around(table, longest)], device=device))
         _read_in_training(encoder, longest[:5], device)
@@ -131,12 +135,14 @@ def _free(model: torch.nn.Module) -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _try_out_named(encoder: EncoderConfig, model: Any, table: PieceTable, device: str) -> Probed:
-    """Call `try_out`; errors begin with the encoder's name."""
+@contextmanager
+def _named(encoder: EncoderConfig) -> Iterator[None]:
+    """Errors inside the context begin with the encoder's name."""
     try:
-        return try_out(model, table, device)
+        yield
     except UserError as error:
-        raise UserError(f"{shown(encoder)}: {error}") from error
+        text = str(error)
+        raise UserError(text if text.startswith("encoder") else f"{shown(encoder)}: {text}") from error
 
 
 def _around(table: PieceTable, pieces: Sequence[int]) -> list[int]:
@@ -152,6 +158,18 @@ def _compare(encoder: Any, sentences: list[list[int]], pad: int, device: str) ->
         all(same_states(row[: len(states)], states) for row, states in zip(together, alone, strict=True)),
         f"an encoder of type {encoder.config.model_type} cannot be used: it reads a sentence differently when another "
         "one is beside it",
+    )
+
+
+def _tell_apart(encoder: Any, table: PieceTable, device: str) -> None:
+    """Refuse an encoder that gives every piece the same state, such as one whose weights are all zero."""
+    states = [
+        read_states(encoder, torch.tensor([_around(table, [piece])], device=device))[-1][0]
+        for piece in trial_pieces(encoder, (8,))[0]
+    ]
+    require(
+        not all(torch.equal(other, states[0]) for other in states[1:]),
+        "it gives every piece the same state, so its weights are no trained ones; fetch or save them again",
     )
 
 

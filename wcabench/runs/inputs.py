@@ -84,11 +84,19 @@ def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
 
 
 def check_encoders(cells: Iterable[PlannedCell]) -> None:
-    """Try each encoder out once: what it cannot do is said before anything is trained."""
+    """Try each encoder out once: what it cannot do, and a layer that it lacks, is said before anything is trained."""
+    from wcabench.nn.alignment import JointAlignment
+    from wcabench.nn.layers import layer_numbers
     from wcabench.nn.probe import probe_encoder
 
-    for encoder, max_length in dict.fromkeys((cell.encoder, cell.recipe.max_length) for cell in cells):
-        probe_encoder(encoder, max_length)
+    asked = (
+        (cell.encoder, cell.recipe.max_length, cell.method, cell.model.options.get("layers"))
+        for cell in cells
+    )
+    for encoder, max_length, method, layers in dict.fromkeys(asked):
+        depth = probe_encoder(encoder, max_length).layers
+        if issubclass(registry.find(method).load(), JointAlignment):
+            layer_numbers(str(layers), depth, f"{method}.layers")
 
 
 def sentence_pairs(data: "PairData", recipe: "RecipeConfig") -> list[Any]:

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from wcabench.output_files import LONGEST_NAME
+
 MOST_LEVELS = 50  # of lists and tables inside each other
 LARGEST_INTEGER = 2**63 - 1
 LONGEST_TEXT = 1 << 20  # characters
 LARGEST_COUNT = 2**53
-LONGEST_NAME = 200  # bytes: a file name holds 255, and a cell's folder is named after it
 
 
 class Kind(Protocol):

@@ -11,7 +11,7 @@ from wcabench.data.text_files import read_lines
 from wcabench.errors import UserError, suggest
 from wcabench.sweep.gold_files import GoldSet, described, read_gold_files, sentence_pairs
 from wcabench.words import GoldLinks
-from wcabench.words.link_files import parse_link_file
+from wcabench.words.link_files import parse_link_file, refuse_no_link
 
 MINI = "mini"
 
@@ -68,6 +68,7 @@ def own_gold_set(
             raise UserError(f"{file}:{number}: empty; every sentence of a gold alignment needs its words")
     lengths = [(len(source_words), len(target_words)) for source_words, target_words in sides]
     gold = parse_link_file(links, read_lines(links, encoding), first=first_word, lengths=lengths)
+    refuse_no_link(links, gold)
     notes = (gold.doubt,) if gold.doubt else ()
     return GoldSet(links.stem, str(links), sentence_pairs(sides), tuple(gold.sentences), notes=notes)
 

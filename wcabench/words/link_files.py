@@ -14,11 +14,14 @@ from wcabench.errors import UserError
 from wcabench.words.pharaoh import GoldLinks, parse_gold
 from wcabench.words.symmetrise import Link
 
-_SHARED_TASK = re.compile(r"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)(?:\s+([SP]))?(?:\s+[0-9.]+)?\s*")
+_SHARED_TASK = re.compile(r"\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)(?:\s+([SPsp]))?(?:\s+[0-9.]+)?\s*")
 _NO_LINKS = GoldLinks(frozenset(), frozenset())
 # A sentence without links has no line, so the highest sentence number gives the number of sentences.
 _MOST_SENTENCES = 1_000_000
 Lengths = Sequence[tuple[int, int]]
+# Options of a command that say that words are counted from 0 and from 1, for errors.
+Options = tuple[str, str]
+_OPTIONS = ("--zero-based", "--one-based")
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,24 @@ class LinkFile:
 
     Attributes:
         sentences: the links of each sentence, words counted from 0.
-        doubt: one line if the file may count words from another number than assumed; else empty.
+        doubt: one line if the file may count words or sentences from another number than assumed; else empty.
+        open_end: whether further sentences without links may follow, for which the shared tasks' format has no line.
     """
 
     sentences: list[GoldLinks]
     doubt: str = ""
+    open_end: bool = False
 
 
 def parse_link_file(
-    path: Path, lines: Sequence[str], *, first: int | None = None, lengths: Lengths | None = None
+    path: Path,
+    lines: Sequence[str],
+    *,
+    first: int | None = None,
+    lengths: Lengths | None = None,
+    options: Options = _OPTIONS,
 ) -> LinkFile:
-    """Parse a file of word alignments in either format.
+    """Parse a file of word alignments in either format; the first line that is not blank decides which.
 
     Args:
         path: the file's name, for errors.
@@ -45,33 +55,53 @@ def parse_link_file(
         first: number of the first word, 0 or 1. None: by the format, 0 in Pharaoh format and 1 in the shared tasks'
             format, unless a link 0 0 shows that the file counts from 0.
         lengths: (source words, target words) of each sentence; if given, links beyond them are refused.
+        options: the command's options for `first`, 0 and 1.
 
     Raises:
-        UserError: the file has no link, a link is malformed or beyond its sentence, or the number of sentences differs
+        UserError: the file has no line, a link is malformed or beyond its sentence, or the number of sentences differs
             from that of `lengths`.
     """
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
-    if any(_SHARED_TASK.fullmatch(line) for line in lines):
-        sentences, first = _shared_task(path, lines, first, lengths)
+    shared = any(_SHARED_TASK.fullmatch(line) for line in lines)
+    doubt = ""
+    if shared:
+        sentences, first = _shared_task(path, lines, first, lengths, options)
+        doubt = _mostly_empty(sentences) if lengths is None else ""
     else:
         sentences = [parse_gold(line, where=f"{path}:{n}") for n, line in enumerate(lines, start=1)]
+        doubt = "" if first is not None else doubted((links.possible for links in sentences), options[1])
     if lengths is not None and len(sentences) != len(lengths):
         raise UserError(
             f"{path}: {len(sentences)} sentences, but the text has {len(lengths)}; wanted as many"
         )
-    doubt = "" if first is not None else doubted(links.possible for links in sentences)
     shifted = [
         GoldLinks(
-            *(_shifted(links, first or 0, path, number, lengths) for links in (gold.sure, gold.possible))
+            *(
+                _shifted(
+                    links, first or 0, f"{path}: sentence {number}", lengths and lengths[number - 1], options
+                )
+                for links in (gold.sure, gold.possible)
+            )
         )
         for number, gold in enumerate(sentences, start=1)
     ]
-    return LinkFile(shifted, doubt)
+    return LinkFile(shifted, doubt, open_end=shared and lengths is None)
 
 
-def doubted(sentences: Iterable[Iterable[Link]]) -> str:
-    """Return a warning (without the file's name) if links that are read from 0 have no word 0; else an empty string."""
+def refuse_no_link(path: Path, file: LinkFile) -> None:
+    """Raise a `UserError` if no sentence of a file of gold links has a link, for then no error rate is defined."""
+    if not any(links.possible for links in file.sentences):
+        raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
+
+
+def doubted(sentences: Iterable[Iterable[Link]], option: str = _OPTIONS[1]) -> str:
+    """Return a warning (without the file's name) if links that are read from 0 have no word 0; else an empty string.
+
+    Args:
+        sentences: the links of each sentence.
+        option: the command's option for a file that counts from 1.
+    """
     any_link = False
     for links in sentences:
         for i, j in links:
@@ -82,12 +112,12 @@ def doubted(sentences: Iterable[Iterable[Link]]) -> str:
         return ""
     return (
         "links are read with words counted from 0, but none has a word 0: if they are counted from 1, say so "
-        "(--one-based of a command, first_word = 1 in a suite)"
+        f"({option} of a command, first_word = 1 in a suite)"
     )
 
 
 def _shared_task(
-    path: Path, lines: Sequence[str], first: int | None, lengths: Lengths | None
+    path: Path, lines: Sequence[str], first: int | None, lengths: Lengths | None, options: Options
 ) -> tuple[list[GoldLinks], int]:
     """Return the links of each sentence with the file's own word numbers, and the number of the first word."""
     most = _MOST_SENTENCES if lengths is None else len(lengths)
@@ -113,12 +143,12 @@ def _shared_task(
         if 0 in link:
             zero = zero or f"{path}:{number}"
         possible.setdefault(sentence, set()).add(link)
-        if match[4] != "P":
+        if match[4] not in ("P", "p"):
             sure.setdefault(sentence, set()).add(link)
     if zero and first is None:
         raise UserError(
-            f"{zero}: a word 0, though this format counts from 1: if it stands for no word, give --one-based (such "
-            "links are left out); if the first word has the number 0, give --zero-based"
+            f"{zero}: a word 0, though this format counts from 1: if it stands for no word, give {options[1]} "
+            f"(such links are left out); if the first word has the number 0, give {options[0]}"
         )
     first = 1 if first is None else first
     count = max(possible) if lengths is None else len(lengths)
@@ -133,20 +163,29 @@ def _sentence(sure: set[Link] | None, possible: set[Link] | None, first: int) ->
     return GoldLinks(frozenset(kept[0]), frozenset(kept[1]))
 
 
+def _mostly_empty(sentences: Sequence[GoldLinks]) -> str:
+    """Return a doubt if most sentences have no link, as in a part of a larger file that kept its numbers."""
+    linked = sum(bool(links.possible) for links in sentences)
+    if 2 * linked >= len(sentences):
+        return ""
+    return (
+        f"{linked:,} of {len(sentences):,} sentences have a link, the others count as sentences without: if the file "
+        "is a part of a larger one, number its sentences from 1"
+    )
+
+
 def _shifted(
-    links: frozenset[Link], first: int, path: Path, number: int, lengths: Lengths | None
+    links: frozenset[Link], first: int, where: str, lengths: tuple[int, int] | None, options: Options
 ) -> frozenset[Link]:
     shifted = frozenset((i - first, j - first) for i, j in links)
     for i, j in sorted(shifted):
         if i < 0 or j < 0:
             raise UserError(
-                f"{path}: sentence {number}: link {i + first}-{j + first}, but words are counted from {first}; "
-                "leave --one-based out"
+                f"{where}: link {i + first}-{j + first}, but words are counted from {first}; leave {options[first]} out"
             )
-        if lengths is not None and (i >= lengths[number - 1][0] or j >= lengths[number - 1][1]):
-            words = "{} source and {} target words".format(*lengths[number - 1])
+        if lengths is not None and (i >= lengths[0] or j >= lengths[1]):
             raise UserError(
-                f"{path}: sentence {number}: link {i + first}-{j + first} lies beyond its {words} (counted from "
-                f"{first}); correct it, or see whether words are counted from {1 - first}"
+                f"{where}: link {i + first}-{j + first} lies beyond its {lengths[0]} source and {lengths[1]} target "
+                f"words (counted from {first}); correct it, or see whether words are counted from {1 - first}"
             )
     return shifted

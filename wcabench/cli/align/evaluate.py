@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +15,10 @@ from wcabench.cli.options import json_option
 from wcabench.cli.output import echo_json, echo_table
 from wcabench.cli.paths import INPUT_FILE
 from wcabench.cli.stderr import warn
+
+if TYPE_CHECKING:
+    from wcabench.words.link_files import LinkFile
+    from wcabench.words.pharaoh import GoldLinks
 
 F = TypeVar("F", bound=Callable[..., Any])
 text_option = click.option(
@@ -25,22 +30,35 @@ text_option = click.option(
 )
 
 
-def first_word_options(function: F) -> F:
-    """--one-based and --zero-based: the number of the first word in GOLD; neither: as its format has it."""
+PRED_OPTIONS = ("--pred-zero-based", "--pred-one-based")
+
+
+def _counted_from(file: str, prefix: str) -> Callable[[F], F]:
+    """--one-based and --zero-based of a file: the number of its first word; neither: as its format has it."""
     one_based, zero_based = (
-        click.option(f"--{name}-based", "first_word", flag_value=number, type=int, help=help_text)
+        click.option(
+            f"--{prefix}{name}-based",
+            f"{prefix.replace('-', '_')}first_word",
+            flag_value=number,
+            type=int,
+            help=help_text,
+        )
         for name, number, help_text in (
-            ("one", 1, "GOLD counts words from 1.  [default: as its format has it]"),
-            ("zero", 0, "GOLD counts words from 0."),
+            ("one", 1, f"{file} counts words from 1.  [default: as its format has it]"),
+            ("zero", 0, f"{file} counts words from 0."),
         )
     )
-    return one_based(zero_based(function))
+    return lambda function: one_based(zero_based(function))
+
+
+first_word_options = _counted_from("GOLD", "")
 
 
 @click.command()
 @click.argument("gold", type=INPUT_FILE)
 @click.argument("pred", type=INPUT_FILE)
 @first_word_options
+@_counted_from("PRED", "pred-")
 @text_option
 @encoding_option
 @json_option
@@ -48,6 +66,7 @@ def evaluate(
     gold: Path,
     pred: Path,
     first_word: int | None,
+    pred_first_word: int | None,
     text: tuple[Path, Path] | None,
     encoding: str | None,
     as_json: bool,
@@ -55,10 +74,10 @@ def evaluate(
     """Precision, recall and alignment error rate of the links in PRED against those in GOLD.
 
     Both are in Pharaoh format (0-0 1-2; possible links as 3?4 or 3p4), which counts words from 0, or in that of the
-    shared tasks (sentence source target S|P, a link a line), which counts from 1. The interval is a bootstrap over
-    sentences.
+    shared tasks (sentence source target S|P, a link a line), which counts from 1. Links that PRED marks as possible
+    count like its others. The interval is a bootstrap over sentences.
     """
-    result = _evaluate(gold, pred, first_word, text, encoding)
+    result = _evaluate(gold, pred, (first_word, pred_first_word), text, encoding)
     if as_json:
         echo_json(result)
     else:
@@ -66,29 +85,49 @@ def evaluate(
 
 
 def _evaluate(
-    gold: Path, pred: Path, first_word: int | None, text: tuple[Path, Path] | None, encoding: str | None
+    gold: Path,
+    pred: Path,
+    first_words: tuple[int | None, int | None],
+    text: tuple[Path, Path] | None,
+    encoding: str | None,
 ) -> dict[str, Any]:
     """The score of a file of links, rates in percent."""
     from wcabench.data.text_files import read_lines
-    from wcabench.errors import UserError
-    from wcabench.words.link_files import parse_link_file
+    from wcabench.words.link_files import parse_link_file, refuse_no_link
 
     lengths = _lengths(*text, encoding) if text else None
-    wanted = parse_link_file(gold, read_lines(gold, encoding), first=first_word, lengths=lengths)
-    predicted = parse_link_file(pred, read_lines(pred, encoding), lengths=lengths)
+    wanted = parse_link_file(gold, read_lines(gold, encoding), first=first_words[0], lengths=lengths)
+    predicted = parse_link_file(
+        pred, read_lines(pred, encoding), first=first_words[1], lengths=lengths, options=PRED_OPTIONS
+    )
+    refuse_no_link(gold, wanted)
     for path, file in ((gold, wanted), (pred, predicted)):
         if file.doubt:
             warn(f"{path}: {file.doubt}")
-    if len(predicted.sentences) != len(wanted.sentences):
-        raise UserError(
-            f"{pred}: {len(predicted.sentences)} sentences, but {len(wanted.sentences)} in {gold}; wanted a line for "
-            "each, empty where nothing is linked"
-        )
+    sentences = _paired(gold, wanted, pred, predicted)
     return _result(
-        [links.sure for links in predicted.sentences],
-        [links.sure for links in wanted.sentences],
-        [links.possible for links in wanted.sentences],
+        [links.possible for _, links in sentences],  # the sure ones among them: a system makes all its links
+        [links.sure for links, _ in sentences],
+        [links.possible for links, _ in sentences],
     )
+
+
+def _paired(
+    gold: Path, wanted: LinkFile, pred: Path, predicted: LinkFile
+) -> list[tuple[GoldLinks, GoldLinks]]:
+    """The gold and the predicted links of every sentence; sentences that a file has no line for have none."""
+    from wcabench.errors import UserError
+    from wcabench.words.pharaoh import GoldLinks
+
+    counts = [len(file.sentences) for file in (wanted, predicted)]
+    missing = counts[1] - counts[0]
+    if (missing > 0 and not wanted.open_end) or (missing < 0 and not predicted.open_end):
+        raise UserError(
+            f"{pred}: {counts[1]} sentences, but {counts[0]} in {gold}; wanted a line for each, empty where nothing "
+            "is linked"
+        )
+    none = GoldLinks(frozenset(), frozenset())
+    return list(zip_longest(wanted.sentences, predicted.sentences, fillvalue=none))
 
 
 def _result(predicted: list[Any], sure: list[Any], possible: list[Any]) -> dict[str, Any]:
