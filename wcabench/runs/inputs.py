@@ -85,8 +85,6 @@ def check_data(cells: Iterable[PlannedCell], source: "DataSource") -> None:
 
 def check_encoders(cells: Iterable[PlannedCell]) -> None:
     """Try each encoder out once: what it cannot do, and a layer that it lacks, is said before anything is trained."""
-    from wcabench.nn.alignment import JointAlignment
-    from wcabench.nn.layers import layer_numbers
     from wcabench.nn.probe import probe_encoder
 
     asked = (
@@ -94,9 +92,17 @@ def check_encoders(cells: Iterable[PlannedCell]) -> None:
         for cell in cells
     )
     for encoder, max_length, method, layers in dict.fromkeys(asked):
-        depth = probe_encoder(encoder, max_length).layers
-        if issubclass(registry.find(method).load(), JointAlignment):
-            layer_numbers(str(layers), depth, f"{method}.layers")
+        probed = probe_encoder(encoder, max_length)
+        if layers is not None:
+            _check_layers(method, str(layers), probed.layers)
+
+
+def _check_layers(method: str, layers: str, depth: int) -> None:
+    from wcabench.nn.alignment import JointAlignment
+    from wcabench.nn.layers import layer_numbers
+
+    if issubclass(registry.find(method).load(), JointAlignment):  # another's option of this name may mean anything
+        layer_numbers(layers, depth, f"{method}.layers")
 
 
 def sentence_pairs(data: "PairData", recipe: "RecipeConfig") -> list[Any]:
