@@ -79,7 +79,11 @@ def parse_link_file(
         GoldLinks(
             *(
                 _shifted(
-                    links, first or 0, f"{path}: sentence {number}", lengths and lengths[number - 1], options
+                    links,
+                    first or 0,
+                    f"{path}: sentence {number}",
+                    None if lengths is None else lengths[number - 1],
+                    options,
                 )
                 for links in (gold.sure, gold.possible)
             )
