@@ -62,7 +62,7 @@ def test_it_is_listed_with_its_origin(wcabench):
     rows = {row["name"]: row for row in json.loads(done.stdout)}
     assert rows["csls"] == {
         "name": "csls",
-        "summary": "Each target token goes to its nearest source token by cross-domain similarity local scaling.",
+        "summary": "Couples each target token with its nearest source token by cross-domain similarity local scaling.",
         "needs": ["labelled", "parallel"],
         "paper": "Conneau et al. 2018",
         "origin": ORIGIN,

@@ -46,7 +46,7 @@ def test_without_a_name_all_tables_and_methods_are_listed():
 def test_the_list_is_readable_and_an_unknown_name_gets_the_nearest():
     runner = CliRunner()
     shown = runner.invoke(main, ["list", "options", "recipe", "--suite", "paper"]).stdout
-    assert "recipe.epochs=3  (int)\n    passes over" in shown
+    assert "recipe.epochs=3  (int)\n    " in shown and "passes over" in shown
     wrong = runner.invoke(main, ["list", "options", "wca-hrad"])
     assert wrong.exit_code == 2
     assert "did you mean 'wca-hard'" in wrong.stderr

@@ -21,7 +21,9 @@ from wcabench.runs.store import Store
 
 BAD = "\x1b[31mred\x1b[0m \u202egnp\u2066 \x9b2J\nnext\r\x00\u200b :ghost: [b]x[/b] [/] $x$ <i>a</i> |c| `d` ~e~"
 LINKS = "http://evil.example www.evil.example @user me@evil.example"
-METHOD = f"=cmd {BAD} {LINKS}".replace("/", "-").replace("\x00", "").replace("|", "")
+# A cell whose names cannot be printed is left out: the others have escapes in notes, versions and captions alone.
+UNREADABLE = BAD.replace("/", "-").replace("\x00", "")
+METHOD = f"=cmd {''.join(filter(str.isprintable, BAD))} {LINKS}".replace("/", "-").replace("|", "")
 SHOWN = r"\x1b[31mred\x1b[0m \u202egnp\u2066 \x9b2J next"
 REPORT = ("report", "--resamples", "100", "--details")
 
@@ -42,7 +44,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder whose records say what their author liked."""
     store = StoreOnDisk(tmp_path_factory.mktemp("hostile") / "results")
     said: dict[str, Any] = {
-        "notes": [f"{BAD} LONE", f"- {LINKS}"],
+        "notes": [BAD, f"- {LINKS}"],
         "caption": BAD,
         "encoder_name": BAD,
         "commit": BAD,
@@ -53,6 +55,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
             changes = {"types": ("LOC", "ORG", "PER")}
             store.cell("en-nl", method, seed, suite=METHOD[:50], quality=quality, changes=changes, **said)
     store.cell("en-nl", "none", 3, suite=METHOD[:50], state="failed", encoder_name=BAD)
+    store.cell("en-nl", "none", 4, suite=METHOD[:50], notes=["LONE"])
+    store.cell("en-nl", f"unprintable {UNREADABLE}", 5, suite=METHOD[:50])
     for folder in cells(store.root):
         record = (folder / "cell.json").read_text(encoding="utf-8")
         (folder / "cell.json").write_text(record.replace("LONE", "\\ud800"), encoding="utf-8")
@@ -89,7 +93,7 @@ def checked(result: Result, code: int = 0) -> str:
 def test_a_command_shows_what_it_would_obey(call: Callable[..., Result], arguments: tuple[str, ...]) -> None:
     text = checked(call(*arguments))
     plain = text.replace("\\", "").replace("textbackslash{}", "").replace("{", "").replace("}", "")
-    assert "x1b[31mred" in plain
+    assert "[31mred" in plain
 
 
 @pytest.mark.parametrize(
@@ -116,13 +120,14 @@ def test_show_tells_all_of_a_finished_and_of_a_failed_cell(
     call: Callable[..., Result], hostile: Path
 ) -> None:
     for folder in cells(hostile):
-        assert SHOWN in checked(call("store", "show", str(folder)))
+        if re.match("seed-[1-3]-", folder.name):
+            assert SHOWN in checked(call("store", "show", str(folder)))
 
 
 def test_each_cell_that_is_left_out_is_one_line(call: Callable[..., Result]) -> None:
     result = call(*REPORT)
     checked(result)
-    assert [line[:10] for line in result.stderr.splitlines()] == ["left out: "]
+    assert [line[:10] for line in result.stderr.splitlines()] == ["left out: "] * 3
 
 
 def test_an_error_that_quotes_several_lines_is_one(call: Callable[..., Result]) -> None:
@@ -221,4 +226,4 @@ def test_types_are_told_in_full_and_as_they_stand(tmp_path: Path, monkeypatch: p
 
 def test_read_cells_says_why_a_cell_failed(hostile: Path) -> None:
     _, left_out = read_cells(hostile)
-    assert len(left_out) == 1
+    assert sum("failed: " in reason for _, reason in left_out) == 1

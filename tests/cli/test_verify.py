@@ -2,8 +2,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from stores_by_hand import rewrite
 
 RUN = ("run", "--suite", "toy", "--pair", "en-xx", "--method", "lookup")
 
@@ -21,11 +21,11 @@ def cell(invoke: Any) -> Any:
 
 def spoil(cell: Any) -> None:
     """The stored cell has one entity more on the source side than a run gives."""
-    path = Path(cell["path"]) / "counts.npz"
-    arrays = dict(np.load(path, allow_pickle=False))
-    arrays["source_predicted"] = arrays["source_predicted"].copy()
-    arrays["source_predicted"][0, 0] += 1
-    np.savez(path, **arrays)
+
+    def one_more(_: Any, arrays: dict[str, Any]) -> None:
+        arrays["source_predicted"][0, 0] += 1
+
+    rewrite(Path(cell["path"]), one_more)
 
 
 def test_an_equal_run_exits_0_and_changes_nothing_in_the_store(
@@ -65,11 +65,12 @@ def test_other_counts_exit_1_and_say_where(invoke: Any, cell: Any) -> None:
 
 
 def test_equal_counts_in_another_environment_exit_0_and_say_so(invoke: Any, cell: Any) -> None:
-    path = Path(cell["path"]) / "cell.json"
-    record = json.loads(path.read_text())
-    record["environment"]["packages"]["torch"] = "1.0"
-    record["diagnostics"]["entropy"] = 0.25
-    path.write_text(json.dumps(record))
+
+    def elsewhere(record: dict[str, Any], _: Any) -> None:
+        record["environment"]["packages"]["torch"] = "1.0"
+        record["diagnostics"]["entropy"] = 0.25
+
+    rewrite(Path(cell["path"]), elsewhere)
     result = invoke("store", "verify", cell["key"])
     assert result.exit_code == 0
     assert "same counts: in every sentence of both test sets; other diagnostics" in result.stdout

@@ -119,7 +119,7 @@ def test_pairs_are_read_one_by_one():
 
 def test_a_file_that_cannot_be_written_leaves_nothing_behind(kept, tmp_path):
     with pytest.raises(UserError, match="cannot be written"):
-        kept.save(tmp_path / "no folder" / "model")
+        kept.save(tmp_path / "model" / "within a file")
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
 
 
