@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from wcabench import output_files
-from wcabench.data.files import forget_read, open_regular
+from wcabench.data.files import open_regular
 from wcabench.errors import UserError
-from wcabench.output_files import new_file, new_files, new_folder, write_lines, write_text
+from wcabench.output_files import forget_read, new_file, new_files, new_folder, write_lines, write_text
 
 
 def names(folder: Path) -> list[str]:

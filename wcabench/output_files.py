@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from wcabench.data.files import was_read
 from wcabench.errors import UserError, require
 
 # Bytes of the name of a suite, pair or method: folders are named after it, and a file name holds 255.
 LONGEST_NAME = 200
+_were_read: set[tuple[int, int]] = set()  # device and number of the files that the command has read
 TEMPORARY = ".part-"  # how the names of temporary folders begin
 REMEDIES = {
     errno.ENOSPC: "free some space",
@@ -61,7 +61,7 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
                     continue
                 _check_replaceable(target)
                 require(
-                    not was_read(target), f"{path}: was read by this command; give the output another name"
+                    not _was_read(target), f"{path}: was read by this command; give the output another name"
                 )
                 folders.append(_temporary_beside(target))
                 partial.append(folders[-1] / target.name)
@@ -76,6 +76,28 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
     finally:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def note_read(status: os.stat_result) -> None:
+    """The command reads a file: none of its outputs may take that file's place, under whatever name.
+
+    Args:
+        status: of the open file.
+    """
+    _were_read.add(_identity(status))
+
+
+def forget_read() -> None:
+    """A command begins, which has read nothing."""
+    _were_read.clear()
+
+
+def _was_read(path: Path) -> bool:
+    return path.exists() and _identity(path.stat()) in _were_read
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def check_distinct(*paths: Path | None) -> None:

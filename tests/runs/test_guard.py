@@ -43,7 +43,7 @@ def run(tiny_suite, tiny_encoder, tmp_path, monkeypatch):
 
     def one(cls, retrieved=None):
         point = importlib.metadata.EntryPoint("cheat", f"{NAME}:{cls.__name__}", registry.GROUP)
-        entry = registry.RegisteredMethod("cheat", "tests: cheats", point)
+        entry = registry.RegisteredMethod("cheat", "wcabench 1.0: cheats", point)
         monkeypatch.setattr(registry, "entries", lambda: {"cheat": entry})
         monkeypatch.setattr(cheats.LoadsTheSuite, "suite", str(tiny_suite))
         monkeypatch.setattr(cheats.OpenedFile, "file", str(tiny_suite.parent / "test.nl.conll"))

@@ -21,7 +21,7 @@ class RootGroup(LazyGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; an output whose encoding lacks a sign gets another one in its place."""
         from wcabench.cli.output import open_closed_streams, replace_unencodable_signs
-        from wcabench.data.files import forget_read
+        from wcabench.output_files import forget_read
 
         open_closed_streams()
         replace_unencodable_signs()

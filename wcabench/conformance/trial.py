@@ -50,7 +50,7 @@ class Fitted:
     """
 
     tagger: Any = None
-    error: Exception | SystemExit | None = None
+    error: BaseException | None = None
     watch: Watch = field(default_factory=Watch)
     steps: list[float] = field(default_factory=list)
     stages: list[dict[str, Any]] = field(default_factory=list)

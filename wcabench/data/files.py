@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import IO
 
 from wcabench.errors import UserError
+from wcabench.output_files import note_read
 
 # The largest file that is read whole: far above any corpus, and small enough for a machine's memory.
 LARGEST_FILE = 2 * 2**30
 GZIP_MAGIC = b"\x1f\x8b"
-_were_read: set[tuple[int, int]] = set()  # device and number of the files that the command has read
 _READ_ERRORS = (OSError, EOFError, zlib.error)
 # With this flag, opening a pipe does not wait for its other end, so it can be refused. Windows has no such flag.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
@@ -50,20 +50,6 @@ def is_file(path: Path) -> bool:
     raise _irregular(path, mode)
 
 
-def was_read(path: Path) -> bool:
-    """Whether this command has read the file that stands there, under whatever name: it must not be written over."""
-    return path.exists() and _identity(path.stat()) in _were_read
-
-
-def forget_read() -> None:
-    """A command begins, which has read nothing."""
-    _were_read.clear()
-
-
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return status.st_dev, status.st_ino
-
-
 @contextmanager
 def open_regular(path: Path) -> Iterator[BufferedReader]:
     """Open a regular file for reading its stored bytes; nothing is unpacked.
@@ -79,7 +65,7 @@ def open_regular(path: Path) -> Iterator[BufferedReader]:
         mode = os.fstat(stream.fileno()).st_mode
         if not stat.S_ISREG(mode):
             raise _irregular(path, mode)
-        _were_read.add(_identity(os.fstat(stream.fileno())))
+        note_read(os.fstat(stream.fileno()))
         try:
             yield stream
         except _READ_ERRORS as error:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from wcabench.data.files import open_regular
 from wcabench.errors import UserError
 from wcabench.output_files import new_file, unwritable
 from wcabench.words.aligner import MakeDirection, Progress, trained_on
@@ -127,7 +126,7 @@ def load_aligner(path: Path) -> FittedAligner:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with open_regular(path), safe_open(path, framework="numpy") as file:
+        with safe_open(path, framework="numpy") as file:
             facts = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (OSError, SafetensorError) as error:

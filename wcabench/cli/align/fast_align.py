@@ -92,9 +92,13 @@ def fast_align(files: Files, direction: str, method: Any, *, options_given: bool
 
 
 def _load(path: Path | None) -> FittedAligner | None:
+    from wcabench.data.files import open_regular
     from wcabench.words.fitted import load_aligner
 
-    return load_aligner(path) if path else None
+    if path is None:
+        return None
+    with open_regular(path):  # a pipe in its place would be waited for
+        return load_aligner(path)
 
 
 def _read(files: Files, *, lowercase: bool) -> Corpus:
