@@ -231,5 +231,5 @@ def _name(name: Any, where: str, kind: str = "suite") -> str:
 
 def _check_length(name: str, where: str) -> None:
     """Refuse a name that no cell could be kept under."""
-    if len(name) > LONGEST_NAME:
-        raise UserError(f"{where}: '{name[:60]}...' has {len(name)} letters; wanted {LONGEST_NAME} at most")
+    if len(name.encode()) > LONGEST_NAME:
+        raise UserError(f"{where}: '{name[:60]}...' has {len(name.encode())} bytes; wanted {LONGEST_NAME} at most")
