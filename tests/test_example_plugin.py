@@ -71,6 +71,7 @@ def test_it_is_listed_with_its_origin(wcabench):
     assert "wcabench.methods.none:NoAlignment" in rows["none"]["origin"]
 
 
+@pytest.mark.slow
 def test_it_runs_beside_the_others_and_is_found_again(wcabench, tiny_suite, tiny_encoder, tmp_path):
     run = [
         "run",
@@ -107,6 +108,7 @@ def test_it_runs_beside_the_others_and_is_found_again(wcabench, tiny_suite, tiny
     assert "done already" in second.stderr
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass(wcabench, installed, tmp_path):
     shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")
     done = subprocess.run(

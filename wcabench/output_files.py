@@ -35,7 +35,7 @@ REMEDIES = {
 
 
 @contextmanager
-def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
+def new_files(*paths: Path, rewrite: bool = False) -> Iterator[tuple[Path, ...]]:
     """Write files that belong together: all of them appear when the block ends without an error, or none does.
 
     A device or a pipe (`/dev/stdout`, `>(gzip)`) is written directly, since it cannot be replaced. Behind a link, the
@@ -43,6 +43,8 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
 
     Args:
         paths: the files; missing folders are made.
+        rewrite: whether the command may have read them: its own log, say. A file of the user's is never overwritten by
+            what was made of it.
 
     Yields:
         For each file the path to write to. It has the same name, in another folder.
@@ -61,7 +63,8 @@ def new_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
                     continue
                 _check_replaceable(target)
                 require(
-                    not _was_read(target), f"{path}: was read by this command; give the output another name"
+                    rewrite or not _was_read(target),
+                    f"{path}: was read by this command; give the output another name",
                 )
                 folders.append(_temporary_beside(target))
                 partial.append(folders[-1] / target.name)
@@ -124,9 +127,9 @@ def _targets(*paths: Path) -> list[Path]:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[Path]:
+def new_file(path: Path, *, rewrite: bool = False) -> Iterator[Path]:
     """Write one file; see `new_files`."""
-    with new_files(path) as (partial,):
+    with new_files(path, rewrite=rewrite) as (partial,):
         yield partial
 
 
@@ -150,13 +153,16 @@ def write_bytes(path: Path, data: bytes) -> None:
         partial.write_bytes(data)
 
 
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    r"""Write lines as UTF-8, each ended by "\n".
+def write_lines(path: Path, lines: Iterable[str], *, rewrite: bool = False) -> None:
+    r"""Write lines as UTF-8, each ended by "\n"; `rewrite` as in `new_files`.
 
     Raises:
         UserError: the file cannot be written.
     """
-    with new_file(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as stream:
+    with (
+        new_file(path, rewrite=rewrite) as partial,
+        partial.open("w", encoding="utf-8", newline="\n") as stream,
+    ):
         stream.writelines(chain.from_iterable((line, "\n") for line in lines))
 
 

@@ -25,6 +25,7 @@ def test_sentences_have_the_pieces_that_are_asked_for():
         assert 0.8 * pieces < total / 20 <= pieces
 
 
+@pytest.mark.slow
 def test_a_step_is_timed_and_its_memory_read():
     milliseconds, memory = growth.alone(growth.Size(pairs=2, pieces=8, layers=4, vocabulary=20_000))
     assert milliseconds > 0

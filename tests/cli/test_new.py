@@ -57,6 +57,7 @@ def test_what_is_written_passes_ruff_whatever_the_name(invoke, tmp_path, name):
         compile(file.read_text(), str(file), "exec")
 
 
+@pytest.mark.slow
 def test_it_installs_and_passes_its_own_test_and_the_check(invoke, tmp_path):
     assert invoke("method", "new", "my-method", "--out", "project").exit_code == 0
     source, target = tmp_path / "source", tmp_path / "installed"

@@ -17,6 +17,7 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(main, [*arguments, "--offline", "--device", "cpu"])
 
 
+@pytest.mark.slow
 def test_a_training_is_repeated_bit_for_bit_by_verify_and_from_its_signature(
     tiny_encoder: Path, tmp_path: Path
 ) -> None:

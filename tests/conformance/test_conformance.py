@@ -31,7 +31,13 @@ def try_out(tmp_path_factory):
     return lambda cls: Trial(cls, cls.info.name, data, folder)
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("none", "wca-hard") else pytest.param(name, marks=pytest.mark.slow)
+        for name in BUILT_IN
+    ],
+)
 def test_the_built_in_methods_conform(name):
     report = check(name)
     assert report.passed, report

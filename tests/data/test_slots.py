@@ -223,8 +223,8 @@ def test_lines_of_parallel_text_that_are_left_out_and_doubtful_links_are_said(ti
         ('[pairs.en-nl.parallel.b]\npath = "n"\ncomments = "skip"\n', "comments is not read with these"),
         ('[pairs.en-nl.parallel.b]\npath = "n"\nfirst_word = 2\n', "first_word: 2 is not 0 or 1"),
         ('[pairs.en-nl.parallel."a/b"]\npath = "n"\n', "translation name 'a/b'"),
-        (f'[pairs.en-nl.parallel.{"x" * 201}]\npath = "n"\n', "has 201 letters; wanted 200 at most"),
-        (f'[pairs.en-{"x" * 198}.target.test]\npath = "n"\n', "has 201 letters; wanted 200 at most"),
+        (f'[pairs.en-nl.parallel.{"x" * 201}]\npath = "n"\n', "has 201 bytes; wanted 200 at most"),
+        (f'[pairs.en-{"x" * 198}.target.test]\npath = "n"\n', "has 201 bytes; wanted 200 at most"),
         (f'caption = "{"x" * 10_001}"\n', "suite.caption: 10,001 letters"),
     ],
 )
@@ -243,5 +243,5 @@ def test_a_name_that_no_cell_could_be_kept_under_is_refused(tiny):
         if not Name().problem(name, "suite"):
             assert load_suite(str(own)).name == name
         else:
-            with pytest.raises(UserError, match="has 201 letters"):
+            with pytest.raises(UserError, match="has 201 bytes"):
                 load_suite(str(own))

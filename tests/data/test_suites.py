@@ -244,17 +244,8 @@ def prepare(*arguments: str):
     return CliRunner().invoke(main, ["suite", "prepare", *arguments])
 
 
-@pytest.fixture
-def encoder(tmp_path: Path) -> str:
-    folder = tmp_path / "an-encoder"
-    folder.mkdir()
-    (folder / "config.json").write_text("{}")
-    (folder / "vocab.txt").write_text("[UNK]")
-    (folder / "model.safetensors").write_bytes(b"\0" * 16)
-    return str(folder)
-
-
-def test_prepare_prints_what_was_found(tiny, encoder):
+def test_prepare_prints_what_was_found(tiny, tiny_encoder):
+    encoder = str(tiny_encoder)
     result = prepare("--suite", str(tiny), "--encoder", encoder, "--offline")
     assert result.exit_code == 0, result.output
     assert re.search(r"nl-test +ok, not pinned +2 +[0-9a-f]{12} +\S+test\.nl\.conll", result.stdout)
@@ -281,7 +272,11 @@ def test_prepare_names_everything_that_is_missing_or_wrong_and_exits_2(tiny):
 def test_prepare_downloads_an_encoder_of_the_hub_without_pickles(tiny, monkeypatch):
     import huggingface_hub
 
+    from wcabench.nn import probe
+
     asked = {}
+    tried_out = []
+    monkeypatch.setattr(probe, "probe_encoder", lambda encoder, *_: tried_out.append(encoder.name))
 
     def answer(name, **options):
         asked[name] = options
@@ -291,7 +286,7 @@ def test_prepare_downloads_an_encoder_of_the_hub_without_pickles(tiny, monkeypat
     monkeypatch.setattr(huggingface_hub, "snapshot_download", answer)
     result = prepare("--suite", str(tiny))
     assert result.exit_code == 0, result.output
-    assert asked["some/encoder"]["revision"] == "abc0" * 10
+    assert asked["some/encoder"]["revision"] == "abc0" * 10 and tried_out == ["some/encoder"]
     assert not any(pattern.endswith("bin") for pattern in asked["some/encoder"]["allow_patterns"])
 
 

@@ -121,7 +121,7 @@ def test_no_part_of_a_record_brings_a_command_down(
     pattern = "*/*/none/seed-3-*" if schema == 1 else "*/*/wca-hard/seed-1-*"
     (cell,) = (base / "store").glob(pattern)
     every = sorted(record_damages(json.loads((cell / "cell.json").read_text())).items())
-    number = int(os.environ.get("WCABENCH_DAMAGES", "40"))  # the long form takes them all
+    number = int(os.environ.get("WCABENCH_DAMAGES", "12"))  # the long form takes them all
     chosen = random.Random(schema).sample(every, min(number, len(every)))
     assert not each(base, tmp_path, pattern, chosen)
 
@@ -131,5 +131,5 @@ def test_no_damaged_file_brings_a_command_down(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    flips = int(os.environ.get("WCABENCH_FLIPS", "4"))
+    flips = int(os.environ.get("WCABENCH_FLIPS", "1"))
     assert not each(base, tmp_path, "*/*/wca-hard/seed-1-*", list(file_damages(name, 1, flips).items()))

@@ -129,7 +129,7 @@ def test_a_worker_that_dies_fails_its_cell_and_the_rest_go_on(runner: Runner) ->
     assert not runner.leftovers()
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_code_that_another_packages_method_replaces_is_replaced_for_no_other_cell(
     runner: Runner, jobs: str
 ) -> None:
@@ -145,10 +145,10 @@ def test_code_that_another_packages_method_replaces_is_replaced_for_no_other_cel
     ("way", "said"),
     [
         ("base", "BaseException"),
-        ("interrupt", "130"),
-        ("exit", "exit code 0"),
+        pytest.param("interrupt", "130", marks=pytest.mark.slow),
+        pytest.param("exit", "exit code 0", marks=pytest.mark.slow),
         ("alarm", "SIGALRM"),
-        ("fork", ""),
+        pytest.param("fork", "", marks=pytest.mark.slow),
     ],
 )
 def test_whatever_way_a_method_leaves_only_its_cell_fails(runner: Runner, way: str, said: str) -> None:

@@ -192,11 +192,13 @@ def test_a_level_method_or_number_of_resamples_that_there_is_not_is_an_error(mak
         interval(counts, resamples=0)
 
 
-def test_ten_thousand_resamples_of_a_pair_take_under_a_second_of_processor_time(make_counts: Make) -> None:
+def test_ten_thousand_resamples_of_a_pair_take_two_seconds_of_processor_time_at_most(
+    make_counts: Make,
+) -> None:
     """5,000 sentences, all with entities, x 5 seeds; processor time, since others may share the machine."""
     import time
 
     a, b = (make_counts(5000, 5, seed=seed, empty=0.0) for seed in (1, 2))
     start = time.thread_time()
     interval(a, b, 10_000, method="bca")
-    assert time.thread_time() - start < 1.0
+    assert time.thread_time() - start < 2.0  # half a second on a quiet core

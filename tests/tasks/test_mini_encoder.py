@@ -112,6 +112,7 @@ def learned(folder: Path, pair: str, *more: str) -> dict[str, float]:
     return {name: score["micro"]["f1"] for name, score in cell["scores"].items()}
 
 
+@pytest.mark.slow
 def test_two_hundred_sentences_teach_it_names_in_english_and_dutch(tmp_path):
     found = learned(tmp_path, "en-nl", "--set", "recipe.max_labelled=200")
     assert found["source-test"] > 15 and found["target-test"] > 15

@@ -232,4 +232,6 @@ def _name(name: Any, where: str, kind: str = "suite") -> str:
 def _check_length(name: str, where: str) -> None:
     """Refuse a name that no cell could be kept under."""
     if len(name.encode()) > LONGEST_NAME:
-        raise UserError(f"{where}: '{name[:60]}...' has {len(name.encode())} bytes; wanted {LONGEST_NAME} at most")
+        raise UserError(
+            f"{where}: '{name[:60]}...' has {len(name.encode())} bytes; wanted {LONGEST_NAME} at most"
+        )

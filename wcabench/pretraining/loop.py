@@ -149,7 +149,7 @@ class Pretrainer:
                 tensors[f"{name}/{key}"] = state
         meta = {"step": str(self.step), "settings": self.settings}
         try:
-            with new_file(path) as partial:
+            with new_file(path, rewrite=True) as partial:
                 try:
                     save_file({n: t.contiguous() for n, t in tensors.items()}, partial, metadata=meta)
                 except SafetensorError as error:

@@ -119,9 +119,8 @@ def _append(file: Path, row: dict[str, float]) -> None:
 def _forget_after(file: Path, step: int) -> None:
     """Take the steps out of the log that an interrupted run did after its last checkpoint: they are done again."""
     if is_file(file):
-        write_lines(
-            file, [line for line in read_text(file, LARGEST_FILE).splitlines() if _step(line) <= step]
-        )
+        lines = read_text(file, LARGEST_FILE).splitlines()
+        write_lines(file, [line for line in lines if _step(line) <= step], rewrite=True)
 
 
 def _step(line: str) -> float:
