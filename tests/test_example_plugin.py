@@ -134,7 +134,7 @@ def test_a_wrong_option_of_it_is_the_users_mistake(wcabench, tiny_suite, tiny_en
         assert done.stderr.startswith(line) and done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["list", "methods"], ["run", "-m", "csls", "-p", "en-nl"], ["doctor"]])
+@pytest.mark.parametrize("command", [["list", "methods"], ["run", "-m", "csls", "-p", "en-nl"]])
 def test_a_name_that_two_packages_claim_stops_with_both_origins(wcabench, tmp_path, command):
     rival = package(tmp_path / "rival", "rival-none", "None", "Method = None\n")
     done = wcabench(*command, before=(rival,))

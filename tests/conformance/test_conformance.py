@@ -45,7 +45,7 @@ def test_the_built_in_methods_conform(name):
     assert skipped == (COUPLING_ONLY if name == "none" else set())
 
 
-@pytest.mark.parametrize("cls", [broken.Sound, broken.Plain])
+@pytest.mark.parametrize("cls", [pytest.param(broken.Sound, marks=pytest.mark.slow), broken.Plain])
 def test_what_the_broken_methods_are_made_from_conforms(cls, try_out):
     trial = try_out(cls)
     assert [title for title in CHECKS if run(title, trial).state == "failed"] == []

@@ -84,7 +84,10 @@ def test_parallel_files_have_their_pairs(real_data: Path, name: str):
     assert len(read_tsv(real_data / name, source_column=1, target_column=0).pairs) == PAIRS[name]
 
 
-@pytest.mark.parametrize(("pair", "translation"), TRANSLATED)
+@pytest.mark.parametrize(
+    ("pair", "translation"),
+    [pytest.param(*each, marks=[] if each == ("en-hy", "open") else pytest.mark.slow) for each in TRANSLATED],
+)
 def test_every_pair_of_the_paper_suite_loads_and_meets_its_pins(real_data: Path, pair: str, translation: str):
     suite = load_suite("paper")
     options = DataConfig(translation=translation)

@@ -126,7 +126,10 @@ def test_no_part_of_a_record_brings_a_command_down(
     assert not each(base, tmp_path, pattern, chosen)
 
 
-@pytest.mark.parametrize("name", ["cell.json", "counts.npz", "tags.npz"])
+@pytest.mark.parametrize(
+    "name",
+    ["counts.npz", *(pytest.param(name, marks=pytest.mark.slow) for name in ("cell.json", "tags.npz"))],
+)
 def test_no_damaged_file_brings_a_command_down(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -32,6 +32,7 @@ SMALL = {
     "recipe": {"epochs": "1", "max_labelled": "24", "max_pairs": "24", "batch_size": "8", "precision": "fp32"}
 }
 NAMES = [cls.info.name for cls in kinds.KINDS]
+OTHER_KINDS = [cls for cls in kinds.KINDS if cls not in (kinds.Gazetteer, kinds.PreAligned)]
 
 
 @pytest.fixture
@@ -76,7 +77,10 @@ def test_a_method_of_each_kind_is_short(cls):
     assert sizes[cls.__name__] + sizes.get(helpers.get(cls.__name__, ""), 0) <= LONGEST
 
 
-@pytest.mark.parametrize("cls", kinds.KINDS)
+@pytest.mark.parametrize(
+    "cls",
+    [kinds.Gazetteer, kinds.PreAligned, *(pytest.param(cls, marks=pytest.mark.slow) for cls in OTHER_KINDS)],
+)
 def test_it_keeps_the_contract(cls):
     report = check(cls)
     assert report.passed, report
@@ -128,6 +132,7 @@ def test_a_model_is_kept_where_that_is_asked_for_and_gone_otherwise(run, tmp_pat
     assert again["none"][0].record["model"]["shared"] and not any(r.trained for r in results.values())
 
 
+@pytest.mark.slow
 def test_a_model_from_the_store_predicts_what_the_trained_one_did(run, tmp_path):
     first, _ = run("none", keep=True)
     trained = first["none"][0].tags()
@@ -140,6 +145,7 @@ def test_a_model_from_the_store_predicts_what_the_trained_one_did(run, tmp_path)
     assert forced["none"][0].tags() == trained
 
 
+@pytest.mark.slow
 def test_a_run_that_is_cut_short_leaves_its_models_and_goes_on_with_them(run, tmp_path, monkeypatch):
     from wcabench.runs import attempt
 

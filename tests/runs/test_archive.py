@@ -83,11 +83,17 @@ def test_the_predictions_of_older_cells_hold_words_and_are_left_out(tmp_path: Pa
 
 
 def test_tags_that_are_not_of_the_scored_types_are_not_exported(store: Any, tmp_path: Path) -> None:
-    (path, *_) = store.root.rglob(TAGS)
-    write_tags(path, {"target": [["B-Oldwick"]], "source": []})
-    with pytest.raises(UserError, match="entity types that the cell was not scored on"):
-        write_archive(tmp_path / "words.zip", Store(store.root).cells()[0])
-    assert not (tmp_path / "words.zip").exists()
+    first, second = sorted(store.root.rglob(TAGS))
+    write_tags(first, {"target": [["B-Oldwick"]], "source": []})
+    written, ((left_out, reason),) = write_archive(tmp_path / "words.zip", Store(store.root).cells()[0])
+    assert (written, left_out) == (1, first.parent)
+    assert "entity types that the cell was not scored on" in reason
+    with zipfile.ZipFile(tmp_path / "words.zip") as archive:
+        assert b"Oldwick" not in b"".join(map(archive.read, archive.namelist()))
+    write_tags(second, {"target": [["B-Oldwick"]], "source": []})
+    with pytest.raises(UserError, match="every selected cell is damaged"):
+        write_archive(tmp_path / "none.zip", Store(store.root).cells()[0])
+    assert not (tmp_path / "none.zip").exists()
 
 
 def test_tags_in_an_archive_are_checked_as_counts_are(file: Path) -> None:

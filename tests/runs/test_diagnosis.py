@@ -76,6 +76,7 @@ def test_predictions_are_the_same_to_the_bit_without_diagnostics_and_with_ones_t
         assert other.record["scores"] == usual.record["scores"]
 
 
+@pytest.mark.slow
 def test_a_cell_of_before_the_diagnostics_is_verified_on_what_it_has(
     tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

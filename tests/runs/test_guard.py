@@ -79,6 +79,7 @@ def test_the_kit_refuses_it(cls, monkeypatch):
     assert not check(cls).passed
 
 
+@pytest.mark.slow
 def test_a_search_of_the_process_finds_no_label_of_the_test_set(run, tiny_data, monkeypatch):
     # The fixtures of these tests hold the very sentences; a run's process does not.
     sets = ("target_test", "target_dev", "source_test", "source_dev")

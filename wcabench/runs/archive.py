@@ -38,7 +38,7 @@ _MANIFEST = Fields({"schema": Count(), "files": MapOf(String())})
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a .zip can hold
 
 
-def write_archive(path: Path, cells: Sequence[Cell]) -> int:
+def write_archive(path: Path, cells: Sequence[Cell]) -> tuple[int, list[tuple[Path, str]]]:
     """Write the finished cells into one file, whole or not at all.
 
     Args:
@@ -46,21 +46,29 @@ def write_archive(path: Path, cells: Sequence[Cell]) -> int:
         cells: failed ones are passed over.
 
     Returns:
-        How many cells are in it.
+        How many cells are in it, and (folder, reason) for each finished cell that is damaged and left out.
 
     Raises:
-        UserError: no finished cell, a cell that is not consistent, or a file that exists or cannot be written.
+        UserError: no finished cell that is whole, or a file that exists or cannot be written.
     """
     done = [cell for cell in cells if cell.state == "done"]
     if not done:
         raise UserError("none of the selected cells is finished: nothing to export")
     if path.exists():
         raise UserError(f"{path}: exists already; remove it or give another name")
-    members = dict(sorted(member for cell in done for member in _members(cell)))
+    members: dict[str, bytes] = {}
+    left_out: list[tuple[Path, str]] = []
+    for cell in done:
+        try:
+            members |= _members(cell)
+        except UserError as error:
+            left_out.append((cell.path, str(error)))
+    if not members:
+        raise UserError(f"every selected cell is damaged: nothing to export (the first: {left_out[0][1]})")
     if sum(map(len, members.values())) > MOST_BYTES:
         raise UserError(f"the cells hold more than {MOST_BYTES >> 20} MiB: export by --pair or --method")
-    _write(path, members)
-    return len(done)
+    _write(path, dict(sorted(members.items())))
+    return len(done) - len(left_out), left_out
 
 
 def _write(path: Path, members: dict[str, bytes]) -> None:
@@ -69,13 +77,13 @@ def _write(path: Path, members: dict[str, bytes]) -> None:
             archive.writestr(_info(name), data)
 
 
-def _members(cell: Cell) -> Iterator[tuple[str, bytes]]:
+def _members(cell: Cell) -> dict[str, bytes]:
     try:
         folder = Store(Path()).folder(cell.config, cell.key).as_posix()
         if is_file(cell.path / TAGS) and not read_types(cell.path / TAGS) <= set(cell.types):
             raise UserError(f"{TAGS} has entity types that the cell was not scored on")
-        for name, content in read_files(cell, (RECORD, COUNTS, TAGS)).items():
-            yield f"{folder}/{name}", content
+        files = read_files(cell, (RECORD, COUNTS, TAGS))
+        return {f"{folder}/{name}": content for name, content in files.items()}
     except (UserError, OSError) as error:
         raise UserError(f"{cell.path}: {error}") from error
 

@@ -38,7 +38,8 @@ def export(
     echo_left_out(left_out)
     if not cells:
         raise UserError(f"{results}: no cell in it; nothing to export")
-    written = write_archive(file, select(cells, CellSelection(suites, pairs, methods)))
+    written, damaged = write_archive(file, select(cells, CellSelection(suites, pairs, methods)))
+    echo_left_out(damaged)
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     if as_json:
