@@ -10,7 +10,7 @@ CAMPAIGN = Path(__file__).with_name("campaign.py")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", [("kills", "--kills", "40"), ("writes", "--writes", "40")])
+@pytest.mark.parametrize("arguments", [("kills", "--kills", "40"), ("writes", "--writes", "80")])
 def test_a_short_campaign_finds_nothing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     command = [sys.executable, str(CAMPAIGN), "--only", *arguments, "--seed", "3"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1200)
