@@ -17,7 +17,8 @@ from wcabench.errors import UserError, require
 
 # Bytes of the name of a suite, pair or method: folders are named after it, and a file name holds 255.
 LONGEST_NAME = 200
-_were_read: set[tuple[int, int]] = set()  # device and number of the files that the command has read
+# Device and number of the files that the command has read; None: no command runs, as where this package is imported.
+_were_read: set[tuple[int, int]] | None = None
 TEMPORARY = ".part-"  # how the names of temporary folders begin
 REMEDIES = {
     errno.ENOSPC: "free some space",
@@ -81,22 +82,33 @@ def new_files(*paths: Path, rewrite: bool = False) -> Iterator[tuple[Path, ...]]
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def inputs_kept() -> Iterator[None]:
+    """Refuse to write, inside the context, a file that was read inside it: no output of a command replaces its input.
+
+    Outside of any such context files may be read and written again: a program that imports this package knows what it
+    does.
+    """
+    global _were_read
+    before, _were_read = _were_read, set()
+    try:
+        yield
+    finally:
+        _were_read = before
+
+
 def note_read(status: os.stat_result) -> None:
-    """The command reads a file: none of its outputs may take that file's place, under whatever name.
+    """A file is read: see `inputs_kept`.
 
     Args:
-        status: of the open file.
+        status: of the open file, by which it is known under every name.
     """
-    _were_read.add(_identity(status))
-
-
-def forget_read() -> None:
-    """A command begins, which has read nothing."""
-    _were_read.clear()
+    if _were_read is not None:
+        _were_read.add(_identity(status))
 
 
 def _was_read(path: Path) -> bool:
-    return path.exists() and _identity(path.stat()) in _were_read
+    return _were_read is not None and path.exists() and _identity(path.stat()) in _were_read
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

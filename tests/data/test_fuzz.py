@@ -30,5 +30,4 @@ def test_damaged_files_are_read_rightly_or_refused_in_one_line():
     tallies = fuzz(range(INPUTS * len(TARGETS)), seed=2)
     assert [failure for tally in tallies.values() for failure in tally.failures] == []
     assert sum(tally.read + tally.refused for tally in tallies.values()) == INPUTS * len(TARGETS) >= 500
-    read = [name for name, tally in tallies.items() if tally.read]
-    assert len(read) > len(TARGETS) * 3 / 4, "most readers read some, so that the checks check something"
+    assert all(tally.read for tally in tallies.values()), "some are read, so that the checks check something"

@@ -10,9 +10,7 @@ import click
 from wcabench import __version__
 from wcabench.cli.commands import COMMANDS, SECTIONS
 from wcabench.cli.groups import CALLED, Entry, LazyGroup
-from wcabench.errors import UserError
-
-INTERRUPTED = 130
+from wcabench.errors import INTERRUPTED, UserError
 
 
 class RootGroup(LazyGroup):
@@ -21,12 +19,12 @@ class RootGroup(LazyGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; an output whose encoding lacks a sign gets another one in its place."""
         from wcabench.cli.output import open_closed_streams, replace_unencodable_signs
-        from wcabench.output_files import forget_read
+        from wcabench.output_files import inputs_kept
 
         open_closed_streams()
         replace_unencodable_signs()
-        forget_read()
-        return super().main(*args, **kwargs)
+        with inputs_kept():
+            return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """The context of a call; an option that `wcabench` does not have becomes an error of one line."""
