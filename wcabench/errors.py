@@ -1,4 +1,6 @@
-"""The error for mistakes of the user, and functions that raise it."""
+"""The error for mistakes of the user, functions that raise it, and the exit code of an interrupt."""
+
+INTERRUPTED = 130  # exit code of a process that Ctrl-C ended
 
 
 class UserError(Exception):

@@ -6,13 +6,12 @@ import click
 
 from wcabench.cli.output import cells_text, echo_json, echo_lines, echo_table
 from wcabench.cli.stderr import log, warn
+from wcabench.errors import INTERRUPTED
 
 if TYPE_CHECKING:
     from wcabench.runs.attempt import Result, RunSettings
     from wcabench.runs.plan import PlannedCell
     from wcabench.runs.summary import SummaryRow
-
-INTERRUPTED = 130
 
 
 def run_cells(

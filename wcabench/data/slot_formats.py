@@ -117,9 +117,8 @@ class Translated:
                 how=self.tokenise,
                 encoding=self.encoding,
             )
-        return ReadContent(
-            *found, doubt_of(found[0], self.links, self.first_number, self.layout == "columns")
-        )
+        doubt = doubt_of(found[0], self.links, self.first_number, every=self.layout == "columns")
+        return ReadContent(*found, doubt)
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def joined(
 
 
 def doubt_of(
-    translations: Sequence[Translation], links: LinkForm, first_number: int | None, every: bool
+    translations: Sequence[Translation], links: LinkForm, first_number: int | None, *, every: bool
 ) -> str:
     """Return one line if numbers of sentences or words seem to count from 1 and are read from 0; else empty.
 

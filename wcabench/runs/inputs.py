@@ -101,9 +101,8 @@ def _check_layers(method: str, layers: str, depth: int) -> None:
     from wcabench.nn.alignment import JointAlignment
     from wcabench.nn.layers import layer_numbers
 
-    if issubclass(
-        registry.find(method).load(), JointAlignment
-    ):  # another's option of this name may mean anything
+    # An option of this name of another kind of method may mean anything.
+    if issubclass(registry.find(method).load(), JointAlignment):
         layer_numbers(layers, depth, f"{method}.layers")
 
 

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from wcabench.errors import INTERRUPTED
 from wcabench.registry import is_built_in
 from wcabench.runs.attempt import Listener, Result, RunSettings, attempt, keep_failure, stored_result
 from wcabench.runs.jobs import Job, Jobs, Outcome
@@ -27,7 +28,6 @@ from wcabench.runs.store import StoreError
 
 SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_TO_END = 5.0
-INTERRUPTED = 130
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

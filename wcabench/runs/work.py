@@ -191,6 +191,39 @@ def score_cell(
         ContractError: the tagger breaks its contract.
     """
     watch = Stopwatch()
+    tags = _predicted(planned, trained, source, progress, watch)
+    data = load_labels(planned, source)
+    tags["target"] = hide_types(tags["target"], data.mapped_to_o)
+    counts = count_entities(data, tags, read_only=planned.recipe.long_sentences == "truncate")
+    watch.lap("score")
+    with state_kept():
+        measured = diagnose(trained.method, trained.tagger, planned, data, prepared=not trained.shared)
+    watch.lap("diagnose")
+    model = trained.record
+    record = {
+        **_header(planned, trained.device),
+        "state": "done",
+        "f1": counts["target", STRICT].f1,
+        "scores": record_scores(counts),
+        "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
+        **_cost(model, watch),
+        "training": training_totals(model["stages"]),
+        "stages": model["stages"],
+        "model": {"key": planned.model.key, "seconds": round(model["seconds"], 3), "shared": shared},
+        "diagnostics": {**model["diagnostics"], **measured},
+        "notes": list(data.notes),
+    }
+    return FinishedCell({**record, "signature": _signature(planned, trained, record)}, counts, tags)
+
+
+def _predicted(
+    planned: PlannedCell,
+    trained: TrainedModel,
+    source: "DataSource",
+    progress: Progress,
+    watch: Stopwatch,
+) -> TagsBySide:
+    """Tag the words of both test sets, the suite's data being closed to the tagger."""
     words, closed = load_words(planned, source), data_files(planned, source)
     watch.lap("load")
     transductive = trained.method.info.transductive
@@ -201,21 +234,13 @@ def score_cell(
             for side in sides
         }
     watch.lap("predict")
-    data = load_labels(planned, source)
-    tags["target"] = hide_types(tags["target"], data.mapped_to_o)
-    counts = count_entities(data, tags, read_only=planned.recipe.long_sentences == "truncate")
-    watch.lap("score")
-    with state_kept():
-        measured = diagnose(trained.method, trained.tagger, planned, data, prepared=not trained.shared)
-    watch.lap("diagnose")
-    model = trained.record
+    return tags
+
+
+def _cost(model: dict[str, Any], watch: Stopwatch) -> dict[str, Any]:
+    """Time and memory of a cell with those of its model's training, wherever that was done."""
     fitted = model.get("timings", {})
-    record = {
-        **_header(planned, trained.device),
-        "state": "done",
-        "f1": counts["target", STRICT].f1,
-        "scores": record_scores(counts),
-        "unpredicted_words": sum(tag is None for sentence in tags["target"] for tag in sentence),
+    return {
         "seconds": round(model["seconds"] + watch.seconds, 3),
         "timings": {
             **watch.timings,
@@ -224,21 +249,19 @@ def score_cell(
         },
         "peak_memory_mb": max(model.get("peak_memory_mb") or 0, peak_memory_mb() or 0),
         "peak_device_memory_mb": model.get("peak_device_memory_mb"),
-        "training": training_totals(model["stages"]),
-        "stages": model["stages"],
-        "model": {"key": planned.model.key, "seconds": round(model["seconds"], 3), "shared": shared},
-        "diagnostics": {**model["diagnostics"], **measured},
-        "notes": list(data.notes),
     }
+
+
+def _signature(planned: PlannedCell, trained: TrainedModel, record: dict[str, Any]) -> str:
+    """The line that says under a table how the cell was made."""
     line = signature(
         planned.config,
         encoder_name(planned.encoder),
         default_options(type(trained.method)),
         labels=planned.data.labels,
-        selected=selected(model["stages"]),
+        selected=selected(trained.record["stages"]),
     )
-    record["signature"] = "|".join([line, *environment_fields(record)])
-    return FinishedCell(record, counts, tags)
+    return "|".join([line, *environment_fields(record)])
 
 
 def training_totals(stages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ words from 1, and a word without a counterpart may be given as a link to word 0 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from wcabench.errors import UserError
@@ -47,7 +48,7 @@ def parse_link_file(
     lengths: Lengths | None = None,
     options: Options = _OPTIONS,
 ) -> LinkFile:
-    """Parse a file of word alignments in either format; the first line that is not blank decides which.
+    """Parse a file of word alignments: in the shared tasks' format if any line is a link in it, else in Pharaoh format.
 
     Args:
         path: the file's name, for errors.
@@ -64,7 +65,6 @@ def parse_link_file(
     if not lines:
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
     shared = any(_SHARED_TASK.fullmatch(line) for line in lines)
-    doubt = ""
     if shared:
         sentences, first = _shared_task(path, lines, first, lengths, options)
         doubt = _mostly_empty(sentences) if lengths is None else ""
@@ -97,6 +97,30 @@ def refuse_no_link(path: Path, file: LinkFile) -> None:
     """Raise a `UserError` if no sentence of a file of gold links has a link, for then no error rate is defined."""
     if not any(links.possible for links in file.sentences):
         raise UserError(f"{path}: no link in it; wanted a sentence a line, as in 0-0 1-2")
+
+
+def paired_sentences(
+    gold: Path, wanted: LinkFile, pred: Path, predicted: LinkFile
+) -> list[tuple[GoldLinks, GoldLinks]]:
+    """Return the gold and the predicted links of every sentence; sentences that a file has no line for have none.
+
+    Args:
+        gold: name of the file of gold links, for errors.
+        wanted: its links.
+        pred: name of the file of predicted links, for errors.
+        predicted: its links.
+
+    Raises:
+        UserError: the files have different numbers of sentences, and the shorter one has a line for each.
+    """
+    counts = [len(file.sentences) for file in (wanted, predicted)]
+    missing = counts[1] - counts[0]
+    if (missing > 0 and not wanted.open_end) or (missing < 0 and not predicted.open_end):
+        raise UserError(
+            f"{pred}: {counts[1]} sentences, but {counts[0]} in {gold}; wanted a line for each, empty where nothing "
+            "is linked"
+        )
+    return list(zip_longest(wanted.sentences, predicted.sentences, fillvalue=_NO_LINKS))
 
 
 def doubted(sentences: Iterable[Iterable[Link]], option: str = _OPTIONS[1]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -15,10 +14,6 @@ from wcabench.cli.options import json_option
 from wcabench.cli.output import echo_json, echo_table
 from wcabench.cli.paths import INPUT_FILE
 from wcabench.cli.stderr import warn
-
-if TYPE_CHECKING:
-    from wcabench.words.link_files import LinkFile
-    from wcabench.words.pharaoh import GoldLinks
 
 F = TypeVar("F", bound=Callable[..., Any])
 text_option = click.option(
@@ -93,7 +88,7 @@ def _evaluate(
 ) -> dict[str, Any]:
     """The score of a file of links, rates in percent."""
     from wcabench.data.text_files import read_lines
-    from wcabench.words.link_files import parse_link_file, refuse_no_link
+    from wcabench.words.link_files import paired_sentences, parse_link_file, refuse_no_link
 
     lengths = _lengths(*text, encoding) if text else None
     wanted = parse_link_file(gold, read_lines(gold, encoding), first=first_words[0], lengths=lengths)
@@ -104,30 +99,12 @@ def _evaluate(
     for path, file in ((gold, wanted), (pred, predicted)):
         if file.doubt:
             warn(f"{path}: {file.doubt}")
-    sentences = _paired(gold, wanted, pred, predicted)
+    sentences = paired_sentences(gold, wanted, pred, predicted)
     return _result(
         [links.possible for _, links in sentences],  # the sure ones among them: a system makes all its links
         [links.sure for links, _ in sentences],
         [links.possible for links, _ in sentences],
     )
-
-
-def _paired(
-    gold: Path, wanted: LinkFile, pred: Path, predicted: LinkFile
-) -> list[tuple[GoldLinks, GoldLinks]]:
-    """The gold and the predicted links of every sentence; sentences that a file has no line for have none."""
-    from wcabench.errors import UserError
-    from wcabench.words.pharaoh import GoldLinks
-
-    counts = [len(file.sentences) for file in (wanted, predicted)]
-    missing = counts[1] - counts[0]
-    if (missing > 0 and not wanted.open_end) or (missing < 0 and not predicted.open_end):
-        raise UserError(
-            f"{pred}: {counts[1]} sentences, but {counts[0]} in {gold}; wanted a line for each, empty where nothing "
-            "is linked"
-        )
-    none = GoldLinks(frozenset(), frozenset())
-    return list(zip_longest(wanted.sentences, predicted.sentences, fillvalue=none))
 
 
 def _result(predicted: list[Any], sure: list[Any], possible: list[Any]) -> dict[str, Any]:
