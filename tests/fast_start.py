@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 HEAVY = ("torch", "scipy", "transformers", "datasets", "numba", "pandas", "rich.progress", "huggingface_hub")
-REPOSITORY = Path(__file__).parents[1]
 SECONDS = 0.8  # processor time, three times that of a quiet core: neighbours on the same core cost some
 TRIES = 3  # the best counts
 
@@ -25,7 +24,7 @@ def assert_fast_start(arguments: list[str], cwd: Path, **variables: str) -> None
         start = _seconds_of_children()
         done = subprocess.run(
             [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **variables},
+            env={**os.environ, **variables},
             cwd=cwd,
             capture_output=True,
             text=True,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import Result
-from fast_start import REPOSITORY, assert_fast_start
+from fast_start import assert_fast_start
 
 from wcabench.cli import main
 from wcabench.registry import entries
@@ -129,7 +129,7 @@ def test_bash_completes_as_the_page_sets_it_up(tmp_path: Path) -> None:
         'eval "$(_WCABENCH_COMPLETE=bash_source wcabench)"; complete -p wcabench\n'
         'COMP_WORDS=(wcabench run -p en-n); COMP_CWORD=3; _wcabench_completion wcabench; echo "${COMPREPLY[@]}"'
     )
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(
         ["bash", "-c", script], env=environment, capture_output=True, text=True, cwd=tmp_path
     )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
-from fast_start import REPOSITORY, assert_fast_start
+from fast_start import assert_fast_start
 
 from wcabench.cli import main
 from wcabench.cli.commands import COMMANDS
@@ -114,7 +114,7 @@ def test_the_name_of_a_command_below_goes_before_a_file_of_that_name(
 
 def test_what_goes_to_stderr_goes_through_one_module() -> None:
     """So that --quiet silences the log, and all of it."""
-    for file in (REPOSITORY / "wcabench" / "cli").rglob("*.py"):
+    for file in (Path(__file__).parents[2] / "wcabench" / "cli").rglob("*.py"):
         if file.name in ("stderr.py", "__init__.py"):
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -51,12 +51,30 @@ def registered(monkeypatch):
 
 
 @pytest.fixture
-def run(registered, tmp_path):
-    """Runs methods on pairs of mini with few sentences; method -> its cells."""
+def tiny(tiny_suite, tiny_encoder):
+    """A suite of three pairs that share their labels, and a tiny encoder: seconds less than mini."""
+    pair = tiny_suite.read_text().partition("[pairs.en-nl]\n")[2]
+    more = "".join(f"\n[pairs.{name}]\n{pair}" for name in ("en-de", "en-es"))
+    tiny_suite.write_text(f'{tiny_suite.read_text()}{more}\n[encoder]\nname = "{tiny_encoder}"\n')
+    return str(tiny_suite)
 
-    def several(*methods, pairs=("en-nl",), **more):
-        suite, source = load_suite("mini"), DataSource(offline=True)
-        cells = plan(suite, methods, pairs, (1,), settings=SMALL, source=source, device="cpu")
+
+@pytest.fixture
+def run(registered, tiny, tmp_path):
+    """Runs methods on pairs of a suite with few sentences; method -> its cells."""
+
+    def several(*methods, pairs=("en-nl",), suite=tiny, **more):
+        source = DataSource(offline=True)
+        cells = plan(
+            load_suite(suite),
+            methods,
+            pairs,
+            (1,),
+            settings=SMALL,
+            suite_path=suite,
+            source=source,
+            device="cpu",
+        )
         results = execute(cells, RunSettings(tmp_path, source, "cpu", **more))
         assert [r.error for r in results.values() if r.error] == []
         found = {}
@@ -86,8 +104,8 @@ def test_it_keeps_the_contract(cls):
     assert report.passed, report
 
 
-def test_each_kind_runs_to_its_end_and_records_its_stages(run):
-    cells, _ = run(*NAMES, "none")
+def test_each_kind_runs_to_its_end_on_mini_and_records_its_stages(run):
+    cells, _ = run(*NAMES, "none", suite="mini")
     stages = {name: [stage["name"] for stage in cells[name][0].record["stages"]] for name in NAMES}
     assert stages == {
         "distilled": ["fitted:none", "student"],

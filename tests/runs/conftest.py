@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
-WORLD = REPOSITORY / "tests" / "runs" / "world.py"
+WORLD = Path(__file__).with_name("world.py")
 
 
 def load_world() -> ModuleType:

@@ -39,9 +39,10 @@ def test_the_scoring_code_is_what_decides_a_score():
 
 
 @pytest.fixture(autouse=True)
-def fresh_trees(monkeypatch):
+def fresh_files(monkeypatch):
     """Files that these tests write anew are read anew."""
-    monkeypatch.setattr(code, "_tree", code._tree.__wrapped__)
+    for name in ("_imported", "_content_sha256"):
+        monkeypatch.setattr(code, name, getattr(code, name).__wrapped__)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from wcabench.runs.cells import COUNTS, TAGS
 from wcabench.runs.store import Store
 
-REPOSITORY = Path(__file__).parents[2]
 WORLD = Path(__file__).with_name("world.py")
 WAYS = {  # name -> (arguments, hash seed)
     "in another order": (
@@ -44,12 +43,12 @@ def run(command: list[str], folder: Path, hash_seed: str) -> dict[str, tuple[Any
     environment = {
         **os.environ,
         "PYTHONHASHSEED": hash_seed,
-        "PYTHONPATH": str(REPOSITORY),
         "OMP_NUM_THREADS": "1",
     }
     ended = subprocess.run(
         [sys.executable, *command, "--results", str(folder), "--json"],
         env=environment,
+        cwd=folder.parent,  # where no folder is taken for the installed package
         capture_output=True,
         text=True,
         timeout=500,

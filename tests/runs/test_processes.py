@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
 WORLD = Path(__file__).with_name("world.py")
 GRID = ("--suite", "toy", "-p", "en-xx", "--json")
 
@@ -32,7 +31,6 @@ class Runner:
             **os.environ,
             "WORLD_LOG": str(folder / "fits"),
             "WORLD_GATE": str(self.gate),
-            "PYTHONPATH": str(REPOSITORY),
             "OMP_NUM_THREADS": "1",
         }
 

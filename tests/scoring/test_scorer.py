@@ -75,6 +75,7 @@ def test_a_new_scorer_is_one_entry(tmp_path):
         capture_output=True,
         text=True,
         check=False,
+        cwd=tmp_path,  # where no folder is taken for the installed package
     )
     assert process.returncode == 0, process.stderr
     found = json.loads(process.stdout)

@@ -91,8 +91,8 @@ def test_it_is_the_default_suites_and_needs_no_network():
     assert answer["encoder"] == {"name": str(ENCODER), "ready": True, "state": "local folder"}
 
 
-def learned(folder: Path, pair: str, *more: str) -> dict[str, float]:
-    """F1 of one cell of plain transfer, by test set."""
+def learned(folder: Path, pair: str, *more: str) -> dict[str, dict[str, float]]:
+    """F1 of plain transfer on a pair, or all: pair -> test set -> F1."""
     arguments = [
         "run",
         "-m",
@@ -108,19 +108,21 @@ def learned(folder: Path, pair: str, *more: str) -> dict[str, float]:
     ]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
-    (cell,) = (json.loads(file.read_text()) for file in folder.rglob("cell.json"))
-    return {name: score["micro"]["f1"] for name, score in cell["scores"].items()}
+    records = [json.loads(file.read_text()) for file in folder.rglob("cell.json")]
+    return {
+        record["pair"]: {name: score["micro"]["f1"] for name, score in record["scores"].items()}
+        for record in records
+    }
 
 
 @pytest.mark.slow
 def test_two_hundred_sentences_teach_it_names_in_english_and_dutch(tmp_path):
-    found = learned(tmp_path, "en-nl", "--set", "recipe.max_labelled=200")
+    found = learned(tmp_path, "en-nl", "--set", "recipe.max_labelled=200")["en-nl"]
     assert found["source-test"] > 15 and found["target-test"] > 15
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pair", FLOORS)
-def test_plain_transfer_from_the_whole_training_set_reaches_every_language(pair, tmp_path):
-    found = learned(tmp_path, pair)
-    assert found["source-test"] >= ENGLISH_FLOOR
-    assert found["target-test"] >= FLOORS[pair]
+def test_plain_transfer_from_the_whole_training_set_reaches_every_language(tmp_path):
+    found = learned(tmp_path, "all")
+    assert all(f1["source-test"] >= ENGLISH_FLOOR for f1 in found.values())
+    assert {pair: f1["target-test"] for pair, f1 in found.items() if f1["target-test"] < FLOORS[pair]} == {}

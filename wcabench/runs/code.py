@@ -74,7 +74,7 @@ def import_closure(roots: Iterable[str], locate: Locate) -> dict[str, Path]:
         file = None if name in files else locate(name)
         if file is not None:
             files[name] = file
-            waiting += _imported(_tree(file), name, is_package=file.name == "__init__.py")
+            waiting += _imported(file, name)
         parent = name.rpartition(".")[0]
         if parent and parent not in files:
             waiting.append(parent)
@@ -85,8 +85,7 @@ def code_sha256(files: dict[str, Path]) -> str:
     """The sha256 over the syntax trees of some modules, docstrings left out."""
     digest = hashlib.sha256()
     for name, file in sorted(files.items()):
-        content = hashlib.sha256(_canonical(_tree(file)).encode()).hexdigest()
-        digest.update(f"{name}\0{content}\n".encode())
+        digest.update(f"{name}\0{_content_sha256(file)}\n".encode())
     return digest.hexdigest()
 
 
@@ -129,22 +128,28 @@ def _source_file(cls: type[Any]) -> Path | None:
     return Path(name) if name and Path(name).is_file() else None
 
 
-@cache
 def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_bytes(), str(file))
 
 
-def _imported(tree: ast.Module, module: str, *, is_package: bool) -> Iterator[str]:
+@cache
+def _content_sha256(file: Path) -> str:
+    return hashlib.sha256(_canonical(_tree(file)).encode()).hexdigest()
+
+
+@cache
+def _imported(file: Path, module: str) -> list[str]:
     """Names of the modules that a module imports; some may be names of things in modules instead."""
-    package = module if is_package else module.rpartition(".")[0]
-    for node in _nodes(tree):
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    names: list[str] = []
+    for node in _nodes(_tree(file)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return names
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
