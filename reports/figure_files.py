@@ -31,7 +31,7 @@ def require_matplotlib() -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise UserError("figures need matplotlib: pip install 'wcabench[plots]'") from error
+        raise UserError("figures need matplotlib: pip install matplotlib") from error
     return Figure
 
 

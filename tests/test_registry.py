@@ -140,7 +140,7 @@ def test_one_package_that_is_on_the_path_twice_is_no_clash(install):
         (GOOD.replace("fit", "train"), "bad:Method", "has no `info: MethodInfo` and `fit(bench)`"),
         ("Method = 3", "bad:Method", "has no `info: MethodInfo` and `fit(bench)`"),
         (GOOD, "bad", "has no `info: MethodInfo` and `fit(bench)`"),
-        (GOOD.replace("labelled", "labeled"), "bad:Method", "unknown need of method 'good' 'labeled'"),
+        (GOOD.replace("labelled", "labeled"), "bad:Method", "unknown need 'labeled' of method 'good'"),
     ],
 )
 def test_a_broken_method_is_named_with_its_origin_when_it_is_loaded(install, source, target, reason):
@@ -163,7 +163,7 @@ def test_what_is_left_of_an_uninstalled_package_does_no_harm(install):
 )
 def test_an_unknown_need_gets_the_nearest(need, near):
     line = refusal(MethodInfo, "mine", "nobody 2020", frozenset({need}))
-    assert line.startswith(f"unknown need of method 'mine' '{need}': did you mean '{near}'?")
+    assert line.startswith(f"unknown need '{need}' of method 'mine': did you mean '{near}'?")
     assert "dictionary" in line
 
 

@@ -105,4 +105,4 @@ def test_without_matplotlib_the_extra_is_named(show, tmp_path, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     result = show(*OWN, "--out", tmp_path / "figure.png")
-    assert result.exit_code == 2 and "wcabench[plots]" in result.stderr
+    assert result.exit_code == 2 and "pip install matplotlib" in result.stderr

@@ -73,7 +73,7 @@ def test_ctrl_c_exits_130(invoke: Any) -> None:
     ("arguments", "message"),
     [
         (("-m", "lokup"), "unknown method 'lokup': did you mean 'lookup'?"),
-        (("-m", "lookup", "-p", "en-xz"), "unknown pair of suite 'toy' 'en-xz': did you mean 'en-xx'?"),
+        (("-m", "lookup", "-p", "en-xz"), "unknown pair 'en-xz' of suite 'toy': did you mean 'en-xx'?"),
         (("-m", "lookup", "--suite", "toys"), "unknown suite 'toys': did you mean 'toy'?"),
         (("-m", "lookup", "--set", "recipe.epoch=1"), "did you mean 'recipe.epochs'?"),
         (("-m", "lookup", "--set", "lookup.dropp=1"), "did you mean 'lookup.drop'?"),

@@ -204,7 +204,7 @@ def test_unknown_names_are_refused_with_the_nearest(tiny):
         load_suite("papr")
     with pytest.raises(UserError, match=r"absent\.toml: cannot be read"):
         load_suite(str(tiny.parent / "absent.toml"))
-    with pytest.raises(UserError, match=r"unknown pair of suite 'tiny'.*did you mean 'en-nl'"):
+    with pytest.raises(UserError, match=r"unknown pair 'en-nk' of suite 'tiny'.*did you mean 'en-nl'"):
         load_suite(str(tiny)).load("en-nk", DataConfig(), OFFLINE)
 
 

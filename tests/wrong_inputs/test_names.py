@@ -13,7 +13,7 @@ from mistakes_by_hand import ENCODER, RUN, change, refusal, wcabench
         ),
         (
             ("--pair", "en-ml"),
-            "error: unknown pair of suite 'tiny' 'en-ml': did you mean 'en-nl'? known: all, en-nl",
+            "error: unknown pair 'en-ml' of suite 'tiny': did you mean 'en-nl'? known: all, en-nl",
         ),
         (
             ("--set", "recipe.epoch=1"),
@@ -39,7 +39,7 @@ from mistakes_by_hand import ENCODER, RUN, change, refusal, wcabench
         (("--set", "recipe.decay=cosine"), "error: recipe.decay: 'cosine' is not one of linear, constant"),
         (
             ("--set", "data.translation=deepl"),
-            "error: unknown translation of en-nl in suite 'tiny' 'deepl': ",
+            "error: unknown translation 'deepl' of en-nl in suite 'tiny': ",
         ),
         (
             ("--suite", "papr"),

@@ -145,26 +145,37 @@ def echo_table(
     shown = [[printable(entry, encoding) for entry in row] for row in rows]
     table = Table(title=title or None, title_justify="left", caption=Text(caption) if caption else None)
     table.caption_justify = "left"
-    width = 1
-    for number, name in enumerate(columns):
+    longest = [max(map(cell_len, column)) for column in zip(columns, *shown, strict=True)]
+    least = [
+        letters if name in numbers else min(letters, max(cell_len(name), NARROWEST))
+        for name, letters in zip(columns, longest, strict=True)
+    ]
+    screen, borders = console(), 3 * len(columns) + 1
+    for name, width in zip(columns, _widths(longest, least, screen.width - borders), strict=True):
         is_number = name in numbers
-        longest = max(map(cell_len, [name, *(row[number] for row in shown)]))
-        least = longest if is_number else min(longest, max(cell_len(name), NARROWEST))
         table.add_column(
-            name,
-            justify="right" if is_number else "left",
-            overflow="fold",
-            no_wrap=is_number,
-            min_width=least,
+            name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number, width=width
         )
-        width += least + 3
     for number, row in enumerate(shown):
         if total and number == len(shown) - 1:
             table.add_section()
         table.add_row(*map(Text, row))
-    screen = console()
-    screen.width = max(screen.width, width)
+    screen.width = max(screen.width, sum(least) + borders)
     screen.print(table)
+
+
+def _widths(longest: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Letters of each column: at least `least`, and what room is left goes to the narrowest that want more.
+
+    Rich shares out a line without a look at the least widths, and cuts what does not fit then.
+    """
+    widths = list(least)
+    for _ in range(room - sum(least)):
+        wanting = [i for i, width in enumerate(widths) if width < longest[i]]
+        if not wanting:
+            break
+        widths[min(wanting, key=lambda i: widths[i])] += 1
+    return widths
 
 
 def drop_stdout() -> None:

@@ -44,7 +44,7 @@ class MethodInfo:
         object.__setattr__(self, "needs", frozenset(self.needs))
         for need in sorted(self.needs):
             if need not in SLOTS:
-                raise suggest(need, list(SLOTS), f"need of method '{self.name}'")
+                raise suggest(need, list(SLOTS), "need", f"method '{self.name}'")
         if self.tier is None:
             object.__setattr__(self, "tier", tier_of(self.needs))
 

@@ -100,7 +100,7 @@ class Suite:
         tables, table = self.tables, self._pair(pair)
         chosen = options.translation or next(iter(table.translations), None)
         if chosen is not None and chosen not in table.translations:
-            raise suggest(chosen, list(table.translations), f"translation of {pair} in suite '{self.name}'")
+            raise suggest(chosen, list(table.translations), "translation", f"{pair} in suite '{self.name}'")
         roles = {
             "train": tables.train,
             "source_dev": tables.source_dev,
@@ -229,7 +229,7 @@ class Suite:
 
     def _pair(self, pair: str) -> PairTable:
         if pair not in self.tables.pairs:
-            raise suggest(pair, list(self.pairs), f"pair of suite '{self.name}'")
+            raise suggest(pair, list(self.pairs), "pair", f"suite '{self.name}'")
         return self.tables.pairs[pair]
 
 

@@ -93,7 +93,7 @@ def choose_pairs(suite: "Suite", names: Iterable[str]) -> tuple[str, ...]:
         elif registry.canonical(name) in known:
             chosen[known[registry.canonical(name)]] = None
         else:
-            raise suggest(name, [*suite.pairs, "all"], f"pair of suite '{suite.name}'")
+            raise suggest(name, [*suite.pairs, "all"], "pair", f"suite '{suite.name}'")
     return tuple(chosen)
 
 

@@ -131,7 +131,7 @@ def _reporter(passes: int) -> Progress:
 
     def report(reverse: bool, number: int, done: Pass) -> None:
         way = DIRECTIONS[reverse]
-        log(f"fast_align {way}: pass {number} of {passes}, {done.cross_entropy:.3f} bits a word")
+        log(f"fast_align {way}: pass {number} of {passes - 1}, {done.cross_entropy:.3f} bits a word")
 
     return report
 

@@ -80,6 +80,7 @@ def prepare(
 
     the_suite = load_suite(suite)
     source = data_source(data_dir, offline)
+    _ = source.folder  # a folder that is not there is one error, before anything is looked for or fetched
     rows = [_check(resource, source) for resource in _needed(the_suite, pairs, translation)]
     rows.append(_check_encoder(chosen_encoder(the_suite, encoder), the_suite.recipe.max_length, offline))
     if as_json:
