@@ -13,18 +13,18 @@ def require(condition: bool, message: str) -> None:
         raise UserError(message)
 
 
-def suggest(name: str, known: list[str], kind: str, where: str = "") -> UserError:
+def suggest(name: str, known: list[str], kind: str, owner: str = "") -> UserError:
     """Return the error for an unknown name, which offers the nearest known name and lists them all.
 
     Args:
         name: the unknown name.
         known: the known names.
         kind: what the name stands for, in the singular ("method", "pair", "key").
-        where: where it is unknown ("suite 'mini'"); empty where that is plain.
+        owner: what the known names belong to ("suite 'mini'"); empty where that is plain.
     """
     import difflib
 
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    place = f" of {where}" if where else ""
-    return UserError(f"unknown {kind} '{name}'{place}: {hint}known: {', '.join(sorted(known)) or 'none'}")
+    whose = f" of {owner}" if owner else ""
+    return UserError(f"unknown {kind} '{name}'{whose}: {hint}known: {', '.join(sorted(known)) or 'none'}")

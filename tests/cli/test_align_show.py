@@ -100,7 +100,7 @@ def test_what_cannot_be_shown_is_refused(show, arguments, message):
     assert result.exit_code == 2 and message in result.stderr
 
 
-def test_without_matplotlib_the_extra_is_named(show, tmp_path, monkeypatch):
+def test_without_matplotlib_the_error_says_how_to_get_it(show, tmp_path, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)

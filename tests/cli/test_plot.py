@@ -137,7 +137,7 @@ def test_a_place_that_cannot_be_written_is_said(invoke, results):
     assert result.exit_code == 2 and "file/figure.png: cannot be written" in result.stderr
 
 
-def test_without_matplotlib_the_extra_is_named_before_anything_is_read(invoke, monkeypatch):
+def test_without_matplotlib_the_error_says_how_to_get_it_before_anything_is_read(invoke, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     result = invoke("plot", "f1", "--out", "figure.png", "--results", "not there")
     assert result.exit_code == 2 and "pip install matplotlib" in result.stderr
